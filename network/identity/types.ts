@@ -1,0 +1,31 @@
+/** What an identity is to the rest of the network: who it is, and what it can sign or verify. */
+
+/** The role that Fabric's NodeOUs give an identity: the organisational unit in its certificate. */
+export type Role = 'client' | 'peer' | 'admin' | 'orderer';
+
+/** An identity whose certificate chain, validity and organisation have been checked. */
+export interface Identity {
+  readonly mspId: string;
+  /** Undefined when the certificate names no role, or more than one: it is then a member and nothing else. */
+  readonly role: Role | undefined;
+  /** From Fabric's attribute extension; empty when the certificate has none. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly commonName: string;
+  /** The bytes of msp.SerializedIdentity that it was read from. */
+  readonly serialized: Uint8Array;
+  readonly notAfter: Date;
+  /**
+   * Whether `signature` is this identity's over `message`: ECDSA P-256 with SHA-256, DER. A high-S signature is refused,
+   * as Fabric does, so that a signature has one form only. Never throws: a malformed signature is not a valid one.
+   */
+  verify(message: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** A private key with the identity that it signs for. */
+export interface Signer {
+  readonly mspId: string;
+  /** The bytes of msp.SerializedIdentity. */
+  readonly serialized: Uint8Array;
+  /** Low-S DER ECDSA over SHA-256(message). */
+  sign(message: Uint8Array): Uint8Array;
+}
