@@ -6,7 +6,12 @@ export type Role = 'client' | 'peer' | 'admin' | 'orderer';
 /** An identity whose certificate chain, validity and organisation have been checked. */
 export interface Identity {
   readonly mspId: string;
-  /** Undefined when the certificate names no role, or more than one: it is then a member and nothing else. */
+  /**
+   * Hex SHA-256 of what the CA signed (the TBSCertificate). Two serializations of one certificate (other line breaks,
+   * other form of the CA's signature) are one identity: compare this, never the bytes.
+   */
+  readonly certificateId: string;
+  /** Undefined where the MSP does not use NodeOUs: the identity is then a member and nothing else. */
   readonly role: Role | undefined;
   /** From Fabric's attribute extension; empty when the certificate has none. */
   readonly attributes: Readonly<Record<string, string>>;

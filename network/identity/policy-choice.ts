@@ -1,0 +1,69 @@
+/** Whom to ask: the fewest organisations whose peers satisfy a policy. */
+import { evaluatePolicy, organizationsOf, type PolicySubject, type SignaturePolicy } from './policy-tree';
+
+/** Sets tried before a smallest set is given up for a merely irreducible one: about a tenth of a second. */
+const MAX_TRIALS = 50_000;
+
+/**
+ * A smallest set of MSP ids whose peers, one of each organisation, satisfy the policy; among the smallest sets the one that
+ * comes first by `preferred`, then by `available`. Given in that order, preferred first.
+ *
+ * With policies of very many overlapping organisations the search is bounded, and the set then has no organisation too many
+ * but another set may be smaller.
+ * @returns undefined when the peers of all available organisations together cannot satisfy it; empty when nobody is needed.
+ */
+export function satisfyingOrganizations(
+  policy: SignaturePolicy,
+  preferred: readonly string[],
+  available: readonly string[],
+): readonly string[] | undefined {
+  const named = new Set(organizationsOf(policy));
+  const open = new Set(available.filter((mspId) => named.has(mspId)));
+  const ranked = [...new Set([...preferred, ...available])].filter((mspId) => open.has(mspId));
+  const least = fewestSignatures(policy, open);
+  let trials = 0;
+  for (let size = least; size <= ranked.length; size += 1) {
+    for (const candidates of combinations(ranked, size)) {
+      if (satisfiedBy(policy, candidates)) return candidates;
+      trials += 1;
+      if (trials > MAX_TRIALS) return irreducible(policy, ranked);
+    }
+  }
+  return undefined;
+}
+
+function satisfiedBy(policy: SignaturePolicy, mspIds: readonly string[]): boolean {
+  const peers = mspIds.map((mspId): PolicySubject => ({ mspId, certificateId: mspId, role: 'peer' }));
+  return evaluatePolicy(policy, peers);
+}
+
+/** A lower bound: no peer serves two leaves, so each gate costs at least its n cheapest rules. Infinity: impossible. */
+function fewestSignatures(rule: SignaturePolicy, available: ReadonlySet<string>): number {
+  if (rule.kind === 'signedBy') {
+    const byPeer = rule.role === 'peer' || rule.role === 'member';
+    return byPeer && available.has(rule.mspId) ? 1 : Number.POSITIVE_INFINITY;
+  }
+  if (rule.n > rule.rules.length) return Number.POSITIVE_INFINITY;
+  const costs = rule.rules.map((child) => fewestSignatures(child, available)).sort((a, b) => a - b);
+  return costs.slice(0, Math.max(0, rule.n)).reduce((sum, cost) => sum + cost, 0);
+}
+
+/** All subsets of this size, in the order of the items: the earliest items first. */
+function* combinations<T>(items: readonly T[], size: number, from = 0): Generator<readonly T[]> {
+  if (size === 0) {
+    yield [];
+    return;
+  }
+  for (const [offset, item] of items.slice(from, items.length - size + 1).entries()) {
+    for (const rest of combinations(items, size - 1, from + offset + 1)) yield [item, ...rest];
+  }
+}
+
+/** Starts with everyone and lets go of the least preferred as long as the policy stays satisfied. */
+function irreducible(policy: SignaturePolicy, ranked: readonly string[]): readonly string[] | undefined {
+  if (!satisfiedBy(policy, ranked)) return undefined;
+  return [...ranked].reverse().reduce<readonly string[]>((kept, mspId) => {
+    const without = kept.filter((other) => other !== mspId);
+    return satisfiedBy(policy, without) ? without : kept;
+  }, ranked);
+}
