@@ -1,0 +1,201 @@
+/** The membership service: turns serialized identities into checked ones, by the CA of the MSP that they name. */
+import { type KeyObject, type X509Certificate } from 'node:crypto';
+import { SerializedIdentity } from '@hyperledger/fabric-protos/lib/msp/identities_pb';
+import { type CertificateFacts, readCertificate, splitPem } from './certificate';
+import { IdentityError, type IdentityErrorReason } from './errors';
+import { verifyLowS } from './signature';
+import { type Identity, type Role } from './types';
+
+/** How an MSP is recognised. */
+export interface MspRoot {
+  /** The CA's certificate, or several (an old and a new one while a CA is being replaced). Each is trusted by itself. */
+  readonly caPem: string;
+  /** Serial numbers in hex. */
+  readonly revoked?: readonly string[];
+  /** Whether roles come from organisational units and each certificate must have exactly one. Default true. */
+  readonly nodeOUs?: boolean;
+}
+
+/** Identities that are kept with their certificate read and its chain checked: some 3 KB each. */
+const MAX_CACHED = 4096;
+
+/** The MSPs of a channel. */
+export class MspRegistry {
+  readonly #msps: ReadonlyMap<string, Msp>;
+  /** By the serialized bytes; a Map keeps insertion order, so the first key is the least recently used. */
+  readonly #checked = new Map<string, CheckedIdentity>();
+
+  /** @throws IdentityError (MALFORMED) when an MSP's CA certificate cannot be read or is none. */
+  constructor(roots: ReadonlyMap<string, MspRoot>) {
+    this.#msps = new Map([...roots].map(([mspId, root]) => [mspId, readMsp(mspId, root)]));
+  }
+
+  get mspIds(): readonly string[] {
+    return [...this.#msps.keys()];
+  }
+
+  /**
+   * The identity, if its MSP's CA issued it and it is neither revoked nor out of its time.
+   * @param serializedIdentity bytes of msp.SerializedIdentity
+   * @param at the time that validity is judged at; judged anew at every call
+   * @throws IdentityError
+   */
+  identify(serializedIdentity: Uint8Array, at: Date): Identity {
+    const key = Buffer.from(
+      serializedIdentity.buffer,
+      serializedIdentity.byteOffset,
+      serializedIdentity.byteLength,
+    ).toString('latin1');
+    let identity = this.#checked.get(key);
+    if (identity === undefined) identity = this.#check(serializedIdentity);
+    else this.#checked.delete(key);
+    this.#checked.set(key, identity);
+    if (this.#checked.size > MAX_CACHED) this.#forgetOldest();
+    identity.requireValidAt(at);
+    return identity;
+  }
+
+  #check(serialized: Uint8Array): CheckedIdentity {
+    const { mspId, pem } = deserialize(serialized);
+    const msp = this.#msps.get(mspId);
+    if (msp === undefined) throw new IdentityError('UNKNOWN_MSP', `no MSP "${mspId}" on this channel`, mspId);
+    const refuse = (reason: IdentityErrorReason, message: string, cause?: unknown): IdentityError =>
+      new IdentityError(reason, `MSP "${mspId}": ${message}`, mspId, cause === undefined ? undefined : { cause });
+    let facts: CertificateFacts;
+    try {
+      facts = readCertificate(pem);
+    } catch (error) {
+      throw refuse('MALFORMED', 'the certificate cannot be read', error);
+    }
+    const publicKey = p256Key(facts.x509);
+    if (publicKey === undefined) throw refuse('WRONG_KEY_TYPE', 'the key is not an ECDSA P-256 key');
+    if (facts.x509.ca) throw refuse('CA_CERTIFICATE', 'a CA certificate is not an identity');
+    if (!msp.cas.some((ca) => isIssuer(ca, facts))) {
+      throw refuse('NOT_ISSUED_BY_MSP', `its CA did not issue the certificate of "${facts.commonName}"`);
+    }
+    if (msp.revoked.has(normalSerial(facts.x509.serialNumber))) throw refuse('REVOKED', 'the certificate is revoked');
+    if (msp.nodeOUs && facts.roles.length !== 1) {
+      throw refuse('NO_SINGLE_ROLE', 'the certificate must name exactly one of client, peer, admin, orderer as its OU');
+    }
+    // Copied: the caller's bytes are usually a view of a whole message, which would stay in memory with them.
+    return new CheckedIdentity(
+      mspId,
+      msp.nodeOUs ? facts.roles[0] : undefined,
+      facts,
+      publicKey,
+      Uint8Array.from(serialized),
+    );
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#checked.keys();
+    if (oldest !== undefined) this.#checked.delete(oldest);
+  }
+}
+
+/** The bytes of msp.SerializedIdentity for a certificate. */
+export function serializeIdentity(mspId: string, certificatePem: string): Uint8Array {
+  const message = new SerializedIdentity();
+  message.setMspid(mspId);
+  message.setIdBytes(Buffer.from(certificatePem, 'utf8'));
+  return message.serializeBinary();
+}
+
+interface Msp {
+  readonly cas: readonly CertificateFacts[];
+  readonly revoked: ReadonlySet<string>;
+  readonly nodeOUs: boolean;
+}
+
+class CheckedIdentity implements Identity {
+  readonly mspId: string;
+  readonly certificateId: string;
+  readonly role: Role | undefined;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly commonName: string;
+  readonly serialized: Uint8Array;
+  readonly notAfter: Date;
+  readonly #notBefore: Date;
+  readonly #publicKey: KeyObject;
+
+  constructor(mspId: string, role: Role | undefined, facts: CertificateFacts, key: KeyObject, serialized: Uint8Array) {
+    this.mspId = mspId;
+    this.role = role;
+    this.certificateId = facts.id;
+    this.attributes = facts.attributes;
+    this.commonName = facts.commonName;
+    this.notAfter = facts.notAfter;
+    this.serialized = serialized;
+    this.#notBefore = facts.notBefore;
+    this.#publicKey = key;
+  }
+
+  verify(message: Uint8Array, signature: Uint8Array): boolean {
+    return verifyLowS(this.#publicKey, message, signature);
+  }
+
+  /** @throws IdentityError (EXPIRED, NOT_YET_VALID) */
+  requireValidAt(at: Date): void {
+    if (at.getTime() > this.notAfter.getTime()) {
+      throw this.#invalid('EXPIRED', `expired on ${this.notAfter.toISOString()}`);
+    }
+    if (at.getTime() < this.#notBefore.getTime()) {
+      throw this.#invalid('NOT_YET_VALID', `is valid only from ${this.#notBefore.toISOString()}`);
+    }
+  }
+
+  #invalid(reason: IdentityErrorReason, what: string): IdentityError {
+    return new IdentityError(
+      reason,
+      `MSP "${this.mspId}": the certificate of "${this.commonName}" ${what}`,
+      this.mspId,
+    );
+  }
+}
+
+function deserialize(serialized: Uint8Array): { mspId: string; pem: Uint8Array } {
+  try {
+    const message = SerializedIdentity.deserializeBinary(serialized);
+    return { mspId: message.getMspid(), pem: message.getIdBytes_asU8() };
+  } catch (error) {
+    throw new IdentityError('MALFORMED', 'not a serialized identity', undefined, { cause: error });
+  }
+}
+
+function readMsp(mspId: string, root: MspRoot): Msp {
+  let cas: readonly CertificateFacts[];
+  try {
+    cas = splitPem(root.caPem).map(readCertificate);
+  } catch (error) {
+    throw new IdentityError('MALFORMED', `the CA certificate of MSP "${mspId}" cannot be read`, mspId, {
+      cause: error,
+    });
+  }
+  if (cas.length === 0 || cas.some((ca) => !ca.x509.ca)) {
+    throw new IdentityError('MALFORMED', `MSP "${mspId}" has no CA certificate`, mspId);
+  }
+  return { cas, revoked: new Set((root.revoked ?? []).map(normalSerial)), nodeOUs: root.nodeOUs ?? true };
+}
+
+/** The CA's name, key usage and signature fit; and, as Fabric checks it, the CA was valid when it issued the certificate. */
+function isIssuer(ca: CertificateFacts, leaf: CertificateFacts): boolean {
+  return (
+    leaf.x509.checkIssued(ca.x509) &&
+    leaf.x509.verify(ca.x509.publicKey) &&
+    leaf.notBefore.getTime() >= ca.notBefore.getTime() &&
+    leaf.notBefore.getTime() <= ca.notAfter.getTime()
+  );
+}
+
+function p256Key(certificate: X509Certificate): KeyObject | undefined {
+  try {
+    const key = certificate.publicKey;
+    return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function normalSerial(serial: string): string {
+  return serial.replaceAll(':', '').replace(/^0+/, '').toUpperCase();
+}
