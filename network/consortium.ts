@@ -1,0 +1,238 @@
+/** Who is in the consortium and how they work together: reads and checks network/consortium.yaml. */
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import { type z } from 'zod';
+import { ConsortiumSchema } from './consortium-schema';
+import { organizationsOf, parsePolicy, PolicyError, satisfyingOrganizations } from './identity/policy';
+
+export type OrganizationKind = 'REGISTRAR' | 'FINANCIER' | 'WAREHOUSE' | 'REGULATOR';
+
+export interface Organization {
+  /** Short name, as in file names and `--as`. */
+  readonly name: string;
+  readonly mspId: string;
+  readonly displayName: string;
+  /** Unified social credit code. */
+  readonly uscc: string;
+  readonly kinds: readonly OrganizationKind[];
+  readonly domain: string;
+  readonly peers: readonly { readonly name: string; readonly host: string; readonly port: number }[];
+}
+
+export interface ChannelSpec {
+  readonly name: string;
+  /** Names of organisations. */
+  readonly members: readonly string[];
+  /** A block is cut when one of these is reached; the time counts from the block's first transaction. */
+  readonly blocks: {
+    readonly maxMessageCount: number;
+    readonly preferredMaxBytes: number;
+    readonly absoluteMaxBytes: number;
+    readonly batchTimeoutMs: number;
+  };
+  readonly chaincodes: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly sequence: number;
+    /** Text form, read without error; the channel's members can satisfy it. */
+    readonly endorsementPolicy: string;
+  }[];
+}
+
+export type Consortium = Readonly<{
+  name: string;
+  organizations: readonly Organization[];
+  channels: readonly ChannelSpec[];
+}>;
+
+/** One thing that is wrong: where in the document (`channels[0].members[2]`) and on which line of the file, from 1. */
+export interface ConsortiumIssue {
+  readonly path: string;
+  readonly line: number | undefined;
+  readonly message: string;
+}
+
+/** A consortium file that cannot be used; the message lists every issue as `file:line: path: message`. */
+export class ConsortiumError extends Error {
+  override readonly name = 'ConsortiumError';
+  readonly issues: readonly ConsortiumIssue[];
+
+  constructor(file: string, issues: readonly ConsortiumIssue[], options?: ErrorOptions) {
+    super(issues.map((issue) => describe(file, issue)).join('\n'), options);
+    this.issues = issues;
+  }
+}
+
+/**
+ * Reads the description of a consortium.
+ * @throws ConsortiumError when it cannot be read, or says what cannot be.
+ */
+export function loadConsortium(file: string): Consortium {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConsortiumError(file, [{ path: '', line: undefined, message: `cannot be read: ${reason}` }], {
+      cause: error,
+    });
+  }
+  return parseConsortium(text, file);
+}
+
+/**
+ * As `loadConsortium`, from the text itself.
+ * @param file how errors name the text
+ * @throws ConsortiumError
+ */
+export function parseConsortium(text: string, file: string): Consortium {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const problems = [...document.errors, ...document.warnings];
+  if (problems.length > 0) {
+    throw new ConsortiumError(
+      file,
+      problems.map((problem) => ({ path: '', line: lineAt(problem.pos[0]), message: problem.message })),
+    );
+  }
+  const found: Found[] = [];
+  const parsed = ConsortiumSchema.safeParse(document.toJS());
+  if (parsed.success) found.push(...contradictions(parsed.data));
+  else found.push(...parsed.error.issues.map(({ path, message }) => ({ path, message })));
+  if (!parsed.success || found.length > 0) {
+    const issues = found.map(({ path, message }) => {
+      const offset = offsetOf(document, path);
+      return { path: pathText(path), line: offset === undefined ? undefined : lineAt(offset), message };
+    });
+    throw new ConsortiumError(file, issues);
+  }
+  return parsed.data;
+}
+
+interface Found {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** What no schema of single fields can see. */
+function contradictions(consortium: z.infer<typeof ConsortiumSchema>): readonly Found[] {
+  const { organizations, channels } = consortium;
+  const each = <T>(pick: (organization: (typeof organizations)[number]) => T): readonly T[] => organizations.map(pick);
+  const found: Found[] = [
+    ...repeated(
+      each(({ name }) => name),
+      (at) => ['organizations', at, 'name'],
+    ),
+    ...repeated(
+      each(({ mspId }) => mspId),
+      (at) => ['organizations', at, 'mspId'],
+    ),
+    ...repeated(
+      each(({ uscc }) => uscc),
+      (at) => ['organizations', at, 'uscc'],
+    ),
+    ...repeated(
+      each(({ domain }) => domain),
+      (at) => ['organizations', at, 'domain'],
+    ),
+    ...repeated(
+      channels.map(({ name }) => name),
+      (at) => ['channels', at, 'name'],
+    ),
+  ];
+  const places = organizations.flatMap(({ peers }, at) =>
+    peers.map((peer, index) => ({ peer, path: ['organizations', at, 'peers', index] })),
+  );
+  const peerPath = (at: number): readonly PropertyKey[] => places[at]?.path ?? [];
+  found.push(
+    ...repeated(
+      places.map(({ peer }) => peer.port),
+      (at) => [...peerPath(at), 'port'],
+    ),
+  );
+  organizations.forEach(({ peers }, at) => {
+    found.push(
+      ...repeated(
+        peers.map(({ name }) => name),
+        (index) => ['organizations', at, 'peers', index, 'name'],
+      ),
+    );
+  });
+  channels.forEach((channel, at) => {
+    found.push(...channelContradictions(channel, organizations, ['channels', at]));
+  });
+  return found;
+}
+
+function channelContradictions(
+  channel: ChannelSpec,
+  organizations: readonly Organization[],
+  path: readonly PropertyKey[],
+): readonly Found[] {
+  const { members, blocks, chaincodes } = channel;
+  const found: Found[] = [
+    ...repeated(members, (at) => [...path, 'members', at]),
+    ...repeated(
+      chaincodes.map(({ name }) => name),
+      (at) => [...path, 'chaincodes', at, 'name'],
+    ),
+  ];
+  if (blocks.preferredMaxBytes > blocks.absoluteMaxBytes) {
+    found.push({ path: [...path, 'blocks', 'preferredMaxBytes'], message: 'must not be more than absoluteMaxBytes' });
+  }
+  members.forEach((member, at) => {
+    if (organizations.some(({ name }) => name === member)) return;
+    found.push({ path: [...path, 'members', at], message: `"${member}" is not an organisation of this consortium` });
+  });
+  const mspIds = organizations.filter(({ name }) => members.includes(name)).map(({ mspId }) => mspId);
+  chaincodes.forEach(({ endorsementPolicy }, at) => {
+    const message = policyProblem(endorsementPolicy, mspIds);
+    if (message !== undefined) found.push({ path: [...path, 'chaincodes', at, 'endorsementPolicy'], message });
+  });
+  return found;
+}
+
+function policyProblem(text: string, mspIds: readonly string[]): string | undefined {
+  try {
+    const policy = parsePolicy(text);
+    const strangers = organizationsOf(policy).filter((mspId) => !mspIds.includes(mspId));
+    if (strangers.length > 0) return `names MSPs that are not of the channel: ${strangers.join(', ')}`;
+    const enough = satisfyingOrganizations(policy, [], mspIds);
+    if (enough === undefined) return 'cannot be satisfied by one peer of each member';
+    return enough.length === 0 ? 'must need at least one endorsement' : undefined;
+  } catch (error) {
+    if (error instanceof PolicyError) return error.message;
+    throw error;
+  }
+}
+
+function repeated<T>(values: readonly T[], pathOf: (at: number) => readonly PropertyKey[]): readonly Found[] {
+  return values.flatMap((value, at) =>
+    values.indexOf(value) === at ? [] : [{ path: pathOf(at), message: `"${String(value)}" is there already` }],
+  );
+}
+
+/** Where in the text the value of a path stands; for a missing value, where its nearest container does. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number | undefined {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) continue;
+    const [start]: readonly unknown[] = node.range;
+    if (typeof start === 'number') return start;
+  }
+  return undefined;
+}
+
+/** `channels[0].members[2]` */
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    return text === '' ? String(part) : `${text}.${String(part)}`;
+  }, '');
+}
+
+function describe(file: string, { path, line, message }: ConsortiumIssue): string {
+  const place = line === undefined ? file : `${file}:${line}`;
+  return path === '' ? `${place}: ${message}` : `${place}: ${path}: ${message}`;
+}

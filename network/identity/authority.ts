@@ -1,0 +1,158 @@
+/**
+ * The development certificate authority: makes the X.509 certificates that Fabric expects.
+ *
+ * Not for production: its keys lie in files. Members of a real network bring certificates of their own CA.
+ */
+import { createPrivateKey, webcrypto } from 'node:crypto';
+import type * as X509 from '@peculiar/x509';
+import { ATTRIBUTES_OID } from './certificate';
+import { type Role } from './types';
+
+/** A certificate with its private key (PKCS #8), both PEM. */
+export interface KeyPair {
+  readonly certPem: string;
+  readonly keyPem: string;
+}
+
+export interface EnrolmentRequest {
+  readonly commonName: string;
+  readonly organization: string;
+  readonly role: Role;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const CA_YEARS = 10;
+const ENROLMENT_YEARS = 1;
+/** Certificates are valid from a little before they are made, so that clocks may differ. */
+const LEAF_BACKDATE_MS = 5 * 60 * 1000;
+const CA_BACKDATE_MS = 60 * 60 * 1000;
+
+const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+
+/** A self-signed CA. */
+export async function createAuthority(commonName: string, organization: string, now: Date): Promise<KeyPair> {
+  const x509 = await library();
+  const keys = await generateKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(),
+    name: nameOf(commonName, organization),
+    notBefore: new Date(now.getTime() - CA_BACKDATE_MS),
+    notAfter: new Date(now.getTime() + CA_YEARS * 365 * DAY_MS),
+    signingAlgorithm: P256,
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { certPem: pem(certificate), keyPem: await exportKey(keys.privateKey) };
+}
+
+/** An enrolment certificate: the role as organisational unit, the attributes in Fabric CA's extension. Valid one year. */
+export async function issueEnrolment(ca: KeyPair, request: EnrolmentRequest, now: Date): Promise<KeyPair> {
+  const x509 = await library();
+  const attributes = Object.entries(request.attributes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const json = JSON.stringify({ attrs: Object.fromEntries(attributes) });
+  const subject = nameOf(request.commonName, request.organization, request.role);
+  return issue(ca, subject, now, [
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+    ...(attributes.length === 0 ? [] : [new x509.Extension(ATTRIBUTES_OID, false, Buffer.from(json, 'utf8'))]),
+  ]);
+}
+
+/** A TLS certificate for server and client use. Valid one year. */
+export async function issueTls(
+  ca: KeyPair,
+  request: { readonly commonName: string; readonly organization: string; readonly names: SubjectNames },
+  now: Date,
+): Promise<KeyPair> {
+  const x509 = await library();
+  const { keyEncipherment, digitalSignature } = x509.KeyUsageFlags;
+  return issue(ca, nameOf(request.commonName, request.organization), now, [
+    new x509.KeyUsagesExtension(digitalSignature | keyEncipherment, true),
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
+    new x509.SubjectAlternativeNameExtension([
+      ...request.names.dns.map((value) => ({ type: 'dns' as const, value })),
+      ...request.names.ip.map((value) => ({ type: 'ip' as const, value })),
+    ]),
+  ]);
+}
+
+/** The names that a TLS server answers to. */
+export interface SubjectNames {
+  readonly dns: readonly string[];
+  readonly ip: readonly string[];
+}
+
+let loaded: Promise<typeof X509> | undefined;
+
+/** Loaded only when a certificate is made: it takes longer than everything else at start. */
+function library(): Promise<typeof X509> {
+  loaded ??= (async () => {
+    await import('reflect-metadata');
+    return import('@peculiar/x509');
+  })();
+  return loaded;
+}
+
+async function issue(
+  ca: KeyPair,
+  subject: X509.JsonName,
+  now: Date,
+  extensions: readonly X509.Extension[],
+): Promise<KeyPair> {
+  const x509 = await library();
+  const issuer = new x509.X509Certificate(ca.certPem);
+  const [keys, signingKey] = await Promise.all([generateKeys(), importKey(ca.keyPem)]);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    subject,
+    issuer: issuer.subjectName,
+    notBefore: new Date(now.getTime() - LEAF_BACKDATE_MS),
+    notAfter: new Date(now.getTime() + ENROLMENT_YEARS * 365 * DAY_MS),
+    signingAlgorithm: P256,
+    publicKey: keys.publicKey,
+    signingKey,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer),
+      ...extensions,
+    ],
+  });
+  return { certPem: pem(certificate), keyPem: await exportKey(keys.privateKey) };
+}
+
+function nameOf(commonName: string, organization: string, role?: Role): X509.JsonName {
+  const name = [{ CN: [commonName] }, { O: [organization] }];
+  return role === undefined ? name : [...name, { OU: [role] }];
+}
+
+/** 16 random bytes, positive and not starting with zero (RFC 5280, 4.1.2.2). */
+function serialNumber(): string {
+  const bytes = webcrypto.getRandomValues(Buffer.alloc(16));
+  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
+  return bytes.toString('hex');
+}
+
+function pem(certificate: X509.X509Certificate): string {
+  return `${certificate.toString('pem').trim()}\n`;
+}
+
+async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+}
+
+async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
+  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
+  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+    .export({ format: 'pem', type: 'pkcs8' })
+    .toString();
+}
+
+async function importKey(keyPem: string): Promise<webcrypto.CryptoKey> {
+  const der = createPrivateKey(keyPem).export({ format: 'der', type: 'pkcs8' });
+  return webcrypto.subtle.importKey('pkcs8', der, P256, false, ['sign']);
+}

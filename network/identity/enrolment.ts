@@ -1,0 +1,104 @@
+/** Client certificates from an organisation's development CA, kept for the next time they are asked for. */
+import { createHash, X509Certificate } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { issueEnrolment, type KeyPair } from './authority';
+import { MaterialError } from './errors';
+import { addKeyFile, readKeyFile, replaceKeyFile } from './key-file';
+import { cryptoFolder, readAuthority } from './material';
+
+/** Who is to get a certificate. */
+export interface Enrolment {
+  /** Common name of the certificate: 1 to 64 characters. */
+  readonly name: string;
+  /** Default client. */
+  readonly role?: 'client' | 'admin';
+  /** For the chaincode, such as party and role. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface EnrolledIdentity {
+  readonly mspId: string;
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+}
+
+/**
+ * A certificate of the organisation's CA, valid for a year. The one from an earlier call is given back while it is valid for
+ * more than a day and says the same; any number of processes may call at once and get one and the same.
+ * @param home the folder that the network keeps its things in
+ * @throws MaterialError when the name cannot be one, or the organisation has no CA in this home.
+ */
+export async function enrol(
+  home: string,
+  organizationName: string,
+  enrolment: Enrolment,
+  now = new Date(),
+): Promise<EnrolledIdentity> {
+  requireSafe(organizationName, enrolment.name);
+  const folder = join(cryptoFolder(home), organizationName);
+  const { mspId, ca } = await readAuthority(folder);
+  const path = join(folder, 'users', fileNameOf(enrolment.name), `${digestOf(enrolment)}.pem`);
+  const pair = (await usable(path, ca, now)) ?? (await issueInto(path, ca, organizationName, enrolment, now));
+  return { mspId, certificatePem: pair.certPem, privateKeyPem: pair.keyPem };
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** RFC 5280, upper bound of a common name. */
+const MAX_NAME = 64;
+
+async function issueInto(
+  path: string,
+  ca: KeyPair,
+  organization: string,
+  { name, role, attributes }: Enrolment,
+  now: Date,
+): Promise<KeyPair> {
+  const issued = await issueEnrolment(ca, { commonName: name, organization, role: role ?? 'client', attributes }, now);
+  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
+  if (await addKeyFile(path, issued)) return issued;
+  // Either another process was faster, or what is there has expired.
+  const other = await usable(path, ca, now);
+  if (other !== undefined) return other;
+  await replaceKeyFile(path, issued);
+  return issued;
+}
+
+async function usable(path: string, ca: KeyPair, now: Date): Promise<KeyPair | undefined> {
+  const pair = await readKeyFile(path);
+  if (pair === undefined) return undefined;
+  const certificate = new X509Certificate(pair.certPem);
+  const rest = Date.parse(certificate.validTo) - now.getTime();
+  return rest > DAY_MS && certificate.verify(new X509Certificate(ca.certPem).publicKey) ? pair : undefined;
+}
+
+/** What the certificate will say, so that the same name with other attributes is another file. */
+function digestOf({ name, role, attributes }: Enrolment): string {
+  const sorted = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([name, role ?? 'client', sorted]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/** Keeps letters, digits, "-", "_", "@" and inner dots; everything else, such as "/" or a leading ".", as %XX of its UTF-8. */
+function fileNameOf(name: string): string {
+  const escaped = encodeURIComponent(name).replace(/[!'()*~]|%40|^\./g, (found) =>
+    found === '%40' ? '@' : `%${found.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  // A name of 64 characters beyond ASCII can be longer than a file name may be.
+  return escaped.length <= 120 ? escaped : escaped.slice(0, 120);
+}
+
+function requireSafe(organizationName: string, name: string): void {
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(organizationName)) {
+    throw new MaterialError(`"${organizationName}" is not the name of an organisation`);
+  }
+  const problem = nameProblem(name);
+  if (problem !== undefined) throw new MaterialError(`the name of an identity ${problem}`);
+}
+
+function nameProblem(name: string): string | undefined {
+  if (name.length === 0 || name.length > MAX_NAME) return `has 1 to ${MAX_NAME} characters`;
+  return /\p{C}/u.test(name) ? 'has no control or invisible characters' : undefined;
+}

@@ -1,0 +1,23 @@
+/** Identities: who signs, whose certificate is good, whose signatures are enough, and where development keys come from. */
+export { type Identity, type Role, type Signer } from './types';
+export { IdentityError, type IdentityErrorReason, MaterialError } from './errors';
+export { MspRegistry, type MspRoot, serializeIdentity } from './msp';
+export {
+  evaluatePolicy,
+  formatPolicy,
+  organizationsOf,
+  type OutOf,
+  parsePolicy,
+  PolicyError,
+  policyFromEnvelope,
+  type PolicySubject,
+  policyToEnvelope,
+  type PrincipalRole,
+  satisfyingOrganizations,
+  type SignaturePolicy,
+  type SignedBy,
+} from './policy';
+export { createSigner } from './signer';
+export { ensureMaterial, type NetworkMaterial, type OrganizationMaterial } from './material';
+export { type EnrolledIdentity, type Enrolment, enrol } from './enrolment';
+export { type KeyPair } from './authority';

@@ -1,0 +1,63 @@
+/**
+ * A certificate and its private key in one PEM file, so that both change in one step: a reader never meets a new certificate
+ * with an old key, whenever the writer is interrupted.
+ */
+import { randomBytes } from 'node:crypto';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { splitPem } from './certificate';
+import { type KeyPair } from './authority';
+import { MaterialError } from './errors';
+
+/**
+ * The pair, or undefined when there is no such file.
+ * @throws MaterialError when the file does not hold one certificate and one private key.
+ */
+export async function readKeyFile(path: string): Promise<KeyPair | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+  const [certificate] = splitPem(text);
+  const key = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/.exec(text)?.[0];
+  if (certificate === undefined || key === undefined) {
+    throw new MaterialError(`${path} does not hold a certificate and a private key; remove it to have it made again`);
+  }
+  return { certPem: `${certificate}\n`, keyPem: `${key}\n` };
+}
+
+/** Puts the pair in place of what is there, readable by its owner only. */
+export async function replaceKeyFile(path: string, pair: KeyPair): Promise<void> {
+  await viaTemporary(path, pair, (temporary) => rename(temporary, path));
+}
+
+/** Puts the pair there unless another process was faster. @returns whether it is ours that is there now. */
+export async function addKeyFile(path: string, pair: KeyPair): Promise<boolean> {
+  let ours = true;
+  await viaTemporary(path, pair, async (temporary) => {
+    try {
+      await link(temporary, path);
+    } catch (error) {
+      if (!isCode(error, 'EEXIST')) throw error;
+      ours = false;
+    }
+  });
+  return ours;
+}
+
+/** Whether an error is the operating system's with one of these codes, such as ENOENT. */
+export function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
+}
+
+async function viaTemporary(path: string, pair: KeyPair, place: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeFile(temporary, pair.certPem + pair.keyPem, { mode: 0o600, flag: 'wx' });
+    await place(temporary);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

@@ -1,0 +1,30 @@
+/** Signs for an identity whose private key is at hand. */
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { serializeIdentity } from './msp';
+import { signLowS } from './signature';
+import { type Signer } from './types';
+
+/**
+ * A signer from a certificate and its private key, both PEM. The key is read at the first signature.
+ */
+export function createSigner(mspId: string, certificatePem: string, privateKeyPem: string): Signer {
+  return new KeySigner(mspId, certificatePem, privateKeyPem);
+}
+
+class KeySigner implements Signer {
+  readonly mspId: string;
+  readonly serialized: Uint8Array;
+  readonly #privateKeyPem: string;
+  #key: KeyObject | undefined;
+
+  constructor(mspId: string, certificatePem: string, privateKeyPem: string) {
+    this.mspId = mspId;
+    this.serialized = serializeIdentity(mspId, certificatePem);
+    this.#privateKeyPem = privateKeyPem;
+  }
+
+  sign(message: Uint8Array): Uint8Array {
+    this.#key ??= createPrivateKey(this.#privateKeyPem);
+    return signLowS(this.#key, message);
+  }
+}
