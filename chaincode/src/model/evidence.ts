@@ -1,0 +1,61 @@
+/** Evidence 贸易凭证: the trade documents that back a receivable. */
+import { z } from 'zod';
+import { PositiveMoneySchema } from './money';
+import { PartyIdSchema } from './party';
+import { canonicalDocumentNumber, DateSchema, textSchema } from './text';
+
+export const EVIDENCE_KINDS = [
+  'INVOICE',
+  'CONTRACT',
+  'DELIVERY_NOTE',
+  'BILL_OF_LADING',
+  'CUSTOMS_ENTRY',
+  'STORAGE_CONTRACT',
+] as const;
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+
+/** The keyed fingerprint under which one trade document is known on the ledger. */
+export type EvidenceToken = string & { readonly __brand: 'EvidenceToken' };
+
+/** A document's number as written on it; compared in its canonical form. */
+export const DocumentNumberSchema = textSchema(128)
+  .refine(
+    (number) => canonicalDocumentNumber(number) !== undefined,
+    'must hold a letter or digit, and only Latin letters, digits, Han characters and separators',
+  )
+  .meta({ example: '26442000000351700249' });
+
+/** One trade document as presented. `amount` is the value of the document that can back receivables. */
+export const EvidenceSchema = z
+  .strictObject({
+    kind: z.enum(EVIDENCE_KINDS),
+    issuer: PartyIdSchema.describe('Who issued the document (for an invoice, the seller)'),
+    number: DocumentNumberSchema,
+    amount: PositiveMoneySchema,
+    issuedOn: DateSchema,
+    digest: z
+      .string()
+      .regex(/^[0-9A-Za-z+/=:_-]{1,140}$/, 'must be a digest of the document in hexadecimal or base64')
+      .describe('SHA-256 of the document file')
+      .optional(),
+  })
+  .meta({ id: 'Evidence' });
+
+export type Evidence = Readonly<z.output<typeof EvidenceSchema>>;
+
+// The numbers of Chinese VAT invoices are unique in the whole country: 20 digits 数电票, or code 10 or 12 with number 8.
+// A code may begin with zeros, which some programs drop, hence 17.
+const NATIONAL_INVOICE_NUMBER = /^[0-9]{17,20}$/;
+
+/**
+ * What makes two documents the same one, whatever kind, issuer spelling or creditor they come under.
+ * The kind is left out on purpose: the same paper must not become two by being called something else. For numbers that are unique
+ * in the country the issuer is left out as well, because whoever presents the document states it. Leading zeros do not count.
+ * @throws Error for a number that the schema has not checked.
+ */
+export function evidenceIdentity(document: Readonly<{ issuer: string; number: string }>, issuerKey: string): string {
+  const canonical = canonicalDocumentNumber(document.number);
+  if (canonical === undefined) throw new Error(`unchecked document number ${JSON.stringify(document.number)}`);
+  const number = canonical.replace(/^0+(?=.)/, '');
+  return NATIONAL_INVOICE_NUMBER.test(number) ? `CN-VAT|${number}` : `${issuerKey}|${number}`;
+}

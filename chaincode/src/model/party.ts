@@ -1,0 +1,70 @@
+/** Parties: companies, known by their unified social credit code or, abroad, by a tax or registration number. */
+import { z } from 'zod';
+import { textSchema } from './text';
+
+const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
+const WEIGHTS: readonly number[] = Array.from({ length: 17 }, (_, i) => Number(3n ** BigInt(i) % 31n));
+// GB 32100: registration department, category, six digits of region, nine of organisation code, check character.
+const USCC_SHAPE = /^[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}$/;
+const FOREIGN_SHAPE = /^[A-Z]{2}[0-9A-Z\p{Script=Han}]{2,62}$/u;
+
+/** The check character of the first 17 characters of a unified social credit code; undefined when one is not of the alphabet. GB 32100-2015. */
+export function usccCheckCharacter(first17: string): string | undefined {
+  let sum = 0;
+  for (const [i, weight] of WEIGHTS.entries()) {
+    const value = ALPHABET.indexOf(first17[i] ?? ' ');
+    if (value < 0) return undefined;
+    sum += value * weight;
+  }
+  return ALPHABET[(31 - (sum % 31)) % 31];
+}
+
+/** Whether a text is a unified social credit code 统一社会信用代码 with a right check character. GB 32100-2015. */
+export function isUscc(text: string): boolean {
+  return USCC_SHAPE.test(text) && usccCheckCharacter(text.slice(0, 17)) === text[17];
+}
+
+/** The form in which party identifiers are compared and keyed: NFKC, letters and digits only, upper case. */
+export function partyKey(id: string): string {
+  return id
+    .normalize('NFKC')
+    .replace(/[\p{P}\p{Z}\p{S}\p{C}]/gu, '')
+    .toUpperCase();
+}
+
+/**
+ * The rule that a party's identifier breaks, undefined when it breaks none. Eighteen characters in the shape of a unified social credit code
+ * must be one; anything else is a foreign number and begins with the two letters of its country.
+ */
+export function partyIdProblem(id: string): string | undefined {
+  const key = partyKey(id);
+  if (USCC_SHAPE.test(key))
+    return isUscc(key)
+      ? undefined
+      : 'is not a unified social credit code: its check character is wrong (GB 32100-2015)';
+  if (FOREIGN_SHAPE.test(key)) return undefined;
+  return 'must be an 18-character unified social credit code, or a foreign tax number that begins with its two-letter country code';
+}
+
+/** Whether two identifiers mean the same party. */
+export function sameParty(a: string, b: string): boolean {
+  return partyKey(a) === partyKey(b);
+}
+
+/** A party's identifier: unified social credit code, or a foreign tax or registration number with its country code. */
+export const PartyIdSchema = textSchema(80)
+  .superRefine((id, context) => {
+    const problem = partyIdProblem(id);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  })
+  .transform((id) => (isUscc(partyKey(id)) ? partyKey(id) : id.normalize('NFKC').toUpperCase()))
+  .describe('Unified social credit code, or a foreign tax number with its country code')
+  .meta({ example: '91350100M000100Y43' });
+
+/** A party with its registered name. */
+export const PartySchema = z.strictObject({ uscc: PartyIdSchema, name: textSchema(200) }).meta({ id: 'Party' });
+
+/** A party by its identifier alone. */
+export const PartyRefSchema = z.strictObject({ uscc: PartyIdSchema }).meta({ id: 'PartyRef' });
+
+export type Party = Readonly<z.output<typeof PartySchema>>;

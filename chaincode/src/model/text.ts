@@ -1,0 +1,35 @@
+/** Text from outside: what is let in, and the canonical forms in which identifiers are compared. */
+import { z } from 'zod';
+
+// Control characters, line and paragraph separators, and halves of surrogate pairs: they hide or forge what a person reads.
+const UNSAFE = /[\p{Cc}\u2028\u2029]|\p{Cs}/u;
+
+/** Text for people: trimmed by the sender, no control characters, between the given numbers of characters. */
+export function textSchema(max: number, min = 1): z.ZodString {
+  return z
+    .string()
+    .min(min)
+    .max(max)
+    .refine((text) => !UNSAFE.test(text), 'must not contain control characters')
+    .refine((text) => text.trim() === text && (min === 0 || text.length > 0), 'must not begin or end with white space');
+}
+
+/** A calendar day that exists, YYYY-MM-DD. */
+export const DateSchema = z.iso.date('must be a calendar day YYYY-MM-DD').meta({ example: '2027-03-31' });
+
+/** An instant in UTC, RFC 3339. */
+export const InstantSchema = z.iso.datetime().meta({ example: '2026-11-22T08:30:00.000Z' });
+
+/**
+ * The one form in which document numbers are compared: NFKC, marks, spaces, separators and invisible characters removed, upper case.
+ * @returns the canonical number, or undefined when nothing is left or a character is neither a Latin letter, a digit nor Han:
+ * letters of other scripts look like Latin ones and would make one document two.
+ */
+export function canonicalDocumentNumber(text: string): string | undefined {
+  const canonical = text
+    .normalize('NFKD')
+    .replace(/[\p{P}\p{Z}\p{S}\p{C}\p{M}]/gu, '')
+    .normalize('NFKC')
+    .toUpperCase();
+  return /^[0-9A-Z\p{Script=Han}]{1,64}$/u.test(canonical) ? canonical : undefined;
+}
