@@ -1,0 +1,111 @@
+/** UN/CEFACT Cross Industry Invoice D16B, as profiled by EN 16931. */
+import { sameParty } from '@onepledge/chaincode/model';
+import { currencyOf, documentMoney } from './amount';
+import { date102 } from './date';
+import { type ParsedDocument } from './document';
+import { childrenOf, onlyChild, optionalChild, valueOf } from './element';
+import { payableOf, requireInvoiceType } from './en16931';
+import { InvalidDocument, shown } from './invalid-document';
+import { documentNumber } from './name';
+import { identifyParty, type StatedParty } from './party';
+import { type XmlElement } from './xml';
+
+const RSM = 'urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100';
+const RAM = 'urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100';
+const UDT = 'urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100';
+const VAT_SCHEME = 'VA';
+const DAY_FORMAT = '102';
+
+/** Whether a root element is that of a CII invoice. */
+export function isCii(root: XmlElement): boolean {
+  return root.name === 'CrossIndustryInvoice' && root.namespace === RSM;
+}
+
+/**
+ * Reads a CII invoice. What was prepaid backs nothing, so the evidence is worth what is still to be paid.
+ * @throws InvalidDocument for a credit note, sums that do not add up, and what else EN 16931 does not let stand.
+ */
+export function readCii(root: XmlElement, digest: string): ParsedDocument {
+  const header = onlyChild(root, 'ExchangedDocument', RSM);
+  const transaction = onlyChild(root, 'SupplyChainTradeTransaction', RSM);
+  const agreement = onlyChild(transaction, 'ApplicableHeaderTradeAgreement', RAM);
+  const settlement = onlyChild(transaction, 'ApplicableHeaderTradeSettlement', RAM);
+  requireInvoiceType(onlyChild(header, 'TypeCode', RAM));
+  const creditor = identifyParty(statedParty(onlyChild(agreement, 'SellerTradeParty', RAM), 'seller'));
+  const debtor = identifyParty(statedParty(onlyChild(agreement, 'BuyerTradeParty', RAM), 'buyer'));
+  if (sameParty(creditor.uscc, debtor.uscc)) {
+    throw new InvalidDocument(`seller and buyer must not be the same party: ${creditor.uscc}`, 'BuyerTradeParty');
+  }
+  const number = documentNumber(valueOf(onlyChild(header, 'ID', RAM)), 'ID');
+  const issuedOn = dayOf(onlyChild(header, 'IssueDateTime', RAM));
+  const dueDate = readDueDate(settlement);
+  const currency = currencyOf(valueOf(onlyChild(settlement, 'InvoiceCurrencyCode', RAM)), 'InvoiceCurrencyCode');
+  const amount = documentMoney(currency, readPayable(settlement, currency));
+  return {
+    creditor,
+    debtor,
+    amount,
+    ...(dueDate === undefined ? {} : { dueDate }),
+    evidence: { kind: 'INVOICE', issuer: creditor.uscc, number, amount, issuedOn, digest },
+  };
+}
+
+function readPayable(settlement: XmlElement, currency: string): bigint {
+  const total = onlyChild(settlement, 'SpecifiedTradeSettlementHeaderMonetarySummation', RAM);
+  const taxCurrency = optionalChild(settlement, 'TaxCurrencyCode', RAM);
+  return payableOf(
+    {
+      net: onlyChild(total, 'TaxBasisTotalAmount', RAM),
+      taxes: childrenOf(total, 'TaxTotalAmount', RAM),
+      gross: onlyChild(total, 'GrandTotalAmount', RAM),
+      prepaid: optionalChild(total, 'TotalPrepaidAmount', RAM),
+      rounding: optionalChild(total, 'RoundingAmount', RAM),
+      payable: onlyChild(total, 'DuePayableAmount', RAM),
+    },
+    currency,
+    taxCurrency === undefined ? undefined : valueOf(taxCurrency),
+  );
+}
+
+/** BT-9: the one day on which all stated terms of payment agree; instalments have none. */
+function readDueDate(settlement: XmlElement): string | undefined {
+  const stated = childrenOf(settlement, 'SpecifiedTradePaymentTerms', RAM)
+    .flatMap((terms) => childrenOf(terms, 'DueDateDateTime', RAM))
+    .map(dayOf);
+  const [first, ...others] = new Set(stated);
+  return others.length === 0 ? first : undefined;
+}
+
+function dayOf(element: XmlElement): string {
+  const text = onlyChild(element, 'DateTimeString', UDT);
+  const format = text.attributes.get('format');
+  if (format !== DAY_FORMAT) {
+    throw new InvalidDocument(
+      `${element.name} has the format ${shown(format ?? '')}, must have 102 (YYYYMMDD)`,
+      element.name,
+    );
+  }
+  return date102(valueOf(text), element.name);
+}
+
+function statedParty(party: XmlElement, role: 'seller' | 'buyer'): StatedParty {
+  const legal = childrenOf(party, 'SpecifiedLegalOrganization', RAM);
+  const registrations = valueElements(childrenOf(party, 'SpecifiedTaxRegistration', RAM), 'ID');
+  const isVat = (id: XmlElement): boolean => id.attributes.get('schemeID') === VAT_SCHEME;
+  const address = optionalChild(party, 'PostalTradeAddress', RAM);
+  const country = address === undefined ? undefined : optionalChild(address, 'CountryID', RAM);
+  return {
+    role,
+    vat: registrations.filter(isVat).map(valueOf),
+    legal: valueElements(legal, 'ID').map(valueOf),
+    tax: registrations.filter((id) => !isVat(id)).map(valueOf),
+    other: [...childrenOf(party, 'ID', RAM), ...childrenOf(party, 'GlobalID', RAM)].map(valueOf),
+    endpoint: valueElements(childrenOf(party, 'URIUniversalCommunication', RAM), 'URIID').map(valueOf),
+    names: [...childrenOf(party, 'Name', RAM), ...valueElements(legal, 'TradingBusinessName')].map(valueOf),
+    country: country === undefined ? undefined : valueOf(country),
+  };
+}
+
+function valueElements(parents: readonly XmlElement[], name: string): readonly XmlElement[] {
+  return parents.flatMap((parent) => childrenOf(parent, name, RAM));
+}

@@ -1,0 +1,195 @@
+/** CSV: one invoice a record, under a header that names the columns in English or Chinese. */
+import { partyIdProblem, partyKey, isUscc, sameParty } from '@onepledge/chaincode/model';
+import { CsvError, parse, type Info } from 'csv-parse/sync';
+import { currencyOf, documentMoney, positiveMinorUnits } from './amount';
+import { writtenDate } from './date';
+import { type DocumentParty, type DocumentResult, type ParsedDocument } from './document';
+import { InvalidDocument, shown } from './invalid-document';
+import { documentNumber, partyName } from './name';
+
+/** The largest number of records in a file. */
+export const MAX_ROWS = 10_000;
+/** The largest number of characters in a field. */
+export const MAX_FIELD = 1_000;
+
+const REQUIRED = [
+  'creditorUscc',
+  'creditorName',
+  'debtorUscc',
+  'debtorName',
+  'currency',
+  'amount',
+  'number',
+  'issuedOn',
+] as const;
+const OPTIONAL = ['dueDate', 'issuer', 'evidenceAmount'] as const;
+type Column = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
+
+const CHINESE: Readonly<Record<string, Column>> = {
+  销方识别号: 'creditorUscc',
+  销方名称: 'creditorName',
+  购方识别号: 'debtorUscc',
+  购方名称: 'debtorName',
+  币种: 'currency',
+  价税合计: 'amount',
+  发票号码: 'number',
+  开票日期: 'issuedOn',
+  到期日: 'dueDate',
+};
+
+const COLUMNS: ReadonlyMap<string, Column> = new Map([
+  ...[...REQUIRED, ...OPTIONAL].map((column) => [headerKey(column), column] as const),
+  ...Object.entries(CHINESE).map(([alias, column]) => [headerKey(alias), column] as const),
+]);
+
+const DELIMITERS = [',', ';', '\t'] as const;
+
+/**
+ * Reads a CSV file: one result for each record, in order, with the line on which it begins.
+ * @throws InvalidDocument for what is wrong with the file as a whole: no known header, an unknown, repeated or missing column, broken
+ * quotes (after which no later record can be trusted), too many records.
+ */
+export function readCsv(text: string, digest: string): readonly DocumentResult[] {
+  const records = recordsOf(text, delimiterOf(text));
+  const [header, ...rows] = records;
+  if (header === undefined) throw new InvalidDocument('empty: the file has no header row');
+  const columns = columnsOf(header.fields);
+  if (rows.length === 0) throw new InvalidDocument('the file has a header row and no records');
+  if (rows.length > MAX_ROWS) throw new InvalidDocument(`the file has more than ${MAX_ROWS} records`);
+  return rows.map(({ fields, line }) => resultOf(fields, columns, line, digest));
+}
+
+type CsvRecord = Readonly<{ fields: readonly string[]; line: number }>;
+
+function recordsOf(text: string, delimiter: string): readonly CsvRecord[] {
+  try {
+    const parsed = parse(text, {
+      delimiter,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      to: MAX_ROWS + 2,
+      max_record_size: MAX_FIELD * (COLUMNS.size + 1),
+    }) as unknown as readonly Readonly<{ record: readonly string[]; info: Info }>[];
+    return parsed.map(({ record, info }) => ({ fields: record, line: info.lines - lineBreaksIn(record) }));
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new InvalidDocument(`the CSV cannot be read: ${error.message}`);
+  }
+}
+
+/** The parser counts the line on which a record ends; quoted line breaks lead back to where it begins. */
+function lineBreaksIn(fields: readonly string[]): number {
+  return fields.reduce((sum, field) => sum + (field.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
+}
+
+/** The delimiter under which the first line has the most known columns. */
+function delimiterOf(text: string): string {
+  const line = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? '';
+  const known = (delimiter: string): number =>
+    line.split(delimiter).filter((name) => COLUMNS.has(headerKey(name.replaceAll('"', '')))).length;
+  const best = DELIMITERS.reduce((a, b) => (known(b) > known(a) ? b : a));
+  if (known(best) === 0) {
+    throw new InvalidDocument('not an invoice: neither XML nor CSV whose first line names known columns');
+  }
+  return best;
+}
+
+function headerKey(name: string): string {
+  return name.normalize('NFKC').trim().toLowerCase();
+}
+
+function columnsOf(names: readonly string[]): readonly Column[] {
+  const columns = names.map((name) => {
+    const column = COLUMNS.get(headerKey(name));
+    if (column === undefined) throw new InvalidDocument(`the column ${shown(name)} is not known`, name.slice(0, 60));
+    return column;
+  });
+  const repeated = columns.find((column, i) => columns.indexOf(column) !== i);
+  if (repeated !== undefined) throw new InvalidDocument(`the column ${repeated} stands twice`, repeated);
+  const missing = REQUIRED.find((column) => !columns.includes(column));
+  if (missing !== undefined) throw new InvalidDocument(`the column ${missing} is missing`, missing);
+  return columns;
+}
+
+function resultOf(fields: readonly string[], columns: readonly Column[], row: number, digest: string): DocumentResult {
+  try {
+    return { ok: true, document: { ...documentOf(valuesByColumn(fields, columns), digest), row } };
+  } catch (error) {
+    if (!(error instanceof InvalidDocument)) throw error;
+    return { ok: false, problem: error.problem, row };
+  }
+}
+
+type Values = ReadonlyMap<Column, string>;
+
+function valuesByColumn(fields: readonly string[], columns: readonly Column[]): Values {
+  if (fields.length !== columns.length) {
+    throw new InvalidDocument(`the record has ${fields.length} fields, the header ${columns.length}`);
+  }
+  const values = new Map<Column, string>();
+  for (const [i, column] of columns.entries()) {
+    const value = (fields[i] ?? '').trim();
+    if (value.length > MAX_FIELD) throw new InvalidDocument(`${column} has more than ${MAX_FIELD} characters`, column);
+    if (value !== '') values.set(column, value);
+  }
+  return values;
+}
+
+function documentOf(values: Values, digest: string): ParsedDocument {
+  const creditor = partyOf(values, 'creditorUscc', 'creditorName');
+  const debtor = partyOf(values, 'debtorUscc', 'debtorName');
+  if (sameParty(creditor.uscc, debtor.uscc)) {
+    throw new InvalidDocument(`creditor and debtor must not be the same party: ${creditor.uscc}`, 'debtorUscc');
+  }
+  const currency = currencyOf(required(values, 'currency').toUpperCase(), 'currency');
+  const amount = documentMoney(currency, positiveMinorUnits(required(values, 'amount'), currency, 'amount'));
+  const evidenceAmount = values.get('evidenceAmount');
+  const dueDate = values.get('dueDate');
+  const issuer = values.get('issuer');
+  return {
+    creditor,
+    debtor,
+    amount,
+    ...(dueDate === undefined ? {} : { dueDate: writtenDate(dueDate, 'dueDate') }),
+    evidence: {
+      kind: 'INVOICE',
+      issuer: issuer === undefined ? creditor.uscc : partyId(issuer, 'issuer'),
+      number: numberOf(required(values, 'number')),
+      amount:
+        evidenceAmount === undefined
+          ? amount
+          : documentMoney(currency, positiveMinorUnits(evidenceAmount, currency, 'evidenceAmount')),
+      issuedOn: writtenDate(required(values, 'issuedOn'), 'issuedOn'),
+      digest,
+    },
+  };
+}
+
+function required(values: Values, column: Column): string {
+  const value = values.get(column);
+  if (value === undefined) throw new InvalidDocument(`${column} must not be empty`, column);
+  return value;
+}
+
+function partyOf(values: Values, id: Column, name: Column): DocumentParty {
+  return { uscc: partyId(required(values, id), id), name: partyName(required(values, name), name) };
+}
+
+function partyId(text: string, column: Column): string {
+  const id = text
+    .normalize('NFKC')
+    .replace(/[\p{Z}\p{C}\s]/gu, '')
+    .toUpperCase();
+  const problem = id.length > 64 ? 'has more than 64 characters' : partyIdProblem(id);
+  if (problem !== undefined) throw new InvalidDocument(`${column} ${shown(text)} ${problem}`, column);
+  return isUscc(partyKey(id)) ? partyKey(id) : id;
+}
+
+/** Spreadsheets show long numbers as 2.6442E+19: the digits behind are lost, and many invoices would become one. */
+function numberOf(text: string): string {
+  if (/^[0-9][.,][0-9]+E\+?[0-9]+$/i.test(text.normalize('NFKC'))) {
+    throw new InvalidDocument(`number ${shown(text)} was rounded by a spreadsheet: save the column as text`, 'number');
+  }
+  return documentNumber(text, 'number');
+}

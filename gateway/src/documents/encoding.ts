@@ -1,0 +1,89 @@
+/** From a file's bytes to its text: UTF-8, UTF-16 or GB18030, decoded exactly or refused. */
+import { TextDecoder } from 'node:util';
+import { InvalidDocument, shown } from './invalid-document';
+
+/** The largest file that is read, in bytes. */
+export const MAX_FILE_BYTES = 5 * 1024 * 1024;
+
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'gb18030';
+
+/**
+ * Decodes a file. A byte order mark wins over everything; then the zero bytes by which UTF-16 shows itself; then the XML declaration;
+ * then UTF-8. Text that is not XML and not UTF-8 is tried as GB18030, in which spreadsheets in China save CSV.
+ * @throws InvalidDocument for an empty or too large file, an encoding that is not read, and bytes that the encoding does not have.
+ */
+export function decodeText(bytes: Uint8Array): string {
+  if (bytes.length === 0) throw new InvalidDocument('empty: the file has no bytes');
+  if (bytes.length > MAX_FILE_BYTES) {
+    throw new InvalidDocument(`the file has ${bytes.length} bytes; at most ${MAX_FILE_BYTES} are read`);
+  }
+  const text = decodeBytes(bytes);
+  if (text.trim() === '') throw new InvalidDocument('empty: the file holds only white space');
+  return text;
+}
+
+function decodeBytes(bytes: Uint8Array): string {
+  const evident = encodingOfMark(bytes) ?? encodingOfZeroBytes(bytes);
+  if (evident !== undefined) return decodeAs(evident, bytes);
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 256)).toString('latin1').trimStart();
+  if (head.startsWith('<')) return decodeAs(declaredEncoding(head), bytes);
+  try {
+    return decodeAs('utf-8', bytes);
+  } catch {
+    return decodeAs('gb18030', bytes, 'the file is not XML, and its bytes are neither UTF-8 nor GB18030 text');
+  }
+}
+
+function encodingOfMark(bytes: Uint8Array): Encoding | undefined {
+  const [a, b, c] = bytes;
+  if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8';
+  if (a === 0xff && b === 0xfe) return 'utf-16le';
+  if (a === 0xfe && b === 0xff) return 'utf-16be';
+  return undefined;
+}
+
+/** XML 1.0, appendix F: a first character of the ASCII range has one zero byte in UTF-16, and the side it is on gives the order. */
+function encodingOfZeroBytes(bytes: Uint8Array): Encoding | undefined {
+  const [a, b] = bytes;
+  if (a === undefined || b === undefined || (a === 0) === (b === 0)) return undefined;
+  return b === 0 ? 'utf-16le' : 'utf-16be';
+}
+
+// GB18030 contains GBK, which contains GB2312: one decoder reads all three.
+const BY_DECLARED_NAME: ReadonlyMap<string, Encoding> = new Map([
+  ['utf-8', 'utf-8'],
+  ['utf8', 'utf-8'],
+  ['us-ascii', 'utf-8'],
+  ['ascii', 'utf-8'],
+  ['gb18030', 'gb18030'],
+  ['gbk', 'gb18030'],
+  ['gb2312', 'gb18030'],
+]);
+
+function declaredEncoding(head: string): Encoding {
+  const [, , name] = /^<\?xml\s[^>]*?\sencoding\s*=\s*(["'])([^"']*)\1/.exec(head) ?? [];
+  if (name === undefined) return 'utf-8';
+  const encoding = BY_DECLARED_NAME.get(name.toLowerCase());
+  if (encoding !== undefined) return encoding;
+  throw new InvalidDocument(
+    /^utf-?16/i.test(name)
+      ? `the XML declaration says ${shown(name)}, but the bytes are not UTF-16`
+      : `the encoding ${shown(name)} is not read; UTF-8, UTF-16 and GB18030 are`,
+  );
+}
+
+// Decoders hold no state between whole inputs. Fatal: a replaced character could hide in a number or a name.
+const DECODERS: Readonly<Record<Encoding, TextDecoder>> = {
+  'utf-8': new TextDecoder('utf-8', { fatal: true }),
+  'utf-16le': new TextDecoder('utf-16le', { fatal: true }),
+  'utf-16be': new TextDecoder('utf-16be', { fatal: true }),
+  gb18030: new TextDecoder('gb18030', { fatal: true }),
+};
+
+function decodeAs(encoding: Encoding, bytes: Uint8Array, otherwise?: string): string {
+  try {
+    return DECODERS[encoding].decode(bytes);
+  } catch {
+    throw new InvalidDocument(otherwise ?? `the bytes are not valid ${encoding.toUpperCase()}`);
+  }
+}

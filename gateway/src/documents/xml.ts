@@ -1,0 +1,113 @@
+/** From XML text to a small tree of elements: strict, with namespaces, without document types, within fixed limits. */
+import { SaxesParser, type SaxesAttributeNS } from 'saxes';
+import { InvalidDocument } from './invalid-document';
+
+/** An element. `name` is local; `text` is its own character data, without that of its children. */
+export type XmlElement = Readonly<{
+  name: string;
+  namespace: string;
+  /** By name as written, prefix included; those of no namespace have no prefix. */
+  attributes: ReadonlyMap<string, string>;
+  text: string;
+  children: readonly XmlElement[];
+}>;
+
+export const MAX_DEPTH = 64;
+export const MAX_ELEMENTS = 100_000;
+export const MAX_ATTRIBUTES = 64;
+
+/**
+ * Reads a document into its root element.
+ * @throws InvalidDocument where it is not well-formed (with line and column), has a document type declaration, or is beyond a limit.
+ */
+export function parseXml(text: string): XmlElement {
+  // XML 1.1 would let in control characters; nobody issues invoices in it, so its rules are never used.
+  const parser = new SaxesParser({ xmlns: true, position: true, defaultXMLVersion: '1.0', forceXMLVersion: true });
+  const builder = new TreeBuilder();
+  // Thrown from inside a handler, so that nothing after the first error is ever read.
+  parser.on('error', (error) => {
+    throw new InvalidDocument(`the XML is not well-formed: ${withPosition(error.message)}`);
+  });
+  parser.on('doctype', () => {
+    throw new InvalidDocument('document type declarations are refused');
+  });
+  parser.on('opentagstart', () => {
+    builder.startTag();
+  });
+  parser.on('attribute', () => {
+    builder.countAttribute();
+  });
+  parser.on('opentag', (tag) => {
+    builder.open(tag.local, tag.uri, tag.attributes);
+  });
+  parser.on('text', (characters) => {
+    builder.characters(characters);
+  });
+  parser.on('cdata', (characters) => {
+    builder.characters(characters);
+  });
+  parser.on('closetag', () => {
+    builder.close();
+  });
+  parser.write(text).close();
+  return builder.root();
+}
+
+type OpenElement = { -readonly [K in keyof XmlElement]: XmlElement[K] } & { children: OpenElement[] };
+
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
+
+class TreeBuilder {
+  readonly #open: OpenElement[] = [];
+  #root: OpenElement | undefined;
+  #elements = 0;
+  #attributes = 0;
+
+  startTag(): void {
+    this.#attributes = 0;
+    if (++this.#elements > MAX_ELEMENTS) throw new InvalidDocument(`the XML has more than ${MAX_ELEMENTS} elements`);
+    if (this.#open.length >= MAX_DEPTH)
+      throw new InvalidDocument(`the XML is nested deeper than ${MAX_DEPTH} elements`);
+  }
+
+  countAttribute(): void {
+    if (++this.#attributes > MAX_ATTRIBUTES) {
+      throw new InvalidDocument(`the XML has an element with more than ${MAX_ATTRIBUTES} attributes`);
+    }
+  }
+
+  open(name: string, namespace: string, attributes: Record<string, SaxesAttributeNS>): void {
+    const element: OpenElement = { name, namespace, attributes: this.#mapOf(attributes), text: '', children: [] };
+    const parent = this.#open.at(-1);
+    if (parent === undefined) this.#root ??= element;
+    else parent.children.push(element);
+    this.#open.push(element);
+  }
+
+  characters(text: string): void {
+    const element = this.#open.at(-1);
+    if (element !== undefined) element.text += text;
+  }
+
+  close(): void {
+    this.#open.pop();
+  }
+
+  root(): XmlElement {
+    if (this.#root === undefined) throw new InvalidDocument('the XML is not well-formed: it has no root element');
+    return this.#root;
+  }
+
+  #mapOf(attributes: Record<string, SaxesAttributeNS>): ReadonlyMap<string, string> {
+    if (this.#attributes === 0) return NO_ATTRIBUTES;
+    return new Map(Object.values(attributes).map(({ name, value }) => [name, value]));
+  }
+}
+
+/** The parser begins its messages with `line:column:`. */
+function withPosition(message: string): string {
+  const [, line, column, what] = /^(\d+):(\d+): ([^]*)$/.exec(message) ?? [];
+  return line === undefined || column === undefined || what === undefined
+    ? message
+    : `line ${line}, column ${column}: ${what.replace(/\.$/, '')}`;
+}
