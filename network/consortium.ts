@@ -1,6 +1,6 @@
 /** Who is in the consortium and how they work together: reads and checks network/consortium.yaml. */
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { type z } from 'zod';
 import { ConsortiumSchema } from './consortium-schema';
 import { organizationsOf, parsePolicy, PolicyError, satisfyingOrganizations } from './identity/policy';
@@ -118,7 +118,7 @@ interface Found {
 /** What no schema of single fields can see. */
 function contradictions(consortium: z.infer<typeof ConsortiumSchema>): readonly Found[] {
   const { organizations, channels } = consortium;
-  const each = <T>(pick: (organization: (typeof organizations)[number]) => T): readonly T[] => organizations.map(pick);
+  const each = (pick: (organization: Organization) => string): readonly string[] => organizations.map(pick);
   const found: Found[] = [
     ...repeated(
       each(({ name }) => name),
@@ -207,9 +207,12 @@ function policyProblem(text: string, mspIds: readonly string[]): string | undefi
   }
 }
 
-function repeated<T>(values: readonly T[], pathOf: (at: number) => readonly PropertyKey[]): readonly Found[] {
+function repeated(
+  values: readonly (string | number)[],
+  pathOf: (at: number) => readonly PropertyKey[],
+): readonly Found[] {
   return values.flatMap((value, at) =>
-    values.indexOf(value) === at ? [] : [{ path: pathOf(at), message: `"${String(value)}" is there already` }],
+    values.indexOf(value) === at ? [] : [{ path: pathOf(at), message: `"${value}" is there already` }],
   );
 }
 
@@ -217,9 +220,7 @@ function repeated<T>(values: readonly T[], pathOf: (at: number) => readonly Prop
 function offsetOf(document: Document, path: readonly PropertyKey[]): number | undefined {
   for (let length = path.length; length >= 0; length -= 1) {
     const node: unknown = document.getIn(path.slice(0, length), true);
-    if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) continue;
-    const [start]: readonly unknown[] = node.range;
-    if (typeof start === 'number') return start;
+    if (isNode(node) && node.range) return node.range[0];
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ const LENGTH = 18;
 
 /** Whether it has 18 characters of the code's alphabet, of which the last is the right check character. */
 export function isUscc(text: string): boolean {
-  const values = [...text].map((character) => ALPHABET.indexOf(character));
+  const values = Array.from(text, (character) => ALPHABET.indexOf(character));
   const check = values.pop();
   if (values.length !== LENGTH - 1 || values.includes(-1)) return false;
   let weight = 1;

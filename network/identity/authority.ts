@@ -14,6 +14,13 @@ export interface KeyPair {
   readonly keyPem: string;
 }
 
+/** A CA that is ready to issue: its certificate and key have been read. */
+export interface Authority {
+  readonly pair: KeyPair;
+  readonly certificate: X509.X509Certificate;
+  readonly signingKey: webcrypto.CryptoKey;
+}
+
 export interface EnrolmentRequest {
   readonly commonName: string;
   readonly organization: string;
@@ -31,7 +38,7 @@ const CA_BACKDATE_MS = 60 * 60 * 1000;
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 /** A self-signed CA. */
-export async function createAuthority(commonName: string, organization: string, now: Date): Promise<KeyPair> {
+export async function createAuthority(commonName: string, organization: string, now: Date): Promise<Authority> {
   const x509 = await library();
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -47,11 +54,20 @@ export async function createAuthority(commonName: string, organization: string, 
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return { certPem: pem(certificate), keyPem: await exportKey(keys.privateKey) };
+  const pair = { certPem: pem(certificate), keyPem: await exportKey(keys.privateKey) };
+  return { pair, certificate, signingKey: keys.privateKey };
+}
+
+/** A CA from its files. */
+export async function openAuthority(pair: KeyPair): Promise<Authority> {
+  const x509 = await library();
+  const der = createPrivateKey(pair.keyPem).export({ format: 'der', type: 'pkcs8' });
+  const signingKey = await webcrypto.subtle.importKey('pkcs8', der, P256, false, ['sign']);
+  return { pair, certificate: new x509.X509Certificate(pair.certPem), signingKey };
 }
 
 /** An enrolment certificate: the role as organisational unit, the attributes in Fabric CA's extension. Valid one year. */
-export async function issueEnrolment(ca: KeyPair, request: EnrolmentRequest, now: Date): Promise<KeyPair> {
+export async function issueEnrolment(ca: Authority, request: EnrolmentRequest, now: Date): Promise<KeyPair> {
   const x509 = await library();
   const attributes = Object.entries(request.attributes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const json = JSON.stringify({ attrs: Object.fromEntries(attributes) });
@@ -64,7 +80,7 @@ export async function issueEnrolment(ca: KeyPair, request: EnrolmentRequest, now
 
 /** A TLS certificate for server and client use. Valid one year. */
 export async function issueTls(
-  ca: KeyPair,
+  ca: Authority,
   request: { readonly commonName: string; readonly organization: string; readonly names: SubjectNames },
   now: Date,
 ): Promise<KeyPair> {
@@ -98,27 +114,26 @@ function library(): Promise<typeof X509> {
 }
 
 async function issue(
-  ca: KeyPair,
+  ca: Authority,
   subject: X509.JsonName,
   now: Date,
   extensions: readonly X509.Extension[],
 ): Promise<KeyPair> {
   const x509 = await library();
-  const issuer = new x509.X509Certificate(ca.certPem);
-  const [keys, signingKey] = await Promise.all([generateKeys(), importKey(ca.keyPem)]);
+  const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
     subject,
-    issuer: issuer.subjectName,
+    issuer: ca.certificate.subjectName,
     notBefore: new Date(now.getTime() - LEAF_BACKDATE_MS),
     notAfter: new Date(now.getTime() + ENROLMENT_YEARS * 365 * DAY_MS),
     signingAlgorithm: P256,
     publicKey: keys.publicKey,
-    signingKey,
+    signingKey: ca.signingKey,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      await x509.AuthorityKeyIdentifierExtension.create(issuer),
+      await x509.AuthorityKeyIdentifierExtension.create(ca.certificate),
       ...extensions,
     ],
   });
@@ -146,13 +161,6 @@ async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
 }
 
 async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-    .export({ format: 'pem', type: 'pkcs8' })
-    .toString();
-}
-
-async function importKey(keyPem: string): Promise<webcrypto.CryptoKey> {
-  const der = createPrivateKey(keyPem).export({ format: 'der', type: 'pkcs8' });
-  return webcrypto.subtle.importKey('pkcs8', der, P256, false, ['sign']);
+  const base64 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
+  return `-----BEGIN PRIVATE KEY-----\n${base64.replace(/.{64}(?=.)/g, '$&\n')}\n-----END PRIVATE KEY-----\n`;
 }

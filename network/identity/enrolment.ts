@@ -2,7 +2,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { issueEnrolment, type KeyPair } from './authority';
+import { issueEnrolment, type KeyPair, openAuthority } from './authority';
 import { MaterialError } from './errors';
 import { addKeyFile, readKeyFile, replaceKeyFile } from './key-file';
 import { cryptoFolder, readAuthority } from './material';
@@ -54,7 +54,8 @@ async function issueInto(
   { name, role, attributes }: Enrolment,
   now: Date,
 ): Promise<KeyPair> {
-  const issued = await issueEnrolment(ca, { commonName: name, organization, role: role ?? 'client', attributes }, now);
+  const request = { commonName: name, organization, role: role ?? 'client', attributes };
+  const issued = await issueEnrolment(await openAuthority(ca), request, now);
   await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
   if (await addKeyFile(path, issued)) return issued;
   // Either another process was faster, or what is there has expired.

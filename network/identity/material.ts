@@ -7,7 +7,15 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Consortium, type Organization } from '../consortium';
-import { createAuthority, issueEnrolment, issueTls, type KeyPair, type SubjectNames } from './authority';
+import {
+  type Authority,
+  createAuthority,
+  issueEnrolment,
+  issueTls,
+  type KeyPair,
+  openAuthority,
+  type SubjectNames,
+} from './authority';
 import { MaterialError } from './errors';
 import { isCode, readKeyFile, replaceKeyFile } from './key-file';
 import { MspRegistry } from './msp';
@@ -106,21 +114,21 @@ async function ensureOrganization(
       'peer.pem',
       now,
       () => true,
-      () => issuePeer(ca, organization, now),
+      async () => issuePeer(await openAuthority(ca), organization, now),
     ),
     current(
       folder,
       'admin.pem',
       now,
       () => true,
-      () => issueAdmin(ca, organization, now),
+      async () => issueAdmin(await openAuthority(ca), organization, now),
     ),
     current(
       folder,
       'peer-tls.pem',
       now,
       (certificate) => covers(certificate, names),
-      () => issuePeerTls(tlsCa, organization, now),
+      async () => issuePeerTls(await openAuthority(tlsCa), organization, now),
     ),
   ]);
   const { name, mspId } = organization;
@@ -146,8 +154,8 @@ async function makeOrganization(organization: Organization, parent: string, now:
       createAuthority(`tlsca.${organization.domain}`, displayName, now),
     ]);
     const files = {
-      'ca.pem': ca,
-      'tlsca.pem': tlsCa,
+      'ca.pem': ca.pair,
+      'tlsca.pem': tlsCa.pair,
       'peer.pem': await issuePeer(ca, organization, now),
       'peer-tls.pem': await issuePeerTls(tlsCa, organization, now),
       'admin.pem': await issueAdmin(ca, organization, now),
@@ -164,16 +172,16 @@ async function makeOrganization(organization: Organization, parent: string, now:
   return about;
 }
 
-function issuePeer(ca: KeyPair, { peers, domain, displayName }: Organization, now: Date): Promise<KeyPair> {
+function issuePeer(ca: Authority, { peers, domain, displayName }: Organization, now: Date): Promise<KeyPair> {
   const commonName = `${peers[0]?.name ?? 'peer0'}.${domain}`;
   return issueEnrolment(ca, { commonName, organization: displayName, role: 'peer' }, now);
 }
 
-function issueAdmin(ca: KeyPair, { domain, displayName }: Organization, now: Date): Promise<KeyPair> {
+function issueAdmin(ca: Authority, { domain, displayName }: Organization, now: Date): Promise<KeyPair> {
   return issueEnrolment(ca, { commonName: `admin@${domain}`, organization: displayName, role: 'admin' }, now);
 }
 
-function issuePeerTls(tlsCa: KeyPair, organization: Organization, now: Date): Promise<KeyPair> {
+function issuePeerTls(tlsCa: Authority, organization: Organization, now: Date): Promise<KeyPair> {
   const commonName = `${organization.peers[0]?.name ?? 'peer0'}.${organization.domain}`;
   return issueTls(tlsCa, { commonName, organization: organization.displayName, names: tlsNames(organization) }, now);
 }
