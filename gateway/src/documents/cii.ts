@@ -3,7 +3,7 @@ import { sameParty } from '@onepledge/chaincode/model';
 import { currencyOf, documentMoney } from './amount';
 import { date102 } from './date';
 import { type ParsedDocument } from './document';
-import { childrenOf, onlyChild, optionalChild, valueOf } from './element';
+import { childrenOf, onlyChild, optionalChild, statedValues, valueOf } from './element';
 import { payableOf, requireInvoiceType } from './en16931';
 import { InvalidDocument, shown } from './invalid-document';
 import { documentNumber } from './name';
@@ -96,12 +96,12 @@ function statedParty(party: XmlElement, role: 'seller' | 'buyer'): StatedParty {
   const country = address === undefined ? undefined : optionalChild(address, 'CountryID', RAM);
   return {
     role,
-    vat: registrations.filter(isVat).map(valueOf),
-    legal: valueElements(legal, 'ID').map(valueOf),
-    tax: registrations.filter((id) => !isVat(id)).map(valueOf),
-    other: [...childrenOf(party, 'ID', RAM), ...childrenOf(party, 'GlobalID', RAM)].map(valueOf),
-    endpoint: valueElements(childrenOf(party, 'URIUniversalCommunication', RAM), 'URIID').map(valueOf),
-    names: [...childrenOf(party, 'Name', RAM), ...valueElements(legal, 'TradingBusinessName')].map(valueOf),
+    vat: statedValues(registrations.filter(isVat)),
+    legal: statedValues(valueElements(legal, 'ID')),
+    tax: statedValues(registrations.filter((id) => !isVat(id))),
+    other: statedValues([...childrenOf(party, 'ID', RAM), ...childrenOf(party, 'GlobalID', RAM)]),
+    endpoint: statedValues(valueElements(childrenOf(party, 'URIUniversalCommunication', RAM), 'URIID')),
+    names: statedValues([...childrenOf(party, 'Name', RAM), ...valueElements(legal, 'TradingBusinessName')]),
     country: country === undefined ? undefined : valueOf(country),
   };
 }

@@ -47,3 +47,13 @@ export function codeOf(element: XmlElement, allowed: ReadonlySet<string>, rule: 
   if (!allowed.has(code)) throw new InvalidDocument(`${element.name} ${shown(code)} ${rule}`, element.name);
   return code;
 }
+
+/**
+ * The values of elements of which there may be any number; those left empty say nothing and are passed over.
+ * @throws InvalidDocument when elements stand in one.
+ */
+export function statedValues(elements: readonly XmlElement[]): readonly string[] {
+  return elements
+    .filter((element) => element.children.length > 0 || element.text.trim() !== '')
+    .map((element) => valueOf(element));
+}

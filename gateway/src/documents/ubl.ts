@@ -3,7 +3,7 @@ import { sameParty } from '@onepledge/chaincode/model';
 import { currencyOf, documentMoney } from './amount';
 import { xsdDate } from './date';
 import { type ParsedDocument } from './document';
-import { childrenOf, onlyChild, optionalChild, valueOf } from './element';
+import { childrenOf, onlyChild, optionalChild, statedValues, valueOf } from './element';
 import { payableOf, requireInvoiceType } from './en16931';
 import { InvalidDocument } from './invalid-document';
 import { documentNumber } from './name';
@@ -99,11 +99,12 @@ function statedParty(root: XmlElement, role: 'seller' | 'buyer'): StatedParty {
       'CompanyID',
     ),
     // A bank's creditor identifier (BT-90) stands here as well, and belongs to a mandate rather than to the party.
-    other: childrenOf(party, 'PartyIdentification', CAC)
-      .flatMap((identification) => childrenOf(identification, 'ID', CBC))
-      .filter((id) => id.attributes.get('schemeID') !== SEPA_CREDITOR)
-      .map(valueOf),
-    endpoint: childrenOf(party, 'EndpointID', CBC).map(valueOf),
+    other: statedValues(
+      childrenOf(party, 'PartyIdentification', CAC)
+        .flatMap((identification) => childrenOf(identification, 'ID', CBC))
+        .filter((id) => id.attributes.get('schemeID') !== SEPA_CREDITOR),
+    ),
+    endpoint: statedValues(childrenOf(party, 'EndpointID', CBC)),
     names: [...valuesOf(legal, 'RegistrationName'), ...valuesOf(childrenOf(party, 'PartyName', CAC), 'Name')],
     country: countryCode === undefined ? undefined : valueOf(countryCode),
   };
@@ -116,5 +117,5 @@ function taxSchemeOf(tax: XmlElement): string | undefined {
 }
 
 function valuesOf(parents: readonly XmlElement[], name: string): readonly string[] {
-  return parents.flatMap((parent) => childrenOf(parent, name, CBC)).map(valueOf);
+  return statedValues(parents.flatMap((parent) => childrenOf(parent, name, CBC)));
 }
