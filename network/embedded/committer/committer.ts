@@ -1,0 +1,205 @@
+/** A channel's block maker: orders submissions, validates each block, writes it, and tells who waits. */
+import { type Logger } from 'pino';
+import { type Channel } from '../channel';
+import { type OwnEndorsements } from '../endorser/endorsements';
+import { type TransactionLocation } from '../ledger/ledger';
+import { BlockCutter, type BlockLimits } from '../orderer/blockcutter';
+import { BroadcastError, processNormalMessage, type Submission } from '../orderer/submission';
+import { type Block, blockMetadata, dataHash } from '../wire/block';
+import { type ChaincodeEvent } from '../wire/transaction';
+import { TxValidationCode } from './codes';
+import { BlockUpdates } from './mvcc';
+import { type OrderedEnvelope, type ValidatedTransaction, validateTransaction } from './txvalidator';
+
+/** What listeners are told of a committed block. */
+export interface CommittedBlock {
+  readonly number: number;
+  readonly events: readonly ChaincodeEvent[];
+}
+
+interface Ordered extends OrderedEnvelope {
+  readonly size: number;
+}
+
+/** Events of so many latest blocks are kept for listeners, so that these do not read the blocks again. */
+const RECENT_BLOCKS = 16;
+
+export class Committer {
+  readonly #channel: Channel;
+  readonly #limits: BlockLimits;
+  readonly #own: OwnEndorsements;
+  readonly #logger: Logger;
+  readonly #cutter: BlockCutter<Ordered>;
+  readonly #statusWaiters = new Map<string, Set<(location: TransactionLocation) => void>>();
+  readonly #heightWaiters = new Set<() => void>();
+  readonly #recent = new Map<number, CommittedBlock>();
+  #tail: Promise<void> = Promise.resolve();
+  #failure: Error | undefined;
+  #closed = false;
+
+  /** @param onFailure called once when a block cannot be written; nothing is ordered any more after that. */
+  constructor(
+    channel: Channel,
+    limits: BlockLimits,
+    own: OwnEndorsements,
+    logger: Logger,
+    private readonly onFailure: (error: Error) => void,
+  ) {
+    this.#channel = channel;
+    this.#limits = limits;
+    this.#own = own;
+    this.#logger = logger;
+    this.#cutter = new BlockCutter(limits, (batch) => {
+      this.#tail = this.#tail.then(() => this.#commitSafely(batch));
+    });
+  }
+
+  /**
+   * Takes an envelope for the next block. It is then ordered, not yet committed.
+   * @throws BroadcastError
+   */
+  submit(submission: Submission, at: Date): void {
+    if (this.#closed || this.#failure !== undefined) {
+      throw new BroadcastError('SERVICE_UNAVAILABLE', 'the orderer is not taking transactions');
+    }
+    processNormalMessage(submission, this.#channel, this.#limits.absoluteMaxBytes, at);
+    const { envelope, bytes } = submission;
+    this.#cutter.add({ bytes, submission, size: envelope.payload.length + envelope.signature.length });
+  }
+
+  /** Where the transaction was committed; waits for it until the signal. */
+  async status(txId: string, signal: AbortSignal): Promise<TransactionLocation> {
+    const known = this.#channel.ledger.transaction(txId);
+    if (known !== undefined) return known;
+    return new Promise((resolve, reject) => {
+      const waiters = this.#statusWaiters.get(txId) ?? new Set();
+      this.#statusWaiters.set(txId, waiters);
+      const forget = (): void => {
+        signal.removeEventListener('abort', cancel);
+        waiters.delete(found);
+        if (waiters.size === 0) this.#statusWaiters.delete(txId);
+      };
+      const found = (location: TransactionLocation): void => {
+        forget();
+        resolve(location);
+      };
+      const cancel = (): void => {
+        forget();
+        reject(new Error('cancelled'));
+      };
+      waiters.add(found);
+      signal.addEventListener('abort', cancel);
+      if (signal.aborted) cancel();
+    });
+  }
+
+  /** Resolves when the ledger has more than `height` blocks, or at the signal. */
+  async whenHigherThan(height: number, signal: AbortSignal): Promise<void> {
+    while (this.#channel.ledger.height <= height && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#heightWaiters.delete(wake);
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        this.#heightWaiters.add(wake);
+        signal.addEventListener('abort', wake);
+      });
+    }
+  }
+
+  /** The events of a block that was committed lately; undefined when it must be read from the ledger. */
+  recent(block: number): CommittedBlock | undefined {
+    return this.#recent.get(block);
+  }
+
+  /** Commits what has been taken, then takes no more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cutter.flush();
+    await this.#tail;
+  }
+
+  async #commitSafely(batch: readonly Ordered[]): Promise<void> {
+    if (this.#failure !== undefined) return;
+    try {
+      await this.#commit(batch);
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+      this.onFailure(this.#failure);
+    }
+  }
+
+  async #commit(batch: readonly Ordered[]): Promise<void> {
+    const { ledger } = this.#channel;
+    const number = ledger.height;
+    const started = performance.now();
+    const transactions = this.#validateAll(batch);
+    const view = ledger.acquire();
+    const updates = new BlockUpdates(view, number);
+    const codes = new Uint8Array(batch.length);
+    try {
+      for (const [index, transaction] of transactions.entries()) {
+        let { code } = transaction;
+        if (code === TxValidationCode.VALID) code = await updates.check(transaction.namespaces);
+        if (code === TxValidationCode.VALID) updates.apply(transaction.namespaces, index);
+        codes[index] = code;
+      }
+    } finally {
+      view.release();
+    }
+    const data = batch.map((ordered) => ordered.bytes);
+    const header = { number, previousHash: ledger.lastHash, dataHash: dataHash(data) };
+    const block: Block = { header, data, metadata: blockMetadata(codes) };
+    const txIds = transactions.map((transaction) => transaction.txId);
+    const validated = performance.now();
+    await ledger.commit({ block, txIds, codes, updates: updates.namespaces, history: updates.history });
+    this.#announce(number, transactions, codes);
+    this.#log(number, transactions, codes, { validate: validated - started, write: performance.now() - validated });
+  }
+
+  #validateAll(batch: readonly Ordered[]): readonly ValidatedTransaction[] {
+    const context = { channel: this.#channel, own: this.#own, at: new Date() };
+    const seen = new Set<string>();
+    return batch.map((ordered) => {
+      const transaction = validateTransaction(ordered, context);
+      if (transaction.code !== TxValidationCode.VALID) return transaction;
+      if (seen.has(transaction.txId)) {
+        return { ...transaction, code: TxValidationCode.DUPLICATE_TXID, reason: 'twice in this block' };
+      }
+      seen.add(transaction.txId);
+      return transaction;
+    });
+  }
+
+  #announce(number: number, transactions: readonly ValidatedTransaction[], codes: Uint8Array): void {
+    const events = transactions.flatMap(({ event }, index) =>
+      // Copied: the payload is a view on the whole transaction, which would be kept with it.
+      codes[index] === TxValidationCode.VALID && event !== undefined
+        ? [{ ...event, payload: Buffer.from(event.payload) }]
+        : [],
+    );
+    this.#recent.set(number, { number, events });
+    this.#recent.delete(number - RECENT_BLOCKS);
+    for (const [index, { txId }] of transactions.entries()) {
+      const location = { block: number, tx: index, code: codes[index] ?? 0 };
+      for (const found of [...(this.#statusWaiters.get(txId) ?? [])]) found(location);
+    }
+    for (const wake of [...this.#heightWaiters]) wake();
+  }
+
+  #log(
+    number: number,
+    transactions: readonly ValidatedTransaction[],
+    codes: Uint8Array,
+    times: { validate: number; write: number },
+  ): void {
+    const invalid = codes.reduce((sum, code) => (code === 0 ? sum : sum + 1), 0);
+    this.#logger.debug({ block: number, transactions: codes.length, invalid, ...times }, 'block committed');
+    if (invalid === 0) return;
+    for (const [index, { txId, reason }] of transactions.entries()) {
+      const code = codes[index] ?? 0;
+      if (code !== 0) this.#logger.info({ block: number, txId, code, reason }, 'transaction invalid');
+    }
+  }
+}

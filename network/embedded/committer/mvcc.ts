@@ -1,0 +1,160 @@
+/** Validates transactions against the state, one after another, and gathers what the valid ones change. */
+import { encodeMetadata } from '../endorser/metadata';
+import { RangeQueryResults } from '../endorser/rangequery';
+import { compareKeys } from '../ledger/keys';
+import { type StateView, type VersionedValue } from '../ledger/state';
+import { NO_BYTES } from '../wire/protobuf';
+import {
+  isMerkleSummary,
+  type KVRead,
+  type MerkleSummary,
+  type NamespaceReadWriteSet,
+  type RangeQueryInfo,
+  type Version,
+} from '../wire/rwset';
+import { TxValidationCode } from './codes';
+
+/** Changed keys of one namespace; undefined: deleted. */
+type Changes = Map<string, VersionedValue | undefined>;
+
+/** The changes of a block, grown transaction by transaction. */
+export class BlockUpdates {
+  readonly #view: StateView;
+  readonly #block: number;
+  readonly namespaces = new Map<string, Changes>();
+  readonly history: { readonly namespace: string; readonly key: string; readonly tx: number }[] = [];
+
+  /** @param view the state before the block; released by its maker. */
+  constructor(view: StateView, block: number) {
+    this.#view = view;
+    this.#block = block;
+  }
+
+  /** MVCC_READ_CONFLICT, PHANTOM_READ_CONFLICT, or VALID: then `apply` it before checking the next. */
+  async check(sets: readonly NamespaceReadWriteSet[]): Promise<TxValidationCode> {
+    for (const set of sets) {
+      const changes = this.namespaces.get(set.namespace);
+      for (const read of set.reads) {
+        if (changes?.has(read.key) === true) return TxValidationCode.MVCC_READ_CONFLICT;
+        if (!sameVersion(this.#view.get(set.namespace, read.key)?.version, read.version)) {
+          return TxValidationCode.MVCC_READ_CONFLICT;
+        }
+      }
+      for (const query of set.rangeQueries) {
+        if (!(await this.#sameResults(set.namespace, query))) return TxValidationCode.PHANTOM_READ_CONFLICT;
+      }
+    }
+    return TxValidationCode.VALID;
+  }
+
+  /** Takes up the writes of a valid transaction. */
+  apply(sets: readonly NamespaceReadWriteSet[], tx: number): void {
+    const version = { block: this.#block, tx };
+    for (const set of sets) {
+      const metadata = new Map(set.metadataWrites.map((write) => [write.key, write.entries]));
+      for (const write of set.writes) {
+        this.history.push({ namespace: set.namespace, key: write.key, tx });
+        if (write.isDelete) {
+          this.#changes(set.namespace).set(write.key, undefined);
+          continue;
+        }
+        const entries = metadata.get(write.key);
+        const kept = entries === undefined ? this.#latest(set.namespace, write.key)?.metadata : encodeMetadata(entries);
+        this.#changes(set.namespace).set(write.key, { version, value: write.value, metadata: kept ?? NO_BYTES });
+      }
+      const written = new Set(set.writes.map((write) => write.key));
+      for (const [key, entries] of metadata) {
+        if (written.has(key)) continue;
+        const latest = this.#latest(set.namespace, key);
+        // Metadata of a key that does not exist have no effect.
+        if (latest === undefined) continue;
+        this.#changes(set.namespace).set(key, { version, value: latest.value, metadata: encodeMetadata(entries) });
+      }
+    }
+  }
+
+  #changes(namespace: string): Changes {
+    let changes = this.namespaces.get(namespace);
+    if (changes === undefined) {
+      changes = new Map();
+      this.namespaces.set(namespace, changes);
+    }
+    return changes;
+  }
+
+  #latest(namespace: string, key: string): VersionedValue | undefined {
+    const changes = this.namespaces.get(namespace);
+    return changes?.has(key) === true ? changes.get(key) : this.#view.get(namespace, key);
+  }
+
+  /** Whether the range, read again on the state and the block's changes so far, gives the same keys and versions. */
+  async #sameResults(namespace: string, query: RangeQueryInfo): Promise<boolean> {
+    const results = new RangeQueryResults(
+      isMerkleSummary(query.reads) ? query.reads.maxDegree : Number.MAX_SAFE_INTEGER,
+    );
+    for await (const read of this.#range(namespace, query)) results.add(read);
+    return sameReads(results.done(), query.reads);
+  }
+
+  async *#range(namespace: string, query: RangeQueryInfo): AsyncGenerator<KVRead> {
+    const { startKey, endKey, exhausted } = query;
+    const changes = this.namespaces.get(namespace);
+    const isBefore = (key: string): boolean => endKey === '' || compareKeys(key, endKey) < 0;
+    const changed = [...(changes?.keys() ?? [])]
+      .filter((key) => compareKeys(key, startKey) >= 0 && isBefore(key))
+      .sort(compareKeys);
+    let position = 0;
+    const scan = this.#view.range(namespace, startKey, endKey);
+    try {
+      for (let batch = await scan.next(FETCH); batch.length > 0; batch = await scan.next(FETCH)) {
+        for (const { key, version } of batch) {
+          for (; position < changed.length && compareKeys(changed[position] ?? '', key) < 0; position += 1) {
+            yield* existing(changes, changed[position]);
+          }
+          if (changes?.has(key) !== true) yield { key, version };
+        }
+      }
+      for (; position < changed.length; position += 1) yield* existing(changes, changed[position]);
+    } finally {
+      await scan.close();
+    }
+    // A query that was not read to its end stopped after this key, which belongs to its results.
+    if (!exhausted && endKey !== '') {
+      const last = this.#latest(namespace, endKey);
+      if (last !== undefined) yield { key: endKey, version: last.version };
+    }
+  }
+}
+
+const FETCH = 256;
+
+function* existing(changes: Changes | undefined, key: string | undefined): Generator<KVRead> {
+  const value = key === undefined ? undefined : changes?.get(key);
+  if (key !== undefined && value !== undefined) yield { key, version: value.version };
+}
+
+function sameVersion(a: Version | undefined, b: Version | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.block === b.block && a.tx === b.tx;
+}
+
+function sameReads(a: readonly KVRead[] | MerkleSummary, b: readonly KVRead[] | MerkleSummary): boolean {
+  if (isMerkleSummary(a) || isMerkleSummary(b)) {
+    return isMerkleSummary(a) && isMerkleSummary(b) && sameSummary(a, b);
+  }
+  return (
+    a.length === b.length &&
+    a.every((read, index) => read.key === b[index]?.key && sameVersion(read.version, b[index].version))
+  );
+}
+
+function sameSummary(a: MerkleSummary, b: MerkleSummary): boolean {
+  return (
+    a.maxLevel === b.maxLevel &&
+    a.maxLevelHashes.length === b.maxLevelHashes.length &&
+    a.maxLevelHashes.every((hash, index) => {
+      const other = b.maxLevelHashes[index];
+      return other !== undefined && hash.equals(other);
+    })
+  );
+}

@@ -1,0 +1,118 @@
+/** The endorser: simulates a proposal with one peer's chaincode and signs what came out. */
+import { type Channel, isReader, isWriter } from '../channel';
+import { ExecutionError, type ExecutionResult } from '../chaincode/context';
+import { type StateView } from '../ledger/state';
+import { type Peer } from '../peer';
+import { type ProposalResponse } from '../wire/proposal';
+import { asBuffer, NO_BYTES } from '../wire/protobuf';
+import { encodeChaincodeAction, encodeChaincodeEvent, encodeProposalResponsePayload } from '../wire/transaction';
+import { type OwnEndorsements } from './endorsements';
+import { ProposalError, type UnpackedProposal, validateProposal } from './proposal';
+import { invokeQscc, QSCC } from './qscc';
+import { TxSimulator } from './simulator';
+
+/** The status from which on a chaincode's answer is an error that nobody endorses. */
+const ERROR_THRESHOLD = 400;
+const ERROR = 500;
+
+/**
+ * What every peer checks before it simulates: creator, signature, whether the transaction is new, whether its creator may.
+ * All peers of this process share one ledger, so one check serves all.
+ * @throws ProposalError
+ */
+export function preProcess(proposal: UnpackedProposal, channel: Channel, at: Date): void {
+  const creator = validateProposal(proposal, channel.msps, at);
+  const { txId, channelId } = proposal.channelHeader;
+  if (channel.ledger.transaction(txId) !== undefined) {
+    throw new ProposalError(`duplicate transaction found [${txId}]`);
+  }
+  const allowed = proposal.chaincodeName === QSCC ? isReader(channel, creator) : isWriter(channel, creator);
+  if (!allowed) {
+    throw new ProposalError(
+      `access denied: channel [${channelId}] creator org [${creator.mspId}]: not allowed by the channel's policy`,
+    );
+  }
+}
+
+/**
+ * Simulates on the given state and endorses. Failures to run the chaincode are answers with status 500 and no payload,
+ * the chaincode's own errors are answers with its status; neither is signed.
+ */
+export async function processProposal(
+  proposal: UnpackedProposal,
+  channel: Channel,
+  peer: Peer,
+  view: StateView,
+  own: OwnEndorsements,
+): Promise<ProposalResponse> {
+  const { chaincodeName } = proposal;
+  const definition = channel.chaincodes.get(chaincodeName);
+  if (definition === undefined && chaincodeName !== QSCC) {
+    return peerFailure(
+      `make sure the chaincode ${chaincodeName} has been successfully defined on channel ${channel.name} and try again: ` +
+        `chaincode ${chaincodeName} not found`,
+    );
+  }
+  const simulator = new TxSimulator(view, proposal.channelHeader.txId);
+  let result: ExecutionResult;
+  try {
+    result = await simulate(proposal, channel, peer, simulator);
+  } catch (error) {
+    if (error instanceof ExecutionError) {
+      const { txId } = proposal.channelHeader;
+      return peerFailure(`error in simulation: failed to execute transaction ${txId}: ${error.message}`);
+    }
+    throw error;
+  }
+  const { response, event } = result;
+  const payload = encodeProposalResponsePayload({
+    proposalHash: proposal.proposalHash,
+    extension: encodeChaincodeAction({
+      results: response.status >= ERROR_THRESHOLD ? NO_BYTES : simulator.results(),
+      events:
+        event === undefined || response.status >= ERROR_THRESHOLD
+          ? NO_BYTES
+          : encodeChaincodeEvent({ ...event, chaincodeId: chaincodeName, txId: proposal.channelHeader.txId }),
+      response,
+      chaincodeId: { name: chaincodeName, version: definition?.version ?? 'syscc' },
+    }),
+  });
+  if (response.status >= ERROR_THRESHOLD) {
+    return { response, payload: response.status >= ERROR ? payload : undefined, endorsement: undefined };
+  }
+  const endorser = asBuffer(peer.signer.serialized);
+  const signature = asBuffer(peer.signer.sign(Buffer.concat([payload, endorser])));
+  const endorsement = { endorser, signature };
+  own.remember(payload, endorsement);
+  return { response, payload, endorsement };
+}
+
+async function simulate(
+  proposal: UnpackedProposal,
+  channel: Channel,
+  peer: Peer,
+  simulator: TxSimulator,
+): Promise<ExecutionResult> {
+  const { chaincodeName, channelHeader } = proposal;
+  if (chaincodeName === QSCC) {
+    return { response: invokeQscc(proposal.input, channelHeader.channelId, channel.ledger), event: undefined };
+  }
+  if (proposal.input.isInit) {
+    throw new ExecutionError(`chaincode '${chaincodeName}' does not require initialization but called as init`);
+  }
+  const chaincode = peer.chaincodes.get(chaincodeName);
+  if (chaincode === undefined) throw new ExecutionError(`chaincode ${chaincodeName} is not installed on this peer`);
+  return chaincode.execute({
+    channelId: channelHeader.channelId,
+    txId: channelHeader.txId,
+    input: proposal.inputBytes,
+    signedProposal: proposal.signed.encoded,
+    simulator,
+    ledger: channel.ledger,
+  });
+}
+
+/** An answer that comes from the peer, not from the chaincode. */
+export function peerFailure(message: string): ProposalResponse {
+  return { response: { status: ERROR, message, payload: NO_BYTES }, payload: undefined, endorsement: undefined };
+}

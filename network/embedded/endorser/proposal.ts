@@ -1,0 +1,139 @@
+/** A proposal unpacked and checked: what a peer looks at before it runs a chaincode for a client. */
+import { createHash } from 'node:crypto';
+import { type Identity } from '../../identity/types';
+import { type MspRegistry } from '../../identity/msp';
+import {
+  type ChannelHeader,
+  decodeChannelHeader,
+  decodeHeader,
+  decodeSignatureHeader,
+  type Header,
+  HeaderType,
+  type SignatureHeader,
+} from '../wire/common';
+import {
+  type ChaincodeInput,
+  decodeChaincodeInput,
+  decodeChaincodeInvocation,
+  decodeChaincodeProposalPayload,
+  decodeHeaderExtension,
+  decodeProposal,
+  encodePayloadWithoutTransient,
+  type SignedProposal,
+} from '../wire/proposal';
+import { WireError } from '../wire/protobuf';
+
+/** The proposal is refused before anything is run: malformed, unauthenticated, not allowed, or seen before. */
+export class ProposalError extends Error {
+  override readonly name = 'ProposalError';
+}
+
+export interface UnpackedProposal {
+  readonly signed: SignedProposal;
+  readonly header: Header;
+  readonly channelHeader: ChannelHeader;
+  readonly signatureHeader: SignatureHeader;
+  /** From the header's extension: the chaincode that is run. */
+  readonly chaincodeName: string;
+  /** From the payload: the chaincode that the client's gateway routes by; a peer runs the one above. */
+  readonly targetName: string;
+  /** The bytes of the ChaincodeInput. */
+  readonly inputBytes: Buffer;
+  readonly input: ChaincodeInput;
+  /** The payload as it goes into the transaction, without transient data. */
+  readonly payloadWithoutTransient: Buffer;
+  readonly proposalHash: Buffer;
+  readonly hasTransientData: boolean;
+}
+
+/** @throws ProposalError when it is not a well-formed proposal to invoke a chaincode. */
+export function unpackProposal(signed: SignedProposal): UnpackedProposal {
+  try {
+    return unpack(signed);
+  } catch (error) {
+    if (error instanceof WireError) throw new ProposalError(`error unmarshalling the proposal: ${error.message}`);
+    throw error;
+  }
+}
+
+function unpack(signed: SignedProposal): UnpackedProposal {
+  if (signed.proposalBytes.length === 0) throw new ProposalError('a signed proposal is required');
+  const proposal = decodeProposal(signed.proposalBytes);
+  const header = decodeHeader(proposal.header);
+  const channelHeader = decodeChannelHeader(header.channelHeader);
+  const signatureHeader = decodeSignatureHeader(header.signatureHeader);
+  const chaincodeName = decodeHeaderExtension(channelHeader.extension);
+  if (chaincodeName === undefined) throw new ProposalError('ChaincodeHeaderExtension.ChaincodeId is nil');
+  if (chaincodeName === '') throw new ProposalError('ChaincodeHeaderExtension.ChaincodeId.Name is empty');
+  const payload = decodeChaincodeProposalPayload(proposal.payload);
+  const invocation = decodeChaincodeInvocation(payload.input);
+  if (invocation === undefined) {
+    throw new ProposalError(`no chaincode spec is provided, channel id [${channelHeader.channelId}]`);
+  }
+  if (invocation.input === undefined) throw new ProposalError('chaincode input did not contain any input');
+  const payloadWithoutTransient = encodePayloadWithoutTransient(payload.input);
+  return {
+    signed,
+    header,
+    channelHeader,
+    signatureHeader,
+    chaincodeName,
+    targetName: invocation.chaincodeName,
+    inputBytes: invocation.input,
+    input: decodeChaincodeInput(invocation.input),
+    payloadWithoutTransient,
+    proposalHash: proposalHash(header, payloadWithoutTransient),
+    hasTransientData: payload.hasTransientData,
+  };
+}
+
+/** Binds a result to its proposal: SHA-256 of both headers and the payload without transient data. */
+export function proposalHash(header: Header, payloadWithoutTransient: Uint8Array): Buffer {
+  return createHash('sha256')
+    .update(header.channelHeader)
+    .update(header.signatureHeader)
+    .update(payloadWithoutTransient)
+    .digest();
+}
+
+/** The transaction id that a nonce and a creator give, in lower-case hex. */
+export function computeTxId(header: SignatureHeader): string {
+  return createHash('sha256').update(header.nonce).update(header.creator).digest('hex');
+}
+
+/**
+ * Checks headers, creator and signature. Fabric's peers do not look at a proposal's timestamp, so neither does this.
+ * @returns the creator.
+ * @throws ProposalError
+ */
+export function validateProposal(proposal: UnpackedProposal, msps: MspRegistry, at: Date): Identity {
+  const { channelHeader, signatureHeader, signed } = proposal;
+  if (channelHeader.type !== HeaderType.ENDORSER_TRANSACTION && channelHeader.type !== HeaderType.CONFIG) {
+    throw new ProposalError(`error validating proposal: invalid header type ${channelHeader.type}`);
+  }
+  if (channelHeader.epoch !== 0) throw new ProposalError('error validating proposal: epoch is non-zero');
+  if (signatureHeader.nonce.length === 0) throw new ProposalError('error validating proposal: nonce is empty');
+  if (signatureHeader.creator.length === 0) throw new ProposalError('error validating proposal: creator is empty');
+  const expected = computeTxId(signatureHeader);
+  if (channelHeader.txId !== expected) {
+    throw new ProposalError(
+      `error validating proposal: incorrectly computed txid '${channelHeader.txId}' -- expected '${expected}'`,
+    );
+  }
+  if (signed.signature.length === 0) throw new ProposalError('error validating proposal: empty signature bytes');
+  // The reason stays in the server's log: an outsider learns no more than that it was refused.
+  const denied = `error validating proposal: access denied: channel [${channelHeader.channelId}]`;
+  const creator = identifyCreator(signatureHeader.creator, msps, at, denied);
+  if (!creator.verify(signed.proposalBytes, signed.signature)) {
+    throw new ProposalError(`${denied} creator org [${creator.mspId}]`);
+  }
+  return creator;
+}
+
+function identifyCreator(creator: Buffer, msps: MspRegistry, at: Date, denied: string): Identity {
+  try {
+    return msps.identify(creator, at);
+  } catch (error) {
+    throw new ProposalError(`${denied} creator org unknown, creator is malformed`, { cause: error });
+  }
+}

@@ -1,0 +1,230 @@
+/** Runs one transaction against the committed state without changing it, and records what it read and would write. */
+import { compareKeys } from '../ledger/keys';
+import { type RangeScan, type StateView, type VersionedKV } from '../ledger/state';
+import { NO_BYTES } from '../wire/protobuf';
+import {
+  encodeTxReadWriteSet,
+  type KVMetadataWrite,
+  type KVWrite,
+  type MetadataEntry,
+  type RangeQueryInfo,
+  type Version,
+} from '../wire/rwset';
+import { decodeMetadata } from './metadata';
+import { RangeQueryResults } from './rangequery';
+
+/** The transaction asks for what a simulation does not allow; the chaincode gets the message. */
+export class SimulationError extends Error {
+  override readonly name = 'SimulationError';
+}
+
+interface NamespaceRecord {
+  readonly reads: Map<string, Version | undefined>;
+  readonly ranges: RangeIterator[];
+  readonly writes: Map<string, KVWrite>;
+  readonly metadataWrites: Map<string, KVMetadataWrite>;
+}
+
+/** How many results are fetched from the database at a time. */
+const FETCH = 128;
+
+export class TxSimulator {
+  readonly #view: StateView;
+  readonly #txId: string;
+  readonly #namespaces = new Map<string, NamespaceRecord>();
+  #wrote = false;
+  #paginated = false;
+
+  /** The simulator uses the view, its maker releases it. */
+  constructor(view: StateView, txId: string) {
+    this.#view = view;
+    this.#txId = txId;
+  }
+
+  get view(): StateView {
+    return this.#view;
+  }
+
+  /** The committed value, also when this transaction has written the key; undefined when there is none. */
+  getState(namespace: string, key: string): Buffer | undefined {
+    return this.#read(namespace, key)?.value;
+  }
+
+  /** A key's metadata; reading them records a read of the key. */
+  getStateMetadata(namespace: string, key: string): readonly MetadataEntry[] {
+    return decodeMetadata(this.#read(namespace, key)?.metadata ?? NO_BYTES);
+  }
+
+  /** @throws SimulationError after a paginated query. */
+  setState(namespace: string, key: string, value: Buffer): void {
+    this.#beforeWrite();
+    this.#namespace(namespace).writes.set(key, { key, isDelete: value.length === 0, value });
+  }
+
+  /** @throws SimulationError after a paginated query. */
+  deleteState(namespace: string, key: string): void {
+    this.setState(namespace, key, NO_BYTES);
+  }
+
+  /** @throws SimulationError after a paginated query. */
+  setStateMetadata(namespace: string, key: string, entries: readonly MetadataEntry[]): void {
+    this.#beforeWrite();
+    this.#namespace(namespace).metadataWrites.set(key, { key, entries });
+  }
+
+  /**
+   * Reads a range; what is taken from the iterator is checked for phantoms at commit.
+   * @param pageSize more than 0: a paginated query, for transactions that write nothing.
+   * @throws SimulationError when a paginated query follows a write.
+   */
+  range(namespace: string, startKey: string, endKey: string, pageSize: number | undefined): RangeIterator {
+    if (pageSize !== undefined) {
+      if (this.#wrote) {
+        throw new SimulationError(
+          `txid [${this.#txId}]: paginated queries are supported only in a transaction that writes nothing`,
+        );
+      }
+      this.#paginated = true;
+    }
+    const iterator = new RangeIterator(this.#view.range(namespace, startKey, endKey), startKey, endKey);
+    this.#namespace(namespace).ranges.push(iterator);
+    return iterator;
+  }
+
+  /** The bytes of the TxReadWriteSet: sorted by UTF-8 bytes, so that equal simulations give equal bytes. */
+  results(): Buffer {
+    const names = [...this.#namespaces.keys()].sort(compareKeys);
+    return encodeTxReadWriteSet(
+      names.map((namespace) => {
+        const record = this.#namespace(namespace);
+        return {
+          namespace,
+          reads: sortedKeys(record.reads).map((key) => ({ key, version: record.reads.get(key) })),
+          rangeQueries: distinctRanges(record.ranges),
+          writes: sortedValues(record.writes),
+          metadataWrites: sortedValues(record.metadataWrites),
+          hasCollections: false,
+        };
+      }),
+    );
+  }
+
+  #read(namespace: string, key: string): ReturnType<StateView['get']> {
+    const value = this.#view.get(namespace, key);
+    this.#namespace(namespace).reads.set(key, value?.version);
+    return value;
+  }
+
+  #beforeWrite(): void {
+    if (this.#paginated) {
+      throw new SimulationError(
+        `txid [${this.#txId}]: the transaction has already performed a paginated query, writes are not allowed`,
+      );
+    }
+    this.#wrote = true;
+  }
+
+  #namespace(namespace: string): NamespaceRecord {
+    let record = this.#namespaces.get(namespace);
+    if (record === undefined) {
+      record = { reads: new Map(), ranges: [], writes: new Map(), metadataWrites: new Map() };
+      this.#namespaces.set(namespace, record);
+    }
+    return record;
+  }
+}
+
+/** The results of a range query, one by one. */
+export class RangeIterator {
+  readonly #scan: RangeScan;
+  readonly #startKey: string;
+  readonly #queryEnd: string;
+  readonly #results = new RangeQueryResults();
+  #endKey = '';
+  #exhausted = false;
+  #fetched: readonly VersionedKV[] = [];
+  #position = 0;
+  #closed = false;
+
+  constructor(scan: RangeScan, startKey: string, endKey: string) {
+    this.#scan = scan;
+    this.#startKey = startKey;
+    this.#queryEnd = endKey;
+  }
+
+  /** The next result, recorded as read; undefined at the end, which is recorded too. */
+  async next(): Promise<VersionedKV | undefined> {
+    const result = await this.#peek();
+    if (result === undefined) {
+      this.#exhausted = true;
+      this.#endKey = this.#queryEnd;
+      return undefined;
+    }
+    this.#position += 1;
+    this.#results.add({ key: result.key, version: result.version });
+    this.#endKey = result.key;
+    return result;
+  }
+
+  /** The key of the next result, not recorded as read: where a next page begins. Empty at the end. */
+  async bookmark(): Promise<string> {
+    return (await this.#peek())?.key ?? '';
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#scan.close();
+  }
+
+  get startKey(): string {
+    return this.#startKey;
+  }
+
+  get endKey(): string {
+    return this.#endKey;
+  }
+
+  get exhausted(): boolean {
+    return this.#exhausted;
+  }
+
+  info(): RangeQueryInfo {
+    return {
+      startKey: this.#startKey,
+      endKey: this.#endKey,
+      exhausted: this.#exhausted,
+      reads: this.#results.done(),
+    };
+  }
+
+  async #peek(): Promise<VersionedKV | undefined> {
+    if (this.#position >= this.#fetched.length) {
+      if (this.#closed) return undefined;
+      this.#fetched = await this.#scan.next(FETCH);
+      this.#position = 0;
+    }
+    return this.#fetched[this.#position];
+  }
+}
+
+function sortedKeys(map: ReadonlyMap<string, unknown>): readonly string[] {
+  return [...map.keys()].sort(compareKeys);
+}
+
+function sortedValues<T extends { readonly key: string }>(map: ReadonlyMap<string, T>): readonly T[] {
+  return [...map.values()].sort((a, b) => compareKeys(a.key, b.key));
+}
+
+/** In the order they were asked; of queries of the same range the first counts, as in Fabric. */
+function distinctRanges(iterators: readonly RangeIterator[]): readonly RangeQueryInfo[] {
+  const seen = new Set<string>();
+  const infos: RangeQueryInfo[] = [];
+  for (const iterator of iterators) {
+    const identity = JSON.stringify([iterator.startKey, iterator.endKey, iterator.exhausted]);
+    if (seen.has(identity)) continue;
+    seen.add(identity);
+    infos.push(iterator.info());
+  }
+  return infos;
+}

@@ -1,0 +1,134 @@
+/** Gathers endorsements: which peers are asked, and whether their answers agree. */
+import { status } from '@grpc/grpc-js';
+import { satisfyingOrganizations, type SignaturePolicy } from '../../identity/policy';
+import { type Peer } from '../peer';
+import { type ErrorDetail } from '../wire/gateway';
+import { type Endorsement, type ProposalResponse } from '../wire/proposal';
+import { errorDetail, GatewayError, verdictOf } from './errors';
+
+/** Simulates and endorses at one peer. */
+export type Endorse = (peer: Peer) => Promise<ProposalResponse>;
+
+/** A result that enough peers have endorsed. */
+export interface EndorsedResult {
+  readonly payload: Buffer;
+  readonly endorsements: readonly Endorsement[];
+}
+
+/** The endorsements so far: equal payloads, by organisation. */
+class Collection {
+  readonly details: ErrorDetail[] = [];
+  readonly endorsements = new Map<string, Endorsement>();
+  #payload: Buffer | undefined;
+
+  /** @returns whether the answer is an endorsement that agrees with those before. */
+  add(peer: Peer, answer: ProposalResponse): boolean {
+    const verdict = verdictOf(answer);
+    if (verdict.kind === 'failed') {
+      this.details.push(errorDetail(peer, verdict.message));
+      return false;
+    }
+    if (answer.payload === undefined || answer.endorsement === undefined) {
+      this.details.push(errorDetail(peer, 'the peer did not endorse'));
+      return false;
+    }
+    this.#payload ??= answer.payload;
+    if (!this.#payload.equals(answer.payload)) {
+      this.details.push(errorDetail(peer, 'ProposalResponsePayloads do not match'));
+      return false;
+    }
+    this.endorsements.set(peer.mspId, answer.endorsement);
+    return true;
+  }
+
+  result(mspIds: readonly string[]): EndorsedResult {
+    const endorsements = mspIds.flatMap((mspId) => {
+      const endorsement = this.endorsements.get(mspId);
+      return endorsement === undefined ? [] : [endorsement];
+    });
+    if (this.#payload === undefined || endorsements.length !== mspIds.length) throw this.notEnough();
+    return { payload: this.#payload, endorsements };
+  }
+
+  notEnough(): GatewayError {
+    return new GatewayError(
+      status.ABORTED,
+      'failed to collect enough transaction endorsements, see attached details for more info',
+      this.details,
+    );
+  }
+}
+
+/**
+ * Asks exactly these organisations, all at once; the client answers for their being enough.
+ * @throws GatewayError UNAVAILABLE when one has no peer here, ABORTED when one does not endorse or disagrees.
+ */
+export async function endorseAt(
+  mspIds: readonly string[],
+  peers: ReadonlyMap<string, Peer>,
+  endorse: Endorse,
+): Promise<EndorsedResult> {
+  const wanted = [...new Set(mspIds)];
+  const missing = wanted.filter((mspId) => !peers.has(mspId));
+  if (missing.length > 0) throw noPeersOf(missing);
+  const collection = new Collection();
+  await endorseAll(wanted, peers, endorse, collection);
+  return collection.result(wanted);
+}
+
+/**
+ * Asks the gateway's own peer first, then the fewest others that satisfy the policy; others instead of those that fail.
+ * @throws GatewayError ABORTED when the first peer or too many others fail, FAILED_PRECONDITION when the policy cannot
+ * be satisfied by the peers there are.
+ */
+export async function endorseByPolicy(
+  policy: SignaturePolicy,
+  local: Peer,
+  peers: ReadonlyMap<string, Peer>,
+  endorse: Endorse,
+): Promise<EndorsedResult> {
+  const collection = new Collection();
+  const first = await endorse(local);
+  if (!collection.add(local, first)) {
+    throw new GatewayError(
+      status.ABORTED,
+      'failed to endorse transaction, see attached details for more info',
+      collection.details,
+    );
+  }
+  const available = new Set(peers.keys());
+  for (;;) {
+    const endorsed = [...collection.endorsements.keys()];
+    const wanted = satisfyingOrganizations(policy, endorsed, [...available]);
+    if (wanted === undefined) {
+      if (collection.details.length > 0) throw collection.notEnough();
+      throw new GatewayError(
+        status.FAILED_PRECONDITION,
+        'no combination of peers can be derived which satisfy the endorsement policy',
+      );
+    }
+    const open = wanted.filter((mspId) => !collection.endorsements.has(mspId));
+    if (open.length === 0) return collection.result(wanted.length === 0 ? endorsed : wanted);
+    await endorseAll(open, peers, endorse, collection);
+    for (const mspId of open) if (!collection.endorsements.has(mspId)) available.delete(mspId);
+  }
+}
+
+/** No peer of these organisations has the chaincode. */
+export function noPeersOf(mspIds: readonly string[]): GatewayError {
+  return new GatewayError(status.UNAVAILABLE, `failed to find any endorsing peers for org(s): ${mspIds.join(', ')}`);
+}
+
+async function endorseAll(
+  mspIds: readonly string[],
+  peers: ReadonlyMap<string, Peer>,
+  endorse: Endorse,
+  collection: Collection,
+): Promise<void> {
+  const asked = mspIds.flatMap((mspId) => {
+    const peer = peers.get(mspId);
+    return peer === undefined ? [] : [peer];
+  });
+  const answers = await Promise.all(asked.map(async (peer) => ({ peer, answer: await endorse(peer) })));
+  for (const { peer, answer } of answers) collection.add(peer, answer);
+}

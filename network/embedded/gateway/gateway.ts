@@ -1,0 +1,263 @@
+/** One organisation's gateway: what its clients call, carried out by the channel's peers, orderer and ledger. */
+import { status } from '@grpc/grpc-js';
+import { type Channel, isReader } from '../channel';
+import { type Committer } from '../committer/committer';
+import { type OwnEndorsements } from '../endorser/endorsements';
+import { preProcess, processProposal } from '../endorser/endorser';
+import { ProposalError, type UnpackedProposal, unpackProposal } from '../endorser/proposal';
+import { QSCC } from '../endorser/qscc';
+import { type StateView } from '../ledger/state';
+import { BroadcastError, readSubmission } from '../orderer/submission';
+import { type Peer } from '../peer';
+import { encodePayload } from '../wire/common';
+import {
+  decodeCommitStatusRequest,
+  encodeCommitStatusResponse,
+  encodeEndorseResponse,
+  encodeEvaluateResponse,
+  type ErrorDetail,
+  type ProposalRequest,
+  type SignedRequest,
+  type SubmitRequest,
+} from '../wire/gateway';
+import { type ProposalResponse, type SignedProposal } from '../wire/proposal';
+import { WireError, Writer } from '../wire/protobuf';
+import {
+  decodeChaincodeAction,
+  decodeProposalResponsePayload,
+  encodeChaincodeActionPayload,
+  encodeTransaction,
+} from '../wire/transaction';
+import { endorseAt, endorseByPolicy, type EndorsedResult, noPeersOf } from './endorsement';
+import { errorDetail, GatewayError, verdictOf } from './errors';
+
+/** A channel as this process runs it. */
+export interface RunningChannel {
+  readonly channel: Channel;
+  readonly committer: Committer;
+  /** The members' peers, by MSP id. */
+  readonly peers: ReadonlyMap<string, Peer>;
+}
+
+export class Gateway {
+  readonly #channels: ReadonlyMap<string, RunningChannel>;
+  readonly #local: Peer;
+  readonly #own: OwnEndorsements;
+
+  constructor(channels: ReadonlyMap<string, RunningChannel>, local: Peer, own: OwnEndorsements) {
+    this.#channels = channels;
+    this.#local = local;
+    this.#own = own;
+  }
+
+  /**
+   * Runs a function at one peer and answers its result; nothing is written.
+   * @throws GatewayError
+   */
+  async evaluate(request: ProposalRequest): Promise<Buffer> {
+    const proposal = unpack(request.proposal, 'failed to unpack transaction proposal: ');
+    const { channelId } = proposal.channelHeader;
+    if (channelId === '') {
+      throw new GatewayError(status.INVALID_ARGUMENT, 'failed to unpack transaction proposal: no channel id provided');
+    }
+    const running = this.#channels.get(channelId);
+    if (running === undefined) {
+      throw new GatewayError(status.UNAVAILABLE, `failed to get config for channel [${channelId}]: no such channel`);
+    }
+    const candidates = this.#evaluators(proposal, running, request.organizations);
+    this.#authorize(proposal, running, 'evaluate call to endorser returned error: ');
+    const details: ErrorDetail[] = [];
+    let code = status.UNAVAILABLE;
+    for (const peer of candidates) {
+      const answer = await this.#process(proposal, running, peer);
+      const verdict = verdictOf(answer);
+      if (verdict.kind === 'ok') return encodeEvaluateResponse({ ...answer.response, payload: resultOf(answer) });
+      details.push(errorDetail(peer, verdict.message));
+      if (!verdict.elsewhere) {
+        throw new GatewayError(verdict.code, `evaluate call to endorser returned error: ${verdict.message}`, details);
+      }
+      code = verdict.code;
+    }
+    throw new GatewayError(code, 'failed to evaluate transaction, see attached details for more info', details);
+  }
+
+  /**
+   * Gathers the endorsements that the policy (or the client) asks for; answers the transaction for the client to sign.
+   * @throws GatewayError
+   */
+  async endorse(request: ProposalRequest): Promise<Buffer> {
+    const proposal = unpack(request.proposal, '');
+    const { channelId } = proposal.channelHeader;
+    const running = this.#channels.get(channelId);
+    const definition = running?.channel.chaincodes.get(proposal.targetName);
+    if (running === undefined || definition === undefined) {
+      if (request.organizations.length > 0) throw noPeersOf(request.organizations);
+      throw new GatewayError(
+        status.FAILED_PRECONDITION,
+        `no combination of peers can be derived which satisfy the endorsement policy: ` +
+          `chaincode ${proposal.targetName} is not available on channel ${channelId}`,
+      );
+    }
+    const { peers } = running;
+    this.#authorize(proposal, running, 'failed to endorse transaction, see attached details for more info', true);
+    const view = running.channel.ledger.acquire();
+    try {
+      const at = (peer: Peer): Promise<ProposalResponse> =>
+        processProposal(proposal, running.channel, peer, view, this.#own);
+      const result =
+        request.organizations.length > 0
+          ? await endorseAt(request.organizations, peers, at)
+          : await endorseByPolicy(definition.endorsementPolicy, this.#local, peers, at);
+      return encodeEndorseResponse(prepareTransaction(proposal, result));
+    } finally {
+      view.release();
+    }
+  }
+
+  /**
+   * Hands a signed transaction to the orderer. An answer says that it was taken, not that it is committed.
+   * @throws GatewayError
+   */
+  submit(request: SubmitRequest): Buffer {
+    if (request.envelope === undefined) {
+      throw new GatewayError(status.INVALID_ARGUMENT, 'a prepared transaction is required');
+    }
+    const running = this.#channels.get(request.channelId);
+    if (running === undefined) {
+      throw new GatewayError(status.FAILED_PRECONDITION, `no such channel: ${request.channelId}`);
+    }
+    try {
+      const submission = readSubmission(request.envelope);
+      if (submission.envelope.signature.length === 0) {
+        throw new GatewayError(status.INVALID_ARGUMENT, 'prepared transaction must be signed');
+      }
+      // The orderer goes by the envelope's own channel, whatever the request says.
+      const target = this.#channels.get(submission.channelHeader.channelId);
+      if (target === undefined) throw new BroadcastError('BAD_REQUEST', 'the envelope is for an unknown channel');
+      target.committer.submit(submission, new Date());
+      return Buffer.alloc(0);
+    } catch (error) {
+      if (!(error instanceof BroadcastError)) throw error;
+      const code = error.status === 'SERVICE_UNAVAILABLE' ? status.UNAVAILABLE : status.ABORTED;
+      const message = `received unsuccessful response from orderer: status=${error.status}, info=${error.message}`;
+      throw new GatewayError(code, message, code === status.UNAVAILABLE ? [errorDetail(this.#local, message)] : []);
+    }
+  }
+
+  /**
+   * Answers where and with which validation code a transaction was committed, waiting for it until the signal.
+   * @throws GatewayError
+   */
+  async commitStatus(signed: SignedRequest, signal: AbortSignal): Promise<Buffer> {
+    const request = decodeArgument('status request', () => decodeCommitStatusRequest(signed.request));
+    if (signed.request.length === 0) {
+      throw new GatewayError(status.INVALID_ARGUMENT, 'a commit status request is required');
+    }
+    if (request.identity.length === 0) throw new GatewayError(status.INVALID_ARGUMENT, 'no identity provided');
+    if (request.channelId === '') throw new GatewayError(status.INVALID_ARGUMENT, 'no channel ID provided');
+    if (request.transactionId === '') {
+      throw new GatewayError(status.INVALID_ARGUMENT, 'transaction ID should not be empty');
+    }
+    const { committer } = this.reader(request.channelId, request.identity, signed);
+    const location = await committer.status(request.transactionId, signal);
+    return encodeCommitStatusResponse(location.code, location.block);
+  }
+
+  /**
+   * The channel, if the request is signed by one of its readers.
+   * @throws GatewayError PERMISSION_DENIED, also when there is no such channel: an outsider learns no names.
+   */
+  reader(channelId: string, identity: Buffer, { request, signature }: SignedRequest): RunningChannel {
+    const running = this.#channels.get(channelId);
+    const denied = new GatewayError(status.PERMISSION_DENIED, `access denied: channel [${channelId}]`);
+    if (running === undefined) throw denied;
+    let allowed = false;
+    try {
+      const reader = running.channel.msps.identify(identity, new Date());
+      allowed = isReader(running.channel, reader) && reader.verify(request, signature);
+    } catch {
+      throw denied;
+    }
+    if (!allowed) throw denied;
+    return running;
+  }
+
+  #evaluators(
+    proposal: UnpackedProposal,
+    { channel, peers }: RunningChannel,
+    targets: readonly string[],
+  ): readonly Peer[] {
+    const { chaincodeName, hasTransientData } = proposal;
+    const local = this.#local;
+    // Transient data stay in the gateway's organisation unless the client names others.
+    const allowed = targets.length > 0 ? targets : hasTransientData ? [local.mspId] : [...peers.keys()];
+    const available = channel.chaincodes.has(chaincodeName) || chaincodeName === QSCC;
+    const candidates = available ? allowed.flatMap((mspId) => peers.get(mspId) ?? []) : [];
+    if (candidates.length === 0) {
+      throw new GatewayError(
+        status.FAILED_PRECONDITION,
+        `no peers available to evaluate chaincode ${chaincodeName} in channel ${channel.name}`,
+      );
+    }
+    return [...candidates.filter((peer) => peer === local), ...candidates.filter((peer) => peer !== local)];
+  }
+
+  async #process(proposal: UnpackedProposal, { channel }: RunningChannel, peer: Peer): Promise<ProposalResponse> {
+    const view: StateView = channel.ledger.acquire();
+    try {
+      return await processProposal(proposal, channel, peer, view, this.#own);
+    } finally {
+      view.release();
+    }
+  }
+
+  /** @throws GatewayError with a refused proposal's reason: of Evaluate in the message, of Endorse in a detail. */
+  #authorize(proposal: UnpackedProposal, { channel }: RunningChannel, message: string, endorsing = false): void {
+    try {
+      preProcess(proposal, channel, new Date());
+    } catch (error) {
+      if (!(error instanceof ProposalError)) throw error;
+      const details = [errorDetail(this.#local, error.message)];
+      if (endorsing) throw new GatewayError(status.ABORTED, message, details);
+      throw new GatewayError(status.FAILED_PRECONDITION, message + error.message, details);
+    }
+  }
+}
+
+function unpack(signed: SignedProposal, prefix: string): UnpackedProposal {
+  if (signed.proposalBytes.length === 0) {
+    throw new GatewayError(status.INVALID_ARGUMENT, `${prefix}the proposed transaction must contain a signed proposal`);
+  }
+  try {
+    return unpackProposal(signed);
+  } catch (error) {
+    if (error instanceof ProposalError) throw new GatewayError(status.INVALID_ARGUMENT, prefix + error.message);
+    throw error;
+  }
+}
+
+function decodeArgument<T>(what: string, decoder: () => T): T {
+  try {
+    return decoder();
+  } catch (error) {
+    if (error instanceof WireError)
+      throw new GatewayError(status.INVALID_ARGUMENT, `invalid ${what}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The chaincode function's result, out of the payload that was endorsed. */
+function resultOf(answer: ProposalResponse): Buffer {
+  if (answer.payload === undefined) return answer.response.payload;
+  return decodeChaincodeAction(decodeProposalResponsePayload(answer.payload).extension).response.payload;
+}
+
+function prepareTransaction(proposal: UnpackedProposal, result: EndorsedResult): Buffer {
+  const action = { proposalResponsePayload: result.payload, endorsements: result.endorsements };
+  const actionPayload = encodeChaincodeActionPayload(proposal.payloadWithoutTransient, action);
+  const header = new Writer(4096)
+    .bytes(1, proposal.header.channelHeader)
+    .bytes(2, proposal.header.signatureHeader)
+    .finish();
+  return encodePayload(header, encodeTransaction(proposal.header.signatureHeader, actionPayload));
+}

@@ -1,0 +1,179 @@
+/** The embedded network: a whole consortium's Fabric network in one process, for development, tests, demos and pilots. */
+import { resolve } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { type Connection, removeConnection, writeConnection } from '../connection';
+import { type Consortium } from '../consortium';
+import { ensureMaterial } from '../identity/material';
+import { type ChaincodeStream } from './chaincode/stream';
+import { OwnEndorsements } from './endorser/endorsements';
+import {
+  createChannels,
+  createPeers,
+  listen,
+  type NetworkSetting,
+  openLedgers,
+  type PeerServer,
+  serve,
+} from './network';
+
+export { LedgerError } from './ledger/ledger';
+
+export interface EmbeddedNetworkOptions {
+  /** The folder that everything is kept in; made when it is not there. */
+  readonly home: string;
+  readonly consortium: Consortium;
+  /** Where the chaincode listens: `host:port` or `unix:/path`; one address for all, or one a chaincode. */
+  readonly chaincodeAddress: string | Readonly<Record<string, string>>;
+  /** `fixed`: the consortium's ports; `ephemeral`: any free ones, as the connection tells. */
+  readonly peerPorts: 'fixed' | 'ephemeral';
+  readonly logger?: Logger;
+  /** How long a transaction may run in the chaincode, in milliseconds; default 30 s as in Fabric. */
+  readonly executeTimeoutMs?: number;
+  /** How long a transaction waits for a chaincode that is not connected, in milliseconds; default 3 s. */
+  readonly launchTimeoutMs?: number;
+  /** How long the start waits for the chaincode, in milliseconds; default 60 s. */
+  readonly startTimeoutMs?: number;
+  /** Told when the network cannot go on, such as when the disk is full. */
+  readonly onFailure?: (error: Error) => void;
+}
+
+export interface EmbeddedNetwork {
+  readonly connection: Connection;
+  /** Height of a channel's chain (number of blocks). */
+  height(channel: string): number;
+  /** Answers nothing more, commits what was taken for ordering, closes the ledgers. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the network; resolves when all peers listen and all chaincode streams are ready.
+ * @throws LedgerError when another process has this home open or a ledger is damaged; ExecutionError when the chaincode
+ * does not come; MaterialError; Error when a port is taken.
+ */
+export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Promise<EmbeddedNetwork> {
+  const { consortium } = options;
+  const home = resolve(options.home);
+  const logger = options.logger ?? pino({ level: 'silent' });
+  const setting: NetworkSetting = {
+    home,
+    consortium,
+    material: await ensureMaterial(consortium, home),
+    chaincodeAddress: (name) => addressOf(options.chaincodeAddress, name),
+    executeTimeoutMs: options.executeTimeoutMs ?? 30_000,
+    launchTimeoutMs: options.launchTimeoutMs ?? 3_000,
+    logger,
+    onFailure: (error) => {
+      logger.fatal({ err: error }, 'a block cannot be written: nothing more is ordered');
+      options.onFailure?.(error);
+    },
+  };
+  const ledgers = await openLedgers(setting);
+  const servers = new Map<string, PeerServer>();
+  const closeAll: (() => Promise<void> | void)[] = [
+    async () => {
+      await Promise.all([...ledgers.values()].map((ledger) => ledger.close()));
+    },
+  ];
+  const close = once(async () => {
+    removeConnection(home, process.pid);
+    for (const step of closeAll.reverse()) await step();
+  });
+  try {
+    closeAll.push(() => stopServers(servers));
+    for (const organization of consortium.organizations) {
+      const port = options.peerPorts === 'fixed' ? (organization.peers[0]?.port ?? 0) : 0;
+      servers.set(organization.mspId, await listen(setting.material.organization(organization.name).peerTls, port));
+    }
+    const ports = new Map([...servers].map(([mspId, { port }]) => [mspId, port]));
+    const own = new OwnEndorsements();
+    const peers = createPeers(setting, ports);
+    const streams = [...peers.values()].flatMap((peer) => [...peer.chaincodes.values()]);
+    const channels = createChannels(setting, ledgers, peers, own);
+    closeAll.push(
+      async () => {
+        await Promise.all([...channels.values()].map(({ committer }) => committer.close()));
+      },
+      () => {
+        closeStreams(streams);
+      },
+    );
+    for (const [mspId, server] of servers) {
+      const peer = peers.get(mspId);
+      if (peer !== undefined) serve(server, channels, peer, own, logger);
+    }
+    await Promise.all(streams.map((stream) => stream.whenReady(options.startTimeoutMs ?? 60_000)));
+    const connection = describe(setting, ports);
+    writeConnection(home, connection);
+    return {
+      connection,
+      height: (channel) => ledgers.get(channel)?.height ?? 0,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function addressOf(address: EmbeddedNetworkOptions['chaincodeAddress'], chaincode: string): string {
+  const found = typeof address === 'string' ? address : address[chaincode];
+  if (found === undefined) throw new Error(`no address of chaincode ${chaincode} is given`);
+  return found;
+}
+
+function describe({ consortium, material }: NetworkSetting, ports: ReadonlyMap<string, number>): Connection {
+  const [channel] = consortium.channels;
+  const chaincode = channel?.chaincodes[0];
+  if (channel === undefined || chaincode === undefined)
+    throw new Error('the consortium has no channel with a chaincode');
+  return {
+    channel: channel.name,
+    chaincode: chaincode.name,
+    organizations: consortium.organizations.map((organization) => ({
+      name: organization.name,
+      mspId: organization.mspId,
+      displayName: organization.displayName,
+      uscc: organization.uscc,
+      kinds: [...organization.kinds],
+      peers: [
+        {
+          endpoint: `localhost:${ports.get(organization.mspId) ?? 0}`,
+          tlsCaPem: material.organization(organization.name).tlsCaPem,
+          serverName: 'localhost',
+        },
+      ],
+    })),
+    pid: process.pid,
+    startedAt: new Date().toISOString(),
+  };
+}
+
+const GRACE_MS = 500;
+
+/** Lets calls that are under way end, briefly; event streams never would. */
+async function stopServers(servers: ReadonlyMap<string, PeerServer>): Promise<void> {
+  const graceful = Promise.all(
+    [...servers.values()].map(
+      ({ server }) =>
+        new Promise<void>((done) => {
+          server.tryShutdown(() => {
+            done();
+          });
+        }),
+    ),
+  );
+  const timer = setTimeout(() => {
+    for (const { server } of servers.values()) server.forceShutdown();
+  }, GRACE_MS);
+  await graceful;
+  clearTimeout(timer);
+}
+
+function closeStreams(streams: readonly ChaincodeStream[]): void {
+  for (const stream of streams) stream.close();
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined;
+  return () => (result ??= action());
+}

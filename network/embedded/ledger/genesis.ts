@@ -1,0 +1,76 @@
+/**
+ * Block 0: the channel's configuration as a real CONFIG transaction. It holds the members with their MSPs (root
+ * certificates), the orderer's batch settings, and nothing that this network does not use (no policies, no consenters).
+ */
+import { common, msp, orderer } from '@hyperledger/fabric-protos';
+import { Timestamp } from 'google-protobuf/google/protobuf/timestamp_pb';
+import { type Block, blockMetadata, dataHash } from '../wire/block';
+import { encodeEnvelope, encodePayload } from '../wire/common';
+import { NO_BYTES, Writer } from '../wire/protobuf';
+import { type BlockLimits } from '../orderer/blockcutter';
+
+export interface GenesisMember {
+  readonly mspId: string;
+  readonly caPem: string;
+  readonly tlsCaPem: string;
+}
+
+/** Makes block 0 of a channel. */
+export function genesisBlock(channel: string, members: readonly GenesisMember[], limits: BlockLimits, at: Date): Block {
+  const config = new common.Config();
+  config.setChannelGroup(channelGroup(members, limits));
+  const configEnvelope = new common.ConfigEnvelope();
+  configEnvelope.setConfig(config);
+  const header = new common.ChannelHeader();
+  header.setType(common.HeaderType.CONFIG);
+  header.setVersion(1);
+  header.setChannelId(channel);
+  header.setTimestamp(Timestamp.fromDate(at));
+  const headers = new Writer(512).bytes(1, header.serializeBinary()).finish();
+  const payload = encodePayload(headers, configEnvelope.serializeBinary());
+  const data = [encodeEnvelope({ payload, signature: NO_BYTES })];
+  return {
+    header: { number: 0, previousHash: NO_BYTES, dataHash: dataHash(data) },
+    data,
+    metadata: blockMetadata(new Uint8Array(1)),
+  };
+}
+
+function channelGroup(members: readonly GenesisMember[], limits: BlockLimits): common.ConfigGroup {
+  const application = new common.ConfigGroup();
+  for (const member of members) {
+    const organization = new common.ConfigGroup();
+    organization.getValuesMap().set('MSP', value(mspConfig(member)));
+    application.getGroupsMap().set(member.mspId, organization);
+  }
+  const batchSize = new orderer.BatchSize();
+  batchSize.setMaxMessageCount(limits.maxMessageCount);
+  batchSize.setAbsoluteMaxBytes(limits.absoluteMaxBytes);
+  batchSize.setPreferredMaxBytes(limits.preferredMaxBytes);
+  const batchTimeout = new orderer.BatchTimeout();
+  batchTimeout.setTimeout(`${limits.batchTimeoutMs}ms`);
+  const ordering = new common.ConfigGroup();
+  ordering.getValuesMap().set('BatchSize', value(batchSize.serializeBinary()));
+  ordering.getValuesMap().set('BatchTimeout', value(batchTimeout.serializeBinary()));
+  const root = new common.ConfigGroup();
+  root.getGroupsMap().set('Application', application);
+  root.getGroupsMap().set('Orderer', ordering);
+  return root;
+}
+
+function mspConfig(member: GenesisMember): Uint8Array {
+  const fabric = new msp.FabricMSPConfig();
+  fabric.setName(member.mspId);
+  fabric.setRootCertsList([Buffer.from(member.caPem, 'utf8')]);
+  fabric.setTlsRootCertsList([Buffer.from(member.tlsCaPem, 'utf8')]);
+  const config = new msp.MSPConfig();
+  config.setConfig(fabric.serializeBinary());
+  return config.serializeBinary();
+}
+
+function value(bytes: Uint8Array): common.ConfigValue {
+  const config = new common.ConfigValue();
+  config.setValue(bytes);
+  config.setModPolicy('Admins');
+  return config;
+}

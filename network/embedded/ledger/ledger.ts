@@ -1,0 +1,247 @@
+/** A channel's ledger on disk: blocks, state, history and the index of transactions, one atomic write a block. */
+import { mkdir } from 'node:fs/promises';
+import { type BatchOperation, ClassicLevel } from 'classic-level';
+import {
+  type Block,
+  BlockMetadataIndex,
+  dataHash,
+  decodeBlockHeader,
+  decodeRepeatedBytes,
+  encodeBlockHeader,
+  encodeRepeatedBytes,
+  headerHash,
+} from '../wire/block';
+import { decodeTwoBytes } from '../wire/common';
+import { NO_BYTES, Reader, Writer } from '../wire/protobuf';
+import { blockKey, envelopeKey, historyKey, META_KEY, stateKey, transactionKey } from './keys';
+import { type Database, encodeVersionedValue, StateView, type VersionedValue } from './state';
+
+/** The ledger cannot be opened or is not whole. */
+export class LedgerError extends Error {
+  override readonly name = 'LedgerError';
+}
+
+/** Where a transaction is in the chain, and whether it is valid (0) or why not (TxValidationCode). */
+export interface TransactionLocation {
+  readonly block: number;
+  readonly tx: number;
+  readonly code: number;
+}
+
+/** A validated block with all that it changes. */
+export interface BlockCommit {
+  readonly block: Block;
+  /** One a transaction; empty where the envelope has none that could be read. */
+  readonly txIds: readonly string[];
+  /** One TxValidationCode a transaction. */
+  readonly codes: Uint8Array;
+  /** Changed keys by namespace; undefined deletes the key. */
+  readonly updates: ReadonlyMap<string, ReadonlyMap<string, VersionedValue | undefined>>;
+  /** Every write of a valid transaction, also those overwritten in the same block. */
+  readonly history: readonly { readonly namespace: string; readonly key: string; readonly tx: number }[];
+}
+
+const FORMAT = 1;
+/** How many blocks at the end of the chain are checked when a ledger is opened. */
+const TAIL = 16;
+
+export class Ledger {
+  readonly #database: Database;
+  #view: StateView;
+  #lastHash: Buffer;
+
+  private constructor(database: Database, height: number, lastHash: Buffer) {
+    this.#database = database;
+    this.#view = new StateView(database, height);
+    this.#lastHash = lastHash;
+  }
+
+  /**
+   * Opens the ledger in a directory, or makes one that begins with the given block.
+   * @throws LedgerError when another process has it open, or its last blocks do not chain.
+   */
+  static async open(directory: string, genesis: () => Block): Promise<Ledger> {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const database: Database = new ClassicLevel(directory, { keyEncoding: 'utf8', valueEncoding: 'buffer' });
+    try {
+      await database.open();
+    } catch (error) {
+      throw openError(directory, error);
+    }
+    try {
+      let height = readHeight(database);
+      if (height === 0) {
+        await write(database, genesisCommit(genesis()));
+        height = readHeight(database);
+      }
+      return new Ledger(database, height, checkTail(database, height));
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  }
+
+  /** The number of blocks, which is the number of the next one. */
+  get height(): number {
+    return this.#view.height;
+  }
+
+  /** The hash of the last block's header. */
+  get lastHash(): Buffer {
+    return this.#lastHash;
+  }
+
+  /** The state as last committed. Release it. */
+  acquire(): StateView {
+    return this.#view.acquire();
+  }
+
+  /** Looks a transaction up; the first one when an identifier was used again. */
+  transaction(txId: string): TransactionLocation | undefined {
+    const bytes = this.#database.getSync(transactionKey(txId));
+    return bytes === undefined ? undefined : decodeLocation(bytes);
+  }
+
+  block(number: number): Block | undefined {
+    return number < this.height ? readBlock(this.#database, number) : undefined;
+  }
+
+  /** One envelope of a block. */
+  envelope(block: number, tx: number): Buffer | undefined {
+    return this.#database.getSync(envelopeKey(block, tx));
+  }
+
+  /**
+   * Writes the next block and its effects, durably and all or nothing; then it is what `acquire` gives.
+   * @throws LedgerError when the block is not the next one.
+   */
+  async commit(commit: BlockCommit): Promise<void> {
+    const { header } = commit.block;
+    if (header.number !== this.height || !header.previousHash.equals(this.#lastHash)) {
+      throw new LedgerError(`block ${header.number} does not follow block ${this.height - 1}`);
+    }
+    await write(this.#database, commit);
+    this.#lastHash = headerHash(header);
+    const previous = this.#view;
+    this.#view = new StateView(this.#database, header.number + 1);
+    previous.release();
+  }
+
+  async close(): Promise<void> {
+    this.#view.release();
+    await this.#database.close();
+  }
+}
+
+function openError(directory: string, error: unknown): Error {
+  const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
+  return cause?.code === 'LEVEL_LOCKED'
+    ? new LedgerError(`another process has this ledger open: ${directory}`, { cause: error })
+    : new LedgerError(`the ledger cannot be opened: ${directory}`, { cause: error });
+}
+
+function readHeight(database: Database): number {
+  const meta = database.getSync(META_KEY);
+  if (meta === undefined) return 0;
+  const reader = new Reader(meta);
+  let format = 0;
+  let height = 0;
+  for (let key = reader.next(); key !== 0; key = reader.next()) {
+    if (key === 8) format = reader.integer();
+    else if (key === 16) height = reader.integer();
+    else reader.skip(key);
+  }
+  if (format !== FORMAT) throw new LedgerError(`the ledger has format ${format}, this program knows ${FORMAT}`);
+  return height;
+}
+
+function readBlock(database: Database, number: number): Block | undefined {
+  const stored = database.getSync(blockKey(number));
+  if (stored === undefined) return undefined;
+  const [headerBytes, metadataBytes] = decodeTwoBytes(stored);
+  const metadata = decodeRepeatedBytes(metadataBytes);
+  const count = metadata[BlockMetadataIndex.TRANSACTIONS_FILTER]?.length ?? 0;
+  const data: Buffer[] = [];
+  for (let tx = 0; tx < count; tx += 1) {
+    const envelope = database.getSync(envelopeKey(number, tx));
+    if (envelope === undefined) throw new LedgerError(`block ${number} lacks transaction ${tx}`);
+    data.push(envelope);
+  }
+  return { header: decodeBlockHeader(headerBytes), data, metadata };
+}
+
+/** Checks that the last blocks hang together; gives the hash of the last one's header. */
+function checkTail(database: Database, height: number): Buffer {
+  let expected: Buffer | undefined;
+  let last = NO_BYTES;
+  for (let number = height - 1; number >= Math.max(0, height - TAIL); number -= 1) {
+    const block = readBlock(database, number);
+    if (block === undefined || block.header.number !== number) throw new LedgerError(`block ${number} is missing`);
+    if (!dataHash(block.data).equals(block.header.dataHash)) {
+      throw new LedgerError(`block ${number} does not have the data that its header names`);
+    }
+    const hash = headerHash(block.header);
+    if (expected === undefined) last = hash;
+    else if (!hash.equals(expected)) throw new LedgerError(`block ${number + 1} does not follow block ${number}`);
+    expected = block.header.previousHash;
+  }
+  return last;
+}
+
+function encodeLocation(location: TransactionLocation): Buffer {
+  return new Writer(32).integer(1, location.block).integer(2, location.tx).integer(3, location.code).finish();
+}
+
+function decodeLocation(bytes: Buffer): TransactionLocation {
+  const reader = new Reader(bytes);
+  const values = [0, 0, 0, 0];
+  for (let key = reader.next(); key !== 0; key = reader.next()) values[key >> 3] = reader.integer();
+  return { block: values[1] ?? 0, tx: values[2] ?? 0, code: values[3] ?? 0 };
+}
+
+function genesisCommit(block: Block): BlockCommit {
+  return {
+    block,
+    txIds: block.data.map(() => ''),
+    codes: new Uint8Array(block.data.length),
+    updates: new Map(),
+    history: [],
+  };
+}
+
+async function write(database: Database, commit: BlockCommit): Promise<void> {
+  const { block } = commit;
+  const { number } = block.header;
+  const operations: BatchOperation<Database, string, Buffer>[] = [];
+  const put = (key: string, value: Buffer): void => {
+    operations.push({ type: 'put', key, value });
+  };
+  const stored = new Writer(256)
+    .message(1, encodeBlockHeader(block.header))
+    .message(2, encodeRepeatedBytes(block.metadata));
+  put(blockKey(number), stored.finish());
+  block.data.forEach((envelope, tx) => {
+    put(envelopeKey(number, tx), envelope);
+  });
+  const seen = new Set<string>();
+  commit.txIds.forEach((txId, tx) => {
+    if (txId === '' || seen.has(txId) || database.getSync(transactionKey(txId)) !== undefined) return;
+    seen.add(txId);
+    put(transactionKey(txId), encodeLocation({ block: number, tx, code: commit.codes[tx] ?? 0 }));
+  });
+  for (const [namespace, changes] of commit.updates) {
+    for (const [key, value] of changes) {
+      if (value === undefined) operations.push({ type: 'del', key: stateKey(namespace, key) });
+      else put(stateKey(namespace, key), encodeVersionedValue(value));
+    }
+  }
+  for (const { namespace, key, tx } of commit.history) put(historyKey(namespace, key, number, tx), NO_BYTES);
+  put(
+    META_KEY,
+    new Writer(32)
+      .integer(1, FORMAT)
+      .integer(2, number + 1)
+      .finish(),
+  );
+  await database.batch(operations, { sync: true });
+}

@@ -1,0 +1,172 @@
+/** The running network: one ledger a channel, one gRPC server and one set of chaincode streams an organisation. */
+import { join } from 'node:path';
+import * as grpc from '@grpc/grpc-js';
+import { type Logger } from 'pino';
+import { type ChannelSpec, type Consortium, type Organization } from '../consortium';
+import { type NetworkMaterial } from '../identity/material';
+import { parsePolicy } from '../identity/policy';
+import { ChaincodeStream } from './chaincode/stream';
+import { Committer } from './committer/committer';
+import { OwnEndorsements } from './endorser/endorsements';
+import { peerFailure, preProcess, processProposal } from './endorser/endorser';
+import { unpackProposal } from './endorser/proposal';
+import { Gateway, type RunningChannel } from './gateway/gateway';
+import { addServices } from './gateway/service';
+import { genesisBlock } from './ledger/genesis';
+import { Ledger } from './ledger/ledger';
+import { type Peer } from './peer';
+import { type ProposalResponse, type SignedProposal } from './wire/proposal';
+
+/** The material of one process: what all its channels and peers share. */
+export interface NetworkSetting {
+  readonly home: string;
+  readonly consortium: Consortium;
+  readonly material: NetworkMaterial;
+  /** Where each chaincode listens: `host:port` or `unix:/path`. */
+  readonly chaincodeAddress: (chaincodeName: string) => string;
+  readonly executeTimeoutMs: number;
+  readonly launchTimeoutMs: number;
+  readonly logger: Logger;
+  readonly onFailure: (error: Error) => void;
+}
+
+/**
+ * Opens all channels' ledgers, in `<home>/network/ledger/<channel>`.
+ * @throws LedgerError when another process has one open, or one is damaged.
+ */
+export async function openLedgers(setting: NetworkSetting): Promise<ReadonlyMap<string, Ledger>> {
+  const ledgers = new Map<string, Ledger>();
+  try {
+    for (const channel of setting.consortium.channels) {
+      const directory = join(setting.home, 'network', 'ledger', channel.name);
+      const members = membersOf(setting.consortium, channel).map((organization) =>
+        setting.material.organization(organization.name),
+      );
+      ledgers.set(
+        channel.name,
+        await Ledger.open(directory, () => genesisBlock(channel.name, members, channel.blocks, new Date())),
+      );
+    }
+    return ledgers;
+  } catch (error) {
+    await Promise.all([...ledgers.values()].map((ledger) => ledger.close()));
+    throw error;
+  }
+}
+
+/** Makes each organisation's peer; its chaincode streams begin to connect at once. */
+export function createPeers(setting: NetworkSetting, ports: ReadonlyMap<string, number>): ReadonlyMap<string, Peer> {
+  const { consortium, material, logger } = setting;
+  return new Map(
+    consortium.organizations.map((organization) => {
+      const { mspId, name } = organization;
+      const chaincodes = new Map<string, ChaincodeStream>();
+      for (const channel of consortium.channels) {
+        if (!channel.members.includes(name)) continue;
+        for (const { name: chaincodeName } of channel.chaincodes) {
+          if (chaincodes.has(chaincodeName)) continue;
+          const stream = new ChaincodeStream({
+            address: setting.chaincodeAddress(chaincodeName),
+            chaincodeName,
+            executeTimeoutMs: setting.executeTimeoutMs,
+            launchTimeoutMs: setting.launchTimeoutMs,
+            logger: logger.child({ mspId }),
+          });
+          chaincodes.set(chaincodeName, stream);
+        }
+      }
+      const address = `localhost:${ports.get(mspId) ?? 0}`;
+      return [mspId, { mspId, address, signer: material.organization(name).peer, chaincodes }];
+    }),
+  );
+}
+
+/** Puts each channel together. */
+export function createChannels(
+  setting: NetworkSetting,
+  ledgers: ReadonlyMap<string, Ledger>,
+  peers: ReadonlyMap<string, Peer>,
+  own: OwnEndorsements,
+): ReadonlyMap<string, RunningChannel> {
+  const { consortium, material, logger } = setting;
+  const channels = new Map<string, RunningChannel>();
+  for (const spec of consortium.channels) {
+    const ledger = ledgers.get(spec.name);
+    if (ledger === undefined) throw new Error(`no ledger of channel ${spec.name} is open`);
+    const members = new Set(membersOf(consortium, spec).map((organization) => organization.mspId));
+    const channel = {
+      name: spec.name,
+      ledger,
+      msps: material.mspRegistry(),
+      members,
+      chaincodes: new Map(
+        spec.chaincodes.map(({ name, version, endorsementPolicy }) => [
+          name,
+          { name, version, endorsementPolicy: parsePolicy(endorsementPolicy) },
+        ]),
+      ),
+    };
+    channels.set(spec.name, {
+      channel,
+      committer: new Committer(channel, spec.blocks, own, logger.child({ channel: spec.name }), setting.onFailure),
+      peers: new Map([...peers].filter(([mspId]) => members.has(mspId))),
+    });
+  }
+  return channels;
+}
+
+/** A server that its organisation's peer answers on, once `serve` has given it its services. */
+export interface PeerServer {
+  readonly server: grpc.Server;
+  readonly port: number;
+}
+
+/** Listens on the loopback interface with the organisation's TLS certificate; port 0 takes any free one. */
+export async function listen(tls: { certPem: string; keyPem: string }, port: number): Promise<PeerServer> {
+  const server = new grpc.Server({
+    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+    'grpc-node.flow_control_window': 4 * 1024 * 1024,
+  });
+  const credentials = grpc.ServerCredentials.createSsl(null, [
+    { cert_chain: Buffer.from(tls.certPem), private_key: Buffer.from(tls.keyPem) },
+  ]);
+  const actual = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, bound) => {
+      if (error === null) resolve(bound);
+      else reject(new Error(`port ${port} cannot be listened on: ${error.message}`, { cause: error }));
+    });
+  });
+  return { server, port: actual };
+}
+
+/** Fabric's default largest gRPC message. */
+const MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
+
+/** Adds the Gateway and Endorser services of one organisation. */
+export function serve(
+  { server }: PeerServer,
+  channels: ReadonlyMap<string, RunningChannel>,
+  peer: Peer,
+  own: OwnEndorsements,
+  logger: Logger,
+): void {
+  const mine = new Map([...channels].filter(([, running]) => running.peers.has(peer.mspId)));
+  const process = async (signed: SignedProposal): Promise<ProposalResponse> => {
+    const proposal = unpackProposal(signed);
+    const running = mine.get(proposal.channelHeader.channelId);
+    if (running === undefined) return peerFailure(`channel '${proposal.channelHeader.channelId}' not found`);
+    preProcess(proposal, running.channel, new Date());
+    const view = running.channel.ledger.acquire();
+    try {
+      return await processProposal(proposal, running.channel, peer, view, own);
+    } finally {
+      view.release();
+    }
+  };
+  addServices(server, new Gateway(mine, peer, own), process, logger.child({ mspId: peer.mspId }));
+}
+
+function membersOf(consortium: Consortium, channel: ChannelSpec): readonly Organization[] {
+  return consortium.organizations.filter((organization) => channel.members.includes(organization.name));
+}

@@ -1,0 +1,128 @@
+/** Fabric's blocks: header, data, metadata, and the hashes that chain them. */
+import { createHash } from 'node:crypto';
+import { bytesField, NO_BYTES, Reader, varintField, Writer } from './protobuf';
+
+/** common.BlockMetadataIndex: what each entry of a block's metadata holds. */
+export const BlockMetadataIndex = { SIGNATURES: 0, TRANSACTIONS_FILTER: 2 } as const;
+const METADATA_ENTRIES = 5;
+
+export interface BlockHeader {
+  readonly number: number;
+  /** Empty in block 0. */
+  readonly previousHash: Buffer;
+  readonly dataHash: Buffer;
+}
+
+export interface Block {
+  readonly header: BlockHeader;
+  /** The bytes of the envelopes, in order. */
+  readonly data: readonly Buffer[];
+  readonly metadata: readonly Buffer[];
+}
+
+/** The hash of a block's data: SHA-256 of the envelopes one after another. */
+export function dataHash(data: readonly Uint8Array[]): Buffer {
+  const hash = createHash('sha256');
+  for (const envelope of data) hash.update(envelope);
+  return hash.digest();
+}
+
+/** What the next block's header carries: SHA-256 of the header's ASN.1 DER form SEQUENCE { INTEGER, OCTETS, OCTETS }. */
+export function headerHash(header: BlockHeader): Buffer {
+  const content = Buffer.concat([
+    derInteger(header.number),
+    derOctets(header.previousHash),
+    derOctets(header.dataHash),
+  ]);
+  return createHash('sha256')
+    .update(Buffer.from([0x30, content.length]))
+    .update(content)
+    .digest();
+}
+
+/**
+ * A block's metadata: the transaction filter has one validation code a transaction. The entry of the orderer's
+ * signatures names the last configuration block, number 0, and holds no signature: see docs/reference/embedded-network.
+ */
+export function blockMetadata(codes: Uint8Array): readonly Buffer[] {
+  const metadata = Array.from({ length: METADATA_ENTRIES }, () => NO_BYTES);
+  const lastConfig = new Writer(8).message(1, NO_BYTES).finish();
+  metadata[BlockMetadataIndex.SIGNATURES] = new Writer(16).message(1, lastConfig).finish();
+  metadata[BlockMetadataIndex.TRANSACTIONS_FILTER] = Buffer.from(codes);
+  return metadata;
+}
+
+export function encodeBlockHeader(header: BlockHeader): Buffer {
+  return new Writer(96).integer(1, header.number).bytes(2, header.previousHash).bytes(3, header.dataHash).finish();
+}
+
+export function decodeBlockHeader(bytes: Uint8Array): BlockHeader {
+  const reader = new Reader(bytes);
+  let number = 0;
+  let previousHash = NO_BYTES;
+  let hash = NO_BYTES;
+  for (let key = reader.next(); key !== 0; key = reader.next()) {
+    if (key === varintField(1)) number = reader.integer();
+    else if (key === bytesField(2)) previousHash = reader.bytes();
+    else if (key === bytesField(3)) hash = reader.bytes();
+    else reader.skip(key);
+  }
+  return { number, previousHash, dataHash: hash };
+}
+
+export function encodeBlock(block: Block): Buffer {
+  const size = block.data.reduce((sum, envelope) => sum + envelope.length + 8, 1024);
+  return new Writer(size + 1024)
+    .message(1, encodeBlockHeader(block.header))
+    .message(2, encodeRepeatedBytes(block.data))
+    .message(3, encodeRepeatedBytes(block.metadata))
+    .finish();
+}
+
+/** @throws WireError when the bytes are not a block. */
+export function decodeBlock(bytes: Uint8Array): Block {
+  const reader = new Reader(bytes);
+  let header: BlockHeader = { number: 0, previousHash: NO_BYTES, dataHash: NO_BYTES };
+  let data: readonly Buffer[] = [];
+  let metadata: readonly Buffer[] = [];
+  for (let key = reader.next(); key !== 0; key = reader.next()) {
+    if (key === bytesField(1)) header = decodeBlockHeader(reader.bytes());
+    else if (key === bytesField(2)) data = decodeRepeatedBytes(reader.bytes());
+    else if (key === bytesField(3)) metadata = decodeRepeatedBytes(reader.bytes());
+    else reader.skip(key);
+  }
+  return { header, data, metadata };
+}
+
+/** A message that is one repeated bytes field, number 1. */
+export function encodeRepeatedBytes(values: readonly Uint8Array[]): Buffer {
+  const writer = new Writer(values.reduce((sum, value) => sum + value.length + 8, 16));
+  for (const value of values) writer.message(1, value);
+  return writer.finish();
+}
+
+export function decodeRepeatedBytes(bytes: Uint8Array): readonly Buffer[] {
+  const reader = new Reader(bytes);
+  const values: Buffer[] = [];
+  for (let key = reader.next(); key !== 0; key = reader.next()) {
+    if (key === bytesField(1)) values.push(reader.bytes());
+    else reader.skip(key);
+  }
+  return values;
+}
+
+function derInteger(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  do {
+    bytes.unshift(rest % 256);
+    rest = Math.floor(rest / 256);
+  } while (rest > 0);
+  // The first bit is the sign.
+  if ((bytes[0] ?? 0) >= 0x80) bytes.unshift(0);
+  return Buffer.from([0x02, bytes.length, ...bytes]);
+}
+
+function derOctets(bytes: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from([0x04, bytes.length]), bytes]);
+}
