@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isCode } from './identity/key-file';
 
 const ConnectionSchema = z.object({
   channel: z.string(),
@@ -107,6 +108,6 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // EPERM: it is there and belongs to another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return isCode(error, 'EPERM');
   }
 }

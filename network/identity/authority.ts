@@ -43,7 +43,7 @@ export async function createAuthority(commonName: string, organization: string, 
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
-    name: nameOf(commonName, organization),
+    name: nameOf(x509, commonName, organization),
     notBefore: new Date(now.getTime() - CA_BACKDATE_MS),
     notAfter: new Date(now.getTime() + CA_YEARS * 365 * DAY_MS),
     signingAlgorithm: P256,
@@ -71,7 +71,7 @@ export async function issueEnrolment(ca: Authority, request: EnrolmentRequest, n
   const x509 = await library();
   const attributes = Object.entries(request.attributes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const json = JSON.stringify({ attrs: Object.fromEntries(attributes) });
-  const subject = nameOf(request.commonName, request.organization, request.role);
+  const subject = nameOf(x509, request.commonName, request.organization, request.role);
   return issue(ca, subject, now, [
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
     ...(attributes.length === 0 ? [] : [new x509.Extension(ATTRIBUTES_OID, false, Buffer.from(json, 'utf8'))]),
@@ -86,7 +86,7 @@ export async function issueTls(
 ): Promise<KeyPair> {
   const x509 = await library();
   const { keyEncipherment, digitalSignature } = x509.KeyUsageFlags;
-  return issue(ca, nameOf(request.commonName, request.organization), now, [
+  return issue(ca, nameOf(x509, request.commonName, request.organization), now, [
     new x509.KeyUsagesExtension(digitalSignature | keyEncipherment, true),
     new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
     new x509.SubjectAlternativeNameExtension([
@@ -115,7 +115,7 @@ function library(): Promise<typeof X509> {
 
 async function issue(
   ca: Authority,
-  subject: X509.JsonName,
+  subject: X509.Name,
   now: Date,
   extensions: readonly X509.Extension[],
 ): Promise<KeyPair> {
@@ -140,9 +140,10 @@ async function issue(
   return { certPem: pem(certificate), keyPem: await exportKey(keys.privateKey) };
 }
 
-function nameOf(commonName: string, organization: string, role?: Role): X509.JsonName {
-  const name = [{ CN: [commonName] }, { O: [organization] }];
-  return role === undefined ? name : [...name, { OU: [role] }];
+/** Typed values: in a plain string the library would read quotes, backslashes and "#" as its own notation. */
+function nameOf(x509: typeof X509, commonName: string, organization: string, role?: Role): X509.Name {
+  const parts = [{ CN: [{ utf8String: commonName }] }, { O: [{ utf8String: organization }] }];
+  return new x509.Name(role === undefined ? parts : [...parts, { OU: [{ utf8String: role }] }]);
 }
 
 /** 16 random bytes, positive and not starting with zero (RFC 5280, 4.1.2.2). */

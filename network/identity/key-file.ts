@@ -49,7 +49,7 @@ export async function addKeyFile(path: string, pair: KeyPair): Promise<boolean> 
 
 /** Whether an error is the operating system's with one of these codes, such as ENOENT. */
 export function isCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
+  return typeof error === 'object' && error !== null && 'code' in error && codes.some((code) => code === error.code);
 }
 
 async function viaTemporary(path: string, pair: KeyPair, place: (temporary: string) => Promise<void>): Promise<void> {

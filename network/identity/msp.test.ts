@@ -63,15 +63,13 @@ async function issueUnusual(
     issuer: issuer.certificate.subjectName,
     notBefore: NOW,
     notAfter: new Date(NOW.getTime() + DAY_MS),
-    signingAlgorithm: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as EcdsaAlgorithm,
+    signingAlgorithm: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
     publicKey: keys.publicKey,
     signingKey: issuer.signingKey,
     extensions: [...extensions],
   });
   return certificate.toString('pem');
 }
-
-type EcdsaAlgorithm = Parameters<typeof x509.X509CertificateGenerator.create>[0]['signingAlgorithm'];
 
 describe('an identity of the MSP', () => {
   test('is recognised with its role, name and attributes', () => {
@@ -262,7 +260,7 @@ test('an MSP without a CA certificate is refused at once', () => {
   expect(refusal(() => new MspRegistry(new Map([['M', { caPem: client.certPem }]])))).toBe('MALFORMED');
 });
 
-test('more identities than are remembered are all recognised', async () => {
+test('more identities than are remembered are all recognised', () => {
   const variants = Array.from({ length: 5000 }, (_, number) => `${number}\n${client.certPem}`);
   const first = serializeIdentity('BankAMSP', variants[0] ?? '');
   const small = new MspRegistry(new Map([['BankAMSP', { caPem: ca.pair.certPem }]]));

@@ -100,7 +100,11 @@ describe('the text form', () => {
   });
 
   test('survives writing and reading', () => {
-    fc.assert(fc.property(policies, (policy) => expect(parsePolicy(formatPolicy(policy))).toEqual(policy)));
+    fc.assert(
+      fc.property(policies, (policy) => {
+        expect(parsePolicy(formatPolicy(policy))).toEqual(policy);
+      }),
+    );
   });
 
   test('is read or refused, whatever it is', () => {
