@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { parseDocuments, type DocumentResult } from './index';
+
+const UBL = 'urn:oasis:names:specification:ubl:schema:xsd:';
+const CII = 'urn:un:unece:uncefact:data:standard:';
+
+const ubl = `<Invoice xmlns="${UBL}Invoice-2" xmlns:a="${UBL}CommonAggregateComponents-2" xmlns:b="${UBL}CommonBasicComponents-2">
+<b:ID>F-2026/17</b:ID><b:IssueDate>2026-10-04</b:IssueDate><b:DueDate>2026-12-03</b:DueDate><b:InvoiceTypeCode>380</b:InvoiceTypeCode>
+<b:DocumentCurrencyCode>EUR</b:DocumentCurrencyCode><b:TaxCurrencyCode>SEK</b:TaxCurrencyCode>
+<a:AccountingSupplierParty><a:Party><a:PartyName><b:Name>Larkmoor</b:Name></a:PartyName><a:PostalAddress><a:Country>
+<b:IdentificationCode>NL</b:IdentificationCode></a:Country></a:PostalAddress><a:PartyTaxScheme><b:CompanyID>nl8200.98.395.B.01</b:CompanyID>
+<a:TaxScheme><b:ID>VAT</b:ID></a:TaxScheme></a:PartyTaxScheme><a:PartyLegalEntity><b:RegistrationName>Larkmoor Trading B.V.
+</b:RegistrationName><b:CompanyID>57151520</b:CompanyID></a:PartyLegalEntity></a:Party></a:AccountingSupplierParty>
+<a:AccountingCustomerParty><a:Party><a:PartyIdentification><b:ID>10202</b:ID></a:PartyIdentification><a:PostalAddress><a:Country>
+<b:IdentificationCode>DK</b:IdentificationCode></a:Country></a:PostalAddress><a:PartyLegalEntity><b:RegistrationName>Søholm Papir
+</b:RegistrationName></a:PartyLegalEntity></a:Party></a:AccountingCustomerParty>
+<a:TaxTotal><b:TaxAmount currencyID="EUR">21.00</b:TaxAmount></a:TaxTotal><a:TaxTotal><b:TaxAmount currencyID="SEK">240.00</b:TaxAmount>
+</a:TaxTotal><a:LegalMonetaryTotal><b:TaxExclusiveAmount currencyID="EUR">100.02</b:TaxExclusiveAmount><b:TaxInclusiveAmount
+currencyID="EUR">121.02</b:TaxInclusiveAmount><b:PrepaidAmount currencyID="EUR">21.00</b:PrepaidAmount><b:PayableRoundingAmount
+currencyID="EUR">-0.02</b:PayableRoundingAmount><b:PayableAmount currencyID="EUR">100.00</b:PayableAmount></a:LegalMonetaryTotal></Invoice>`;
+
+const cii = `<r:CrossIndustryInvoice xmlns:r="${CII}CrossIndustryInvoice:100" xmlns:m="${CII}ReusableAggregateBusinessInformationEntity:100"
+xmlns:u="${CII}UnqualifiedDataType:100"><r:ExchangedDocument><m:ID>F-2026/17</m:ID><m:TypeCode>380</m:TypeCode><m:IssueDateTime>
+<u:DateTimeString format="102">20261004</u:DateTimeString></m:IssueDateTime></r:ExchangedDocument><r:SupplyChainTradeTransaction>
+<m:ApplicableHeaderTradeAgreement><m:SellerTradeParty><m:Name>Larkmoor Trading B.V.</m:Name><m:SpecifiedLegalOrganization>
+<m:ID>57151520</m:ID></m:SpecifiedLegalOrganization><m:PostalTradeAddress><m:CountryID>NL</m:CountryID></m:PostalTradeAddress>
+<m:SpecifiedTaxRegistration><m:ID schemeID="VA">nl8200.98.395.B.01</m:ID></m:SpecifiedTaxRegistration></m:SellerTradeParty>
+<m:BuyerTradeParty><m:ID>10202</m:ID><m:Name>Søholm Papir</m:Name><m:PostalTradeAddress><m:CountryID>DK</m:CountryID>
+</m:PostalTradeAddress></m:BuyerTradeParty></m:ApplicableHeaderTradeAgreement><m:ApplicableHeaderTradeSettlement>
+<m:TaxCurrencyCode>SEK</m:TaxCurrencyCode><m:InvoiceCurrencyCode>EUR</m:InvoiceCurrencyCode><m:SpecifiedTradePaymentTerms>
+<m:DueDateDateTime><u:DateTimeString format="102">20261203</u:DateTimeString></m:DueDateDateTime></m:SpecifiedTradePaymentTerms>
+<m:SpecifiedTradeSettlementHeaderMonetarySummation><m:TaxBasisTotalAmount>100.02</m:TaxBasisTotalAmount><m:TaxTotalAmount
+currencyID="EUR">21</m:TaxTotalAmount><m:TaxTotalAmount currencyID="SEK">240</m:TaxTotalAmount><m:RoundingAmount>-0.02</m:RoundingAmount>
+<m:GrandTotalAmount>121.02</m:GrandTotalAmount><m:TotalPrepaidAmount>21</m:TotalPrepaidAmount><m:DuePayableAmount>100</m:DuePayableAmount>
+</m:SpecifiedTradeSettlementHeaderMonetarySummation></m:ApplicableHeaderTradeSettlement></r:SupplyChainTradeTransaction>
+</r:CrossIndustryInvoice>`;
+
+function read(text: string): DocumentResult | undefined {
+  return parseDocuments({ name: 'invoice', bytes: Buffer.from(text) })[0];
+}
+
+function refusal(text: string, from: string, to: string): string | undefined {
+  expect(text).toContain(from);
+  const result = read(text.replace(from, to));
+  return result?.ok === false ? result.problem.detail : undefined;
+}
+
+describe.each([
+  ['UBL', ubl],
+  ['CII', cii],
+])('an invoice in %s', (_, text) => {
+  test('gives what is still to be paid, after prepayment and rounding', () => {
+    const money = { currency: 'EUR', amount: '100.00' };
+    expect(read(text)).toMatchObject({
+      ok: true,
+      document: {
+        creditor: { uscc: 'NL8200.98.395.B.01', name: 'Larkmoor Trading B.V.' },
+        debtor: { uscc: 'DK10202', name: 'Søholm Papir' },
+        amount: money,
+        dueDate: '2026-12-03',
+        evidence: { issuer: 'NL8200.98.395.B.01', number: 'F-2026/17', amount: money, issuedOn: '2026-10-04' },
+      },
+    });
+  });
+
+  test.each([
+    ['381', 'credit note'],
+    ['325', 'pro forma'],
+    ['393', 'assigned already'],
+    ['999', 'BR-CL-01'],
+  ])('of type %s is refused', (code, why) => {
+    expect(refusal(text, '>380<', `>${code}<`)).toContain(why);
+  });
+
+  test('is held to its sums', () => {
+    expect(refusal(text, '>100.02<', '>100.03<')).toContain('BR-CO-15');
+    expect(refusal(text, '>-0.02<', '>-0.03<')).toContain('BR-CO-16');
+    expect(refusal(text, '>121.02<', '>121.03<')).toContain('BR-CO-15');
+    expect(refusal(text, '>-0.02<', '>-100.02<')).toContain('BR-CO-16');
+  });
+
+  test('with a second tax total in its own currency is refused', () => {
+    expect(refusal(text, '"SEK">240', '"EUR">240')).toContain('only one tax total in EUR');
+    expect(refusal(text, '"SEK">240', '"USD">240')).toContain('not a currency of the document');
+  });
+
+  test('knows a party by its name where nothing else is stated, however the name is punctuated', () => {
+    const digits = createHash('sha256').update('SØHOLMPAPIR').digest('hex').slice(0, 16).toUpperCase();
+    const nameless = text.replace('>10202<', '><');
+    expect(read(nameless)).toMatchObject({ document: { debtor: { uscc: `DKN${digits}` } } });
+    const other = nameless.replace('Søholm Papir', 'SØHOLM-Papir');
+    expect(read(other)).toMatchObject({ document: { debtor: { uscc: `DKN${digits}` } } });
+    expect(
+      read(other.replace('>DK<', '><').replace(/<[a-z]:(?:IdentificationCode|CountryID)><\/[^>]*>/, '')),
+    ).toMatchObject({
+      document: { debtor: { uscc: `XXN${digits}` } },
+    });
+  });
+
+  test('knows a Chinese party by its unified social credit code', () => {
+    for (const id of ['91350100M000100Y43', 'CN91350100M000100Y43', '9135 0100 m000 100y43']) {
+      expect(read(text.replace('>10202<', `>${id}<`))).toMatchObject({
+        document: { debtor: { uscc: '91350100M000100Y43' } },
+      });
+    }
+    const chinese = text.replace('>DK<', '>CN<');
+    expect(refusal(chinese, '>10202<', '>91350100M000100Y44<')).toContain('check character');
+  });
+
+  test('whose seller is its buyer is refused', () => {
+    expect(refusal(text, '>10202<', '>NL820098395B01<')).toContain('same party');
+  });
+});
+
+describe('UBL alone', () => {
+  test('a credit note is no claim', () => {
+    expect(read(`<CreditNote xmlns="${UBL}CreditNote-2"/>`)).toMatchObject({
+      problem: { detail: 'a credit note backs nothing' },
+    });
+  });
+
+  test('an amount in another currency than the document’s is refused', () => {
+    expect(refusal(ubl, 'currencyID="EUR">100.00', 'currencyID="USD">100.00')).toContain('"USD"');
+  });
+
+  test('an invoice of another namespace is not known', () => {
+    expect(refusal(ubl, `${UBL}Invoice-2`, 'urn:other')).toContain('not an invoice');
+  });
+
+  test('two VAT identifiers are a contradiction, two of a lesser kind are not', () => {
+    const scheme =
+      '<a:PartyTaxScheme><b:CompanyID>NL1</b:CompanyID><a:TaxScheme><b:ID>VAT</b:ID></a:TaxScheme></a:PartyTaxScheme>';
+    expect(refusal(ubl, '<a:PartyTaxScheme>', `${scheme.replace('NL1', 'NL123')}<a:PartyTaxScheme>`)).toContain(
+      'two vat',
+    );
+    const more = '<a:PartyIdentification><b:ID>20000</b:ID></a:PartyIdentification>';
+    const before = ubl.replace('<a:PartyIdentification>', `${more}<a:PartyIdentification>`);
+    const after = ubl.replace('</a:PartyIdentification>', `</a:PartyIdentification>${more}`);
+    for (const text of [before, after]) expect(read(text)).toMatchObject({ document: { debtor: { uscc: 'DK10202' } } });
+  });
+});
+
+describe('CII alone', () => {
+  test('terms of payment in instalments have no single due date', () => {
+    const term = (day: string): string =>
+      `<m:SpecifiedTradePaymentTerms><m:DueDateDateTime><u:DateTimeString format="102">${day}</u:DateTimeString></m:DueDateDateTime></m:SpecifiedTradePaymentTerms>`;
+    const result = read(
+      cii.replace('<m:SpecifiedTradePaymentTerms>', `${term('20270101')}<m:SpecifiedTradePaymentTerms>`),
+    );
+    expect(result).toMatchObject({ ok: true });
+    expect(result).not.toHaveProperty('document.dueDate');
+  });
+
+  test('days in another format are refused', () => {
+    expect(refusal(cii, 'format="102">20261004', 'format="203">202610040000')).toContain('must have 102');
+  });
+});
