@@ -140,6 +140,18 @@ describe('an identity is refused', () => {
     );
   });
 
+  test('when another CA signed it in the name of the MSP', async () => {
+    const impostor = await createAuthority('ca.bank-a', 'Bank A', NOW);
+    const pem = await issueUnusual({ ...ca, signingKey: impostor.signingKey }, {});
+    expect(refusal(() => registry.identify(serializeIdentity('BankAMSP', pem), NOW))).toBe('NOT_ISSUED_BY_MSP');
+  });
+
+  test("when it was signed with the CA's key in another name", async () => {
+    const other = await createAuthority('ca.another', 'Another', NOW);
+    const pem = await issueUnusual({ ...ca, certificate: other.certificate }, {});
+    expect(refusal(() => registry.identify(serializeIdentity('BankAMSP', pem), NOW))).toBe('NOT_ISSUED_BY_MSP');
+  });
+
   test("when another member's CA issued it", async () => {
     const bankB = await createAuthority('ca.bank-b', 'Bank B', NOW);
     const two = new MspRegistry(
