@@ -81,22 +81,21 @@ export class ChaincodeStream {
    * @throws ExecutionError when it has not after `timeoutMs`.
    */
   async whenReady(timeoutMs: number): Promise<void> {
-    if (this.#ready) return;
-    await new Promise<void>((resolve) => {
+    if (this.isReady) return;
+    await new Promise<void>((resolve, reject) => {
       const done = (): void => {
         clearTimeout(timer);
         this.#waiting.delete(done);
         resolve();
       };
-      const timer = setTimeout(done, timeoutMs);
+      const timer = setTimeout(() => {
+        this.#waiting.delete(done);
+        const { chaincodeName, address } = this.#options;
+        const reason = `connection to ${address} failed: ${this.#lastFailure}`;
+        reject(new ExecutionError(`could not launch chaincode ${chaincodeName}: ${reason}`));
+      }, timeoutMs);
       this.#waiting.add(done);
     });
-    if (!this.isReady) {
-      const { chaincodeName, address } = this.#options;
-      throw new ExecutionError(
-        `could not launch chaincode ${chaincodeName}: connection to ${address} failed: ${this.#lastFailure}`,
-      );
-    }
   }
 
   /**

@@ -1,5 +1,6 @@
 /** One organisation's gateway: what its clients call, carried out by the channel's peers, orderer and ledger. */
 import { status } from '@grpc/grpc-js';
+import { IdentityError } from '../../identity/errors';
 import { type Channel, isReader } from '../channel';
 import { type Committer } from '../committer/committer';
 import { type OwnEndorsements } from '../endorser/endorsements';
@@ -171,15 +172,13 @@ export class Gateway {
     const running = this.#channels.get(channelId);
     const denied = new GatewayError(status.PERMISSION_DENIED, `access denied: channel [${channelId}]`);
     if (running === undefined) throw denied;
-    let allowed = false;
     try {
       const reader = running.channel.msps.identify(identity, new Date());
-      allowed = isReader(running.channel, reader) && reader.verify(request, signature);
-    } catch {
-      throw denied;
+      if (isReader(running.channel, reader) && reader.verify(request, signature)) return running;
+    } catch (error) {
+      throw error instanceof IdentityError ? denied : error;
     }
-    if (!allowed) throw denied;
-    return running;
+    throw denied;
   }
 
   #evaluators(

@@ -1,8 +1,18 @@
 /** A small consortium for tests: two banks and a guest, one channel, one chaincode that two must endorse. */
 import { parseConsortium, type Consortium } from '../../consortium';
 
-/** @param blocks overrides of the block settings, as in consortium.yaml. */
-export function testConsortium(blocks: { maxMessageCount?: number; batchTimeout?: string } = {}): Consortium {
+/** Overrides of the block settings, as in consortium.yaml. */
+export interface TestBlocks {
+  readonly maxMessageCount?: number;
+  readonly batchTimeout?: string;
+}
+
+export function testConsortium(blocks: TestBlocks = {}): Consortium {
+  return parseConsortium(testConsortiumText(blocks), 'test consortium');
+}
+
+/** The same as a consortium.yaml. */
+export function testConsortiumText(blocks: TestBlocks = {}): string {
   const organization = (name: string, mspId: string, uscc: string, port: number): string => `
   - name: ${name}
     mspId: ${mspId}
@@ -11,8 +21,7 @@ export function testConsortium(blocks: { maxMessageCount?: number; batchTimeout?
     kinds: [FINANCIER]
     domain: ${name}.test.localhost
     peers: [{ name: peer0, host: localhost, port: ${port} }]`;
-  return parseConsortium(
-    `name: test
+  return `name: test
 organizations:${organization('one', 'OneMSP', '91440300MA5FBANKA4', 17051)}${organization('two', 'TwoMSP', '91440300MA5FBANKB7', 18051)}${organization('three', 'ThreeMSP', '91440300MA5FACTRAP', 19051)}
 channels:
   - name: test
@@ -24,7 +33,5 @@ channels:
       batchTimeout: ${blocks.batchTimeout ?? '10ms'}
     chaincodes:
       - { name: basic, version: "1.0", sequence: 1, endorsementPolicy: "OutOf(2, 'OneMSP.peer', 'TwoMSP.peer', 'ThreeMSP.peer')" }
-`,
-    'test consortium',
-  );
+`;
 }

@@ -147,7 +147,8 @@ function decodeSeekSpecified(bytes: Buffer): number {
     if (key === varintField(1)) number = reader.integer();
     else reader.skip(key);
   }
-  return number;
+  // The largest block numbers look like negative ones.
+  return number < 0 ? Number.MAX_SAFE_INTEGER : number;
 }
 
 export function encodeChaincodeEventsResponse(events: readonly ChaincodeEvent[], blockNumber: number): Buffer {

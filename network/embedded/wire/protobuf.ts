@@ -18,6 +18,9 @@ export const varintField = (field: number): number => field * 8 + VARINT;
 /** The key of a field whose value is length-delimited (bytes, strings, messages). */
 export const bytesField = (field: number): number => field * 8 + BYTES;
 
+/** Negative int32 values are extended to 64 bits: they are the unsigned numbers from here on. */
+const NEGATIVE_INT32 = 2 ** 64 - 2 ** 31;
+
 export const NO_BYTES: Buffer = Buffer.alloc(0);
 
 /** Looks at received bytes as a Buffer without copying them. */
@@ -52,13 +55,16 @@ export class Reader {
   integer(): number {
     let value = 0;
     let scale = 1;
+    // Doubles lose the low bits of what takes ten bytes; of an int32 these are all that there is.
+    let low = 0;
     for (let count = 0; count < 10; count += 1) {
       const byte = this.#bytes[this.#position];
       if (byte === undefined) throw new WireError('truncated integer');
       this.#position += 1;
       value += (byte & 0x7f) * scale;
+      if (count < 5) low |= (byte & 0x7f) << (7 * count);
       if (byte < 0x80) {
-        if (count === 9) return value - 2 ** 64;
+        if (value >= NEGATIVE_INT32) return low;
         if (value > Number.MAX_SAFE_INTEGER) throw new WireError('integer is larger than 2^53 - 1');
         return value;
       }
