@@ -1,0 +1,90 @@
+/** The history of an asset: every change of it and of the claims on it. */
+import { partyKey } from '../model/party';
+import { accept, refuse, type Result } from '../model/result';
+import type { HistoryEntry } from '../model/view';
+import { actsFor, isMember, seesEverything } from '../domain/authority';
+import type { Pledge, Receivable } from '../domain/records';
+import { differences, pledgeView, receivableView, type FieldChange } from '../domain/views';
+import { versionsOf, type Version } from '../ledger/history';
+import { key } from '../ledger/key';
+import { findReceivable, loadReceivables, pledgesOn, type ReadScope } from './read-scope';
+import { homesOf } from './receivable-commands';
+
+type Placed = Readonly<{ n: number; entry: HistoryEntry }>;
+
+/** Holder and creditor, those who hold or held a claim or were offered one, auditors and the regulator; the debtor alone does not. */
+function maySeeHistory(receivable: Receivable, pledges: readonly Pledge[], scope: ReadScope): boolean {
+  const { actor } = scope;
+  const homes = homesOf(receivable, scope.work);
+  if (seesEverything(actor)) return true;
+  if ([receivable.holder, receivable.creditor].some(({ uscc }) => actsFor(actor, uscc, homes.get(partyKey(uscc)))))
+    return true;
+  return pledges.some((pledge) => isMember(actor, pledge.pledgee.mspId));
+}
+
+function placed<T>(versions: readonly Version<T>[], view: (record: T) => object, prefix: string): readonly Placed[] {
+  let before: object | undefined;
+  return versions.flatMap(({ transactionId, stored }) => {
+    const after = view(stored.record);
+    const changed = differences(before, after).map((change): FieldChange => ({
+      ...change,
+      field: prefix + change.field,
+    }));
+    before = after;
+    // Where several changes share a transaction only the outcome of the last is stored: the difference is shown with it.
+    const last = stored.changes.length - 1;
+    return stored.changes.map(({ n, event }, index): Placed => ({
+      n,
+      entry: {
+        transactionId,
+        at: event.at,
+        actor: event.actor,
+        event: event.type,
+        ...(event.pledgeId === undefined ? {} : { pledgeId: event.pledgeId }),
+        ...(event.data === undefined ? {} : { data: event.data }),
+        changes: index === last ? [...changed] : [],
+      },
+    }));
+  });
+}
+
+/**
+ * The history of an asset, oldest first as far as the ledger's values tell: within a transaction by its events' numbers, across keys by time.
+ * The gateway, which knows the blocks, puts transactions into the order of the ledger.
+ */
+export async function assetHistory(
+  id: string,
+  scope: ReadScope,
+): Promise<Result<Readonly<{ items: readonly HistoryEntry[] }>>> {
+  await loadReceivables([id], scope.work);
+  const found = await findReceivable(id, scope);
+  if (!found.ok) return found;
+  const pledges = await pledgesOn(id, scope);
+  if (!maySeeHistory(found.value, pledges, scope)) return refuse('NOT_FOUND', `there is no receivable ${id}`);
+
+  const entries = [...placed(await versionsOf(scope.stub, key.receivable(id)), receivableView, '')];
+  for (const pledge of pledges) {
+    const versions = await versionsOf(scope.stub, key.pledge(pledge.id));
+    // Shown as it was then: a later look at it must not make it lapsed in its past.
+    const view = (record: Pledge) => pledgeView(record, record.acceptedAt ?? record.proposedAt);
+    entries.push(...placed(versions, view, `pledges[${pledge.id}].`));
+  }
+  const merged = new Map<string, Placed>();
+  for (const { n, entry } of entries) {
+    const place = `${entry.transactionId}/${n}`;
+    const other = merged.get(place);
+    merged.set(
+      place,
+      other === undefined
+        ? { n, entry }
+        : { n, entry: { ...entry, changes: [...other.entry.changes, ...entry.changes] } },
+    );
+  }
+  const items = [...merged.values()].sort((a, b) => {
+    if (a.entry.transactionId === b.entry.transactionId) return a.n - b.n;
+    return a.entry.at < b.entry.at || (a.entry.at === b.entry.at && a.entry.transactionId < b.entry.transactionId)
+      ? -1
+      : 1;
+  });
+  return accept({ items: items.map(({ entry }) => entry) });
+}

@@ -1,0 +1,45 @@
+/** The contract that writes: `commands:execute`. */
+import { Contract, type Context as FabricContext } from 'fabric-contract-api';
+import { CommandBatchSchema } from '../model/command';
+import { CHAINCODE_EVENT_NAME } from '../model/event';
+import type { CommandBatchResult, CommandResult } from '../model/protocol';
+import { refuse } from '../model/result';
+import { validate } from '../model/validation';
+import { UnitOfWork } from '../ledger/unit-of-work';
+import { execute } from './execute';
+import { certifiedIdentity, clockProblem, parseArgument, transactionTime } from './transaction';
+import { dependencies } from './dependencies';
+
+export class CommandsContract extends Contract {
+  constructor() {
+    super('commands');
+  }
+
+  /**
+   * Carries out a list of commands of the identity that signed the proposal.
+   * @param args one JSON text: `{"commands": Command[]}`.
+   * @returns JSON of CommandBatchResult. The transaction fails only where the list itself cannot be read.
+   */
+  async execute(ctx: FabricContext, ...args: readonly string[]): Promise<string> {
+    const batch = validate(CommandBatchSchema, parseArgument(args));
+    if (!batch.ok) throw new Error(`${batch.error.code}: ${batch.error.detail}`);
+    const at = transactionTime(ctx.stub);
+    const late = clockProblem(at, Date.now());
+    if (late !== undefined) return JSON.stringify(refuseAll(batch.value.commands, late));
+
+    const { tokens, access } = dependencies();
+    const work = new UnitOfWork(access(ctx.stub));
+    const results = await execute(batch.value.commands, { work, tokens, identity: certifiedIdentity(ctx) }, at);
+    const accepted = results.filter(({ ok }) => ok).length;
+    if (accepted > 0) {
+      await work.flush();
+      ctx.stub.setEvent(CHAINCODE_EVENT_NAME, Buffer.from(JSON.stringify({ events: work.events })));
+    }
+    return JSON.stringify({ accepted, results } satisfies CommandBatchResult);
+  }
+}
+
+function refuseAll(commands: readonly unknown[], detail: string): CommandBatchResult {
+  const problem = refuse('INVALID_INPUT', detail).error;
+  return { accepted: 0, results: commands.map((): CommandResult => ({ id: '', ok: false, problem })) };
+}

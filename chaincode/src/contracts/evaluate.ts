@@ -1,0 +1,89 @@
+/** Answers a list of queries of one actor. */
+import { assetOfPledge } from '../model/command';
+import { partyKey } from '../model/party';
+import type { QueryResult } from '../model/protocol';
+import { QuerySchema, type Query } from '../model/query';
+import { accept, refuse, type Result } from '../model/result';
+import { validate } from '../model/validation';
+import { maySeePledge, seesEverything, type CertifiedIdentity } from '../domain/authority';
+import { partyView, pledgeView, receivableView } from '../domain/views';
+import { key } from '../ledger/key';
+import { scanKeys } from '../ledger/scan';
+import { assetHistory } from './asset-history';
+import { identify, identityKeys } from './execute';
+import { listPledges, listReceivables } from './list-queries';
+import { findReceivable, loadReceivables, type ReadScope } from './read-scope';
+import { homesOf } from './receivable-commands';
+
+type Answers = {
+  readonly [T in Query['type']]: (query: Extract<Query, { type: T }>, scope: ReadScope) => Promise<Result<unknown>>;
+};
+
+const ANSWERS: Answers = {
+  'receivable.get': async (query, scope) => {
+    const found = await findReceivable(query.id, scope);
+    return found.ok ? accept(receivableView(found.value)) : found;
+  },
+  'receivable.list': listReceivables,
+  'pledge.get': async (query, { work, actor, at }) => {
+    await work.load([key.pledge(query.id)]);
+    await loadReceivables([assetOfPledge(query.id)], work);
+    const pledge = work.get(key.pledge(query.id));
+    const receivable = work.get(key.receivable(assetOfPledge(query.id)));
+    const visible =
+      pledge !== undefined &&
+      receivable !== undefined &&
+      maySeePledge(actor, pledge, receivable, homesOf(receivable, work));
+    return visible ? accept(pledgeView(pledge, at)) : refuse('NOT_FOUND', `there is no pledge ${query.id}`);
+  },
+  'pledge.list': listPledges,
+  'asset.history': (query, scope) => assetHistory(query.id, scope),
+  'party.get': async (query, { work, actor }) => {
+    const at = key.party(partyKey(query.uscc));
+    await work.load([at]);
+    const party = work.get(at);
+    const known = party !== undefined && (seesEverything(actor) || actor.member !== undefined);
+    return known ? accept(partyView(party)) : refuse('NOT_FOUND', `there is no party ${query.uscc}`);
+  },
+  'member.list': async (_query, { work, stub }) => {
+    const keys = (await scanKeys(stub, { objectType: 'member', attributes: [] }, undefined, 200)).map(
+      ({ attributes }) => key.member(attributes[0] ?? ''),
+    );
+    await work.load(keys);
+    return accept({ items: keys.flatMap((at) => work.get(at) ?? []) });
+  },
+};
+
+/**
+ * Answers every query, those for single receivables from one batch of reads.
+ * @returns an answer a query, in order.
+ */
+export async function evaluate(
+  raws: readonly unknown[],
+  identity: CertifiedIdentity,
+  scope: Omit<ReadScope, 'actor'>,
+): Promise<readonly QueryResult[]> {
+  const queries = raws.map((raw) => validate(QuerySchema, raw));
+  const single = queries.flatMap((query) =>
+    query.ok && query.value.type === 'receivable.get' ? [query.value.id] : [],
+  );
+  await scope.work.load([...identityKeys(identity), ...single.map((id) => key.receivable(id))]);
+  await loadReceivables(single, scope.work);
+  const actor = identify(identity, scope.work);
+  const results: QueryResult[] = [];
+  for (const query of queries) {
+    const answer = !query.ok
+      ? query
+      : !actor.ok
+        ? actor
+        : await (ANSWERS[query.value.type] as (query: Query, scope: ReadScope) => Promise<Result<unknown>>)(
+            query.value,
+            {
+              ...scope,
+              actor: actor.value,
+            },
+          );
+    results.push(answer.ok ? { ok: true, value: answer.value } : { ok: false, problem: answer.error });
+  }
+  return results;
+}

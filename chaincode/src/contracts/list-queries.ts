@@ -1,0 +1,149 @@
+/** Lists: pages over composite-key indexes, filtered, and only what the asker may see. */
+import { z } from 'zod';
+import { assetOfPledge } from '../model/command';
+import { partyKey, sameParty } from '../model/party';
+import type { Page, Query } from '../model/query';
+import { accept, refuse, type Result } from '../model/result';
+import type { PledgeView, ReceivableView } from '../model/view';
+import { maySeePledge, seesEverything } from '../domain/authority';
+import type { Pledge, Receivable } from '../domain/records';
+import { pledgeView, receivableView } from '../domain/views';
+import { INDEX, key, OBJECT } from '../ledger/key';
+import { scanKeys } from '../ledger/scan';
+import { isVisible, loadReceivables, type ReadScope } from './read-scope';
+import { homesOf } from './receivable-commands';
+
+type Source = Readonly<{ objectType: string; attributes: readonly string[] }>;
+type ListQuery<T extends Query['type']> = Extract<Query, { type: T }>;
+
+const CursorSchema = z.strictObject({ source: z.number().int().min(0).max(9), last: z.string().max(500).optional() });
+type Cursor = z.output<typeof CursorSchema>;
+
+// What one query may look at; a filter that matches little then answers a short page with a cursor, not a time-out.
+const SCAN_PAGE = 200;
+const SCAN_PAGES = 5;
+
+function readCursor(text: string | undefined): Result<Cursor> {
+  if (text === undefined) return accept({ source: 0 });
+  try {
+    const cursor = CursorSchema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+    if (cursor.success) return accept(cursor.data);
+  } catch {
+    // Not JSON: refused below like any other that we did not make.
+  }
+  return refuse('INVALID_INPUT', 'cursor: is not one of an earlier answer', { field: 'cursor' });
+}
+
+/**
+ * Pages through the sources one after another.
+ * @param pick gives the views of the scanned ids that belong on the page; undefined for one that does not.
+ */
+async function page<T>(
+  query: Readonly<{ limit: number; cursor?: string | undefined }>,
+  sources: readonly Source[],
+  scope: ReadScope,
+  pick: (ids: readonly string[], source: number) => Promise<readonly (T | undefined)[]>,
+): Promise<Result<Page<T>>> {
+  const start = readCursor(query.cursor);
+  if (!start.ok) return start;
+  let cursor = start.value;
+  const items: T[] = [];
+  for (let scanned = 0; scanned < SCAN_PAGES; scanned += 1) {
+    const source = sources[cursor.source];
+    if (source === undefined) return accept({ items, next: null });
+    const keys = await scanKeys(scope.stub, source, cursor.last, SCAN_PAGE);
+    const views = await pick(
+      keys.map(({ attributes }) => attributes.at(-1) ?? ''),
+      cursor.source,
+    );
+    for (const [index, { key: last }] of keys.entries()) {
+      const view = views[index];
+      if (view !== undefined) items.push(view);
+      cursor = { source: cursor.source, last };
+      if (items.length === query.limit) return accept({ items, next: encode(cursor) });
+    }
+    if (keys.length < SCAN_PAGE) cursor = { source: cursor.source + 1 };
+  }
+  return accept({ items, next: sources[cursor.source] === undefined ? null : encode(cursor) });
+}
+
+function encode(cursor: Cursor): string {
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+}
+
+function receivableSources(query: ListQuery<'receivable.list'>, { actor }: ReadScope): readonly Source[] {
+  const index = (objectType: string, of: string): Source => ({ objectType, attributes: [of] });
+  if (query.holder !== undefined) return [index(INDEX.holder, partyKey(query.holder))];
+  if (query.debtor !== undefined) return [index(INDEX.debtor, partyKey(query.debtor))];
+  if (actor.party !== undefined && !seesEverything(actor)) {
+    return [index(INDEX.holder, partyKey(actor.party)), index(INDEX.debtor, partyKey(actor.party))];
+  }
+  const all = seesEverything(actor) || actor.member?.kinds.includes('REGISTRAR') === true;
+  return [all ? { objectType: OBJECT.receivable, attributes: [] } : index(INDEX.pledgee, actor.mspId)];
+}
+
+function wanted(receivable: Receivable, query: ListQuery<'receivable.list'>): boolean {
+  if (query.holder !== undefined && !sameParty(receivable.holder.uscc, query.holder)) return false;
+  if (query.debtor !== undefined && !sameParty(receivable.debtor.uscc, query.debtor)) return false;
+  if (query.status !== undefined && receivable.status !== query.status) return false;
+  return query.dueBefore === undefined || receivable.dueDate < query.dueBefore;
+}
+
+/** A page of receivables that the asker may see, in the order of their ids. */
+export async function listReceivables(
+  query: ListQuery<'receivable.list'>,
+  scope: ReadScope,
+): Promise<Result<Page<ReceivableView>>> {
+  let previous: string | undefined;
+  return page(query, receivableSources(query, scope), scope, async (ids) => {
+    const assets = ids.map((id) => (id.includes('.') ? assetOfPledge(id) : id));
+    await loadReceivables(assets, scope.work);
+    const views: (ReceivableView | undefined)[] = [];
+    for (const id of assets) {
+      // Several pledges on one asset stand side by side in the pledgee's index.
+      const repeated = id === previous;
+      previous = id;
+      const receivable = scope.work.get(key.receivable(id));
+      const shown =
+        !repeated && receivable !== undefined && wanted(receivable, query) && (await isVisible(receivable, scope));
+      views.push(shown ? receivableView(receivable) : undefined);
+    }
+    return views;
+  });
+}
+
+function pledgeSources(query: ListQuery<'pledge.list'>, { actor }: ReadScope): readonly Source[] {
+  if (query.asset !== undefined) return [{ objectType: OBJECT.claim, attributes: [query.asset] }];
+  if (query.pledgee !== undefined) return [{ objectType: INDEX.pledgee, attributes: [query.pledgee] }];
+  if (query.pledgor !== undefined) return [{ objectType: INDEX.pledgor, attributes: [partyKey(query.pledgor)] }];
+  if (seesEverything(actor)) return [{ objectType: OBJECT.claim, attributes: [] }];
+  if (actor.party !== undefined) return [{ objectType: INDEX.pledgor, attributes: [partyKey(actor.party)] }];
+  const registrar = actor.member?.kinds.includes('REGISTRAR') === true;
+  return [
+    registrar ? { objectType: OBJECT.claim, attributes: [] } : { objectType: INDEX.pledgee, attributes: [actor.mspId] },
+  ];
+}
+
+/** A page of pledges that the asker may see. */
+export async function listPledges(
+  query: ListQuery<'pledge.list'>,
+  scope: ReadScope,
+): Promise<Result<Page<PledgeView>>> {
+  const matches = (pledge: Pledge): boolean => {
+    if (query.asset !== undefined && pledge.assetId !== query.asset) return false;
+    if (query.pledgee !== undefined && pledge.pledgee.mspId !== query.pledgee) return false;
+    if (query.pledgor !== undefined && !sameParty(pledge.pledgor.uscc, query.pledgor)) return false;
+    return query.status === undefined || pledgeView(pledge, scope.at).status === query.status;
+  };
+  return page(query, pledgeSources(query, scope), scope, async (ids) => {
+    await scope.work.load(ids.map((id) => key.pledge(id)));
+    await loadReceivables(ids.map(assetOfPledge), scope.work);
+    return ids.map((id) => {
+      const pledge = scope.work.get(key.pledge(id));
+      const receivable = scope.work.get(key.receivable(assetOfPledge(id)));
+      if (pledge === undefined || receivable === undefined || !matches(pledge)) return undefined;
+      const visible = maySeePledge(scope.actor, pledge, receivable, homesOf(receivable, scope.work));
+      return visible ? pledgeView(pledge, scope.at) : undefined;
+    });
+  });
+}

@@ -1,0 +1,54 @@
+/** What a contract takes from Fabric's context: the argument, the time, the signer. */
+import type { Context as FabricContext } from 'fabric-contract-api';
+import type { ChaincodeStub } from 'fabric-shim-api';
+import { ACTOR_ROLES, type ActorRole } from '../model/member';
+import type { CertifiedIdentity } from '../domain/authority';
+
+/** How far a proposal's timestamp may be from an endorser's own clock, in milliseconds. */
+export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
+/**
+ * The one argument of a function, as JSON.
+ * @throws Error when there is not exactly one or it is not JSON; the endorsement fails with it.
+ */
+export function parseArgument(args: readonly string[]): unknown {
+  const [text] = args;
+  if (text === undefined || args.length !== 1)
+    throw new Error('INVALID_INPUT: the function takes one argument, a JSON text');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new Error('INVALID_INPUT: the argument is not JSON');
+  }
+}
+
+/** The transaction's time as its client set it, UTC, RFC 3339 with milliseconds. */
+export function transactionTime(stub: ChaincodeStub): string {
+  const { seconds, nanos } = stub.getTxTimestamp();
+  return new Date(Number(seconds.toString()) * 1000 + Math.floor(nanos / 1e6)).toISOString();
+}
+
+/** Why a transaction's time is refused: a client could otherwise set it back to revive what has lapsed. Undefined when it is near enough. */
+export function clockProblem(at: string, now: number): string | undefined {
+  if (Math.abs(Date.parse(at) - now) <= CLOCK_TOLERANCE_MS) return undefined;
+  return `the transaction's time ${at} is more than five minutes off the endorser's clock`;
+}
+
+/** @throws Error for a role that this program does not know: it cannot tell what it may do. */
+function roleOf(attribute: string | null): ActorRole {
+  const role = ACTOR_ROLES.find((known) => known === (attribute ?? 'member'));
+  if (role === undefined)
+    throw new Error(`FORBIDDEN: the certificate's role ${JSON.stringify(attribute)} is not known`);
+  return role;
+}
+
+/** What the certificate that signed the proposal says of its holder. */
+export function certifiedIdentity(ctx: FabricContext): CertifiedIdentity {
+  const { clientIdentity } = ctx;
+  const party = clientIdentity.getAttributeValue('party');
+  return {
+    mspId: clientIdentity.getMSPID(),
+    party: party === null || party === '' ? undefined : party,
+    role: roleOf(clientIdentity.getAttributeValue('role')),
+  };
+}

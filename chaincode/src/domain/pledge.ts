@@ -1,0 +1,216 @@
+/** The life of a pledge 质押: proposed by one side, active when the other accepts, withdrawn by the proposer, released by the pledgee. */
+import type { CommandOf } from '../model/command';
+import type { Actor, Member } from '../model/member';
+import { minorOf, moneyText } from '../model/money';
+import { sameParty } from '../model/party';
+import { accept, refuse, type Result } from '../model/result';
+import { actsFor, isMember, requireWriter } from './authority';
+import { amended, requireOpen } from './change-receivable';
+import { businessDay, daysLater, startOfBusinessDay, type Context } from './context';
+import { checkPledge, coveredValue, freeValue } from './invariants';
+import type { PartyRecord, Pledge, Receivable } from './records';
+
+/** How long a proposal waits for the other side. */
+export const PROPOSAL_DAYS = 30;
+
+export type PledgeChange = Readonly<{ pledge: Pledge; receivable: Receivable }>;
+
+type Side = Pledge['proposedBy'];
+
+function sideOf(actor: Actor, pledgor: string, pledgorHome: string | undefined, pledgee: string): Side | undefined {
+  if (isMember(actor, pledgee)) return 'PLEDGEE';
+  return actsFor(actor, pledgor, pledgorHome) ? 'PLEDGOR' : undefined;
+}
+
+/**
+ * Whether a receivable takes a new claim on some value (never-twice 2 and 4, conflict matrix).
+ * @param covers minor units that the claim is to cover.
+ */
+function takesClaim(receivable: Receivable, covers: bigint, context: Context): Result<true> {
+  const open = requireOpen(receivable);
+  if (!open.ok) return open;
+  if (receivable.status === 'DISPUTED')
+    return refuse('FROZEN', 'the debtor disputes the receivable: it takes no new claim');
+  if (receivable.dueDate <= businessDay(context.at)) {
+    return refuse('INVALID_STATE', `the receivable fell due on ${receivable.dueDate}: it takes no new claim`);
+  }
+  const free = freeValue(receivable);
+  if (covers <= free) return accept(true);
+  const conflict = { assetId: receivable.id, free: moneyText(receivable.currency, free) };
+  if (free === 0n && coveredValue(receivable) > 0n) {
+    return refuse('ALREADY_ENCUMBERED', 'claims cover all of the value of the receivable', {
+      field: 'covers',
+      conflict,
+    });
+  }
+  return refuse(
+    'INSUFFICIENT_VALUE',
+    `only ${conflict.free.currency} ${conflict.free.amount} of the receivable is free`,
+    {
+      field: 'covers',
+      conflict,
+    },
+  );
+}
+
+export type ProposeState = Readonly<{
+  id: string;
+  existing: Pledge | undefined;
+  receivable: Receivable;
+  pledgor: PartyRecord | undefined;
+  pledgee: Member | undefined;
+}>;
+
+/** Decides a proposal by pledgor or pledgee. It reserves nothing and ends by itself. */
+export function proposePledge(
+  state: ProposeState,
+  command: CommandOf<'pledge.propose'>,
+  context: Context,
+): Result<Pledge> {
+  const writer = requireWriter(context.actor);
+  if (!writer.ok) return writer;
+  const { receivable, pledgee } = state;
+  const proposedBy = sideOf(context.actor, command.pledgor.uscc, state.pledgor?.home, command.pledgee);
+  if (proposedBy === undefined) return refuse('FORBIDDEN', 'only the pledgor or the pledgee can propose a pledge');
+  if (!sameParty(command.pledgor.uscc, receivable.holder.uscc)) {
+    return refuse('FORBIDDEN', `${command.pledgor.uscc} does not hold the receivable`, { field: 'pledgor.uscc' });
+  }
+  if (pledgee?.kinds.includes('FINANCIER') !== true) {
+    return refuse('INVALID_INPUT', 'pledgee.member: is not a member that may hold claims', { field: 'pledgee.member' });
+  }
+  if (sameParty(pledgee.uscc, command.pledgor.uscc)) {
+    return refuse('INVALID_INPUT', 'pledgee.member: nobody pledges to himself', { field: 'pledgee.member' });
+  }
+  for (const field of ['covers', 'secures'] as const) {
+    if (command[field].currency !== receivable.currency) {
+      return refuse('INVALID_INPUT', `${field}.currency: the receivable is in ${receivable.currency}`, {
+        field: `${field}.currency`,
+      });
+    }
+  }
+  if (command.maturity <= businessDay(context.at)) {
+    return refuse('INVALID_INPUT', 'maturity: must be in the future', { field: 'maturity' });
+  }
+  if (state.existing !== undefined) return refuse('INVALID_STATE', 'this command has already made its proposal');
+  const covers = minorOf(command.covers);
+  const possible = takesClaim(receivable, covers, context);
+  if (!possible.ok) return possible;
+  const lapse = [
+    daysLater(context.at, PROPOSAL_DAYS),
+    startOfBusinessDay(command.maturity),
+    startOfBusinessDay(receivable.dueDate),
+  ];
+  return accept(
+    checkPledge({
+      id: state.id,
+      assetId: receivable.id,
+      status: 'PROPOSED',
+      pledgor: { uscc: command.pledgor.uscc },
+      pledgee: { mspId: pledgee.mspId, member: pledgee.name },
+      currency: receivable.currency,
+      covers,
+      agreed: covers,
+      secures: minorOf(command.secures),
+      paid: 0n,
+      maturity: command.maturity,
+      proposedBy,
+      proposedAt: context.at,
+      lapsesAt: lapse.reduce((a, b) => (a < b ? a : b)),
+      releases: [],
+    }),
+  );
+}
+
+export type PledgeState = Readonly<{ pledge: Pledge; receivable: Receivable; pledgor: PartyRecord | undefined }>;
+
+function requireProposed(state: PledgeState, signer: 'proposer' | 'other side', context: Context): Result<Side> {
+  const writer = requireWriter(context.actor);
+  if (!writer.ok) return writer;
+  const { pledge } = state;
+  const other: Side = pledge.proposedBy === 'PLEDGOR' ? 'PLEDGEE' : 'PLEDGOR';
+  const wanted = signer === 'proposer' ? pledge.proposedBy : other;
+  const side = sideOf(context.actor, pledge.pledgor.uscc, state.pledgor?.home, pledge.pledgee.mspId);
+  if (side !== wanted) {
+    return refuse('FORBIDDEN', `only the ${wanted.toLowerCase()} can do this, with an identity of its own`);
+  }
+  if (pledge.status !== 'PROPOSED') return refuse('INVALID_STATE', `the pledge is ${pledge.status.toLowerCase()}`);
+  return accept(side);
+}
+
+/**
+ * Decides the acceptance by the other side. Only now does the pledge take value, so all rules are checked now.
+ * A receivable that the debtor has not confirmed may be accepted as such, and the pledge says so (担保解释 61).
+ */
+export function acceptPledge(state: PledgeState, context: Context): Result<PledgeChange> {
+  const proposed = requireProposed(state, 'other side', context);
+  if (!proposed.ok) return proposed;
+  const { pledge, receivable } = state;
+  if (context.at >= pledge.lapsesAt) return refuse('INVALID_STATE', `the proposal lapsed at ${pledge.lapsesAt}`);
+  if (!sameParty(pledge.pledgor.uscc, receivable.holder.uscc)) {
+    return refuse('INVALID_STATE', 'the receivable has another holder since the proposal');
+  }
+  const possible = takesClaim(receivable, pledge.covers, context);
+  if (!possible.ok) return possible;
+  const rank = receivable.lastRank + 1;
+  return accept({
+    pledge: checkPledge({
+      ...pledge,
+      status: 'ACTIVE',
+      acceptedAt: context.at,
+      rank,
+      debtorConfirmed: receivable.confirmation?.decision === 'CONFIRM',
+    }),
+    receivable: amended(receivable, {
+      lastRank: rank,
+      encumbrances: [
+        ...receivable.encumbrances,
+        { pledgeId: pledge.id, pledgee: pledge.pledgee, covers: pledge.covers, secures: pledge.secures, rank },
+      ],
+    }),
+  });
+}
+
+/** Decides the withdrawal of a proposal by the side that made it. */
+export function withdrawPledge(state: PledgeState, context: Context): Result<Pledge> {
+  const proposed = requireProposed(state, 'proposer', context);
+  if (!proposed.ok) return proposed;
+  return accept(checkPledge({ ...state.pledge, status: 'WITHDRAWN', covers: 0n }));
+}
+
+/** Decides a release, whole or in part, by the pledgee. never-twice 8: no release without the claimant's own identity. */
+export function releasePledge(
+  state: PledgeState,
+  command: CommandOf<'pledge.release'>,
+  context: Context,
+): Result<PledgeChange> {
+  const writer = requireWriter(context.actor);
+  if (!writer.ok) return writer;
+  const { pledge, receivable } = state;
+  if (!isMember(context.actor, pledge.pledgee.mspId))
+    return refuse('FORBIDDEN', `only the pledgee ${pledge.pledgee.member} can release`);
+  if (pledge.status !== 'ACTIVE') return refuse('INVALID_STATE', `the pledge is ${pledge.status.toLowerCase()}`);
+  if (command.covers !== undefined && command.covers.currency !== pledge.currency) {
+    return refuse('INVALID_INPUT', `covers.currency: the pledge is in ${pledge.currency}`, {
+      field: 'covers.currency',
+    });
+  }
+  const released = command.covers === undefined ? pledge.covers : minorOf(command.covers);
+  if (released > pledge.covers) {
+    const most = moneyText(pledge.currency, pledge.covers);
+    return refuse('INSUFFICIENT_VALUE', `the pledge covers only ${most.currency} ${most.amount}`, { field: 'covers' });
+  }
+  const covers = pledge.covers - released;
+  return accept({
+    pledge: checkPledge({
+      ...pledge,
+      covers,
+      status: covers === 0n ? 'RELEASED' : 'ACTIVE',
+      releases: [...pledge.releases, { covers: released, reason: command.reason, at: context.at }],
+    }),
+    receivable: amended(receivable, {
+      encumbrances: receivable.encumbrances
+        .map((claim) => (claim.pledgeId === pledge.id ? { ...claim, covers } : claim))
+        .filter((claim) => claim.covers > 0n),
+    }),
+  });
+}

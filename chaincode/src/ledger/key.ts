@@ -1,0 +1,59 @@
+/** The keys of the world state, each with the type of what stands under it. */
+import type { EvidenceToken } from '../model/evidence';
+import type { Member } from '../model/member';
+import { assetOfPledge } from '../model/command';
+import type { EvidenceRecord, PartyRecord, Pledge, Receivable } from '../domain/records';
+import { evidenceCodec, markerCodec, memberCodec, partyCodec, pledgeCodec, receivableCodec, type Codec } from './codec';
+
+/** A key of the world state and the form of its values. */
+export type Key<T> = Readonly<{ text: string; codec: Codec<T> }>;
+
+const SEPARATOR = '\u0000';
+
+/**
+ * Fabric's composite key: U+0000, then the object type and each attribute, each ended by U+0000.
+ * @throws Error for an attribute that is empty or holds U+0000: it could pass for another key.
+ */
+export function compositeKey(objectType: string, ...attributes: readonly string[]): string {
+  const parts = [objectType, ...attributes];
+  if (parts.some((part) => part === '' || part.includes(SEPARATOR))) {
+    throw new Error(`not a part of a key: ${JSON.stringify(parts)}`);
+  }
+  return SEPARATOR + parts.map((part) => part + SEPARATOR).join('');
+}
+
+/** The object types of the indexes, with what follows in their keys. */
+export const INDEX = {
+  /** party key, receivable id */
+  holder: 'index.holder',
+  /** party key, receivable id */
+  debtor: 'index.debtor',
+  /** MSP id, pledge id */
+  pledgee: 'index.pledgee',
+  /** party key, pledge id */
+  pledgor: 'index.pledgor',
+} as const;
+export type Index = (typeof INDEX)[keyof typeof INDEX];
+
+/** The object types under which records stand. */
+export const OBJECT = { receivable: 'receivable', claim: 'claim' } as const;
+
+export const key = {
+  /** Stands once the consortium's members were enrolled for the first time. */
+  registry: (): Key<true> => ({ text: compositeKey('registry', 'members'), codec: markerCodec }),
+  member: (mspId: string): Key<Member> => ({ text: compositeKey('member', mspId), codec: memberCodec }),
+  party: (partyKey: string): Key<PartyRecord> => ({ text: compositeKey('party', partyKey), codec: partyCodec }),
+  evidence: (token: EvidenceToken): Key<EvidenceRecord> => ({
+    text: compositeKey('evidence', token),
+    codec: evidenceCodec,
+  }),
+  receivable: (id: string): Key<Receivable> => ({ text: compositeKey(OBJECT.receivable, id), codec: receivableCodec }),
+  pledge: (id: string): Key<Pledge> => ({
+    text: compositeKey(OBJECT.claim, assetOfPledge(id), id),
+    codec: pledgeCodec,
+  }),
+  index: (index: Index, of: string, id: string): Key<true> => ({
+    text: compositeKey(index, of, id),
+    codec: markerCodec,
+  }),
+} as const;

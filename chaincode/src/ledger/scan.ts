@@ -1,0 +1,41 @@
+/** Pages of composite keys. Only for evaluations: a transaction that scanned would collide with every insert in the range. */
+import type { ChaincodeStub } from 'fabric-shim-api';
+
+export type ScannedKey = Readonly<{ key: string; attributes: readonly string[] }>;
+
+/** Where a page begins after a key: the smallest text that is larger. */
+function after(key: string): string {
+  return `${key}\u0000`;
+}
+
+/**
+ * The next keys of an object type whose first attributes are given, in key order.
+ * @param last the last key of the page before, undefined for the first page.
+ * @param size at most so many keys.
+ */
+export async function scanKeys(
+  stub: ChaincodeStub,
+  range: Readonly<{ objectType: string; attributes: readonly string[] }>,
+  last: string | undefined,
+  size: number,
+): Promise<readonly ScannedKey[]> {
+  const { iterator } = await stub.getStateByPartialCompositeKeyWithPagination(
+    range.objectType,
+    [...range.attributes],
+    size,
+    last === undefined ? '' : after(last),
+  );
+  const keys: ScannedKey[] = [];
+  try {
+    for (let next = await iterator.next(); ; next = await iterator.next()) {
+      // The last page's final item comes with `done` already set.
+      const found = next.value as { key: string } | null | undefined;
+      if (found?.key !== undefined)
+        keys.push({ key: found.key, attributes: stub.splitCompositeKey(found.key).attributes });
+      if (next.done === true) break;
+    }
+  } finally {
+    await iterator.close();
+  }
+  return keys;
+}

@@ -1,0 +1,85 @@
+/** A unit of work: what one transaction read, and on top of it what its commands have changed so far. */
+import type { DomainEvent } from '../model/event';
+import type { Key } from './key';
+import type { StateAccess, StateWrite } from './state-access';
+import { decodeStored, encodeStored, type StoredChange } from './stored';
+
+/** A command was about to decide without having read. A fault in the program. */
+export class NotLoaded extends Error {
+  override readonly name = 'NotLoaded';
+}
+
+type Slot = { key: Key<unknown>; record: unknown; changed: boolean; changes: StoredChange[] };
+
+/**
+ * Fabric shows no transaction its own writes, so commands that share a transaction see each other's changes here.
+ * Reads go out in batches before a command decides, writes once at the end.
+ */
+export class UnitOfWork {
+  readonly #access: StateAccess;
+  readonly #slots = new Map<string, Slot>();
+  readonly #events: DomainEvent[] = [];
+
+  constructor(access: StateAccess) {
+    this.#access = access;
+  }
+
+  /** Reads those of the keys that were not read before, in one batch. */
+  async load(keys: readonly Key<unknown>[]): Promise<void> {
+    const missing = [
+      ...new Map(keys.filter((key) => !this.#slots.has(key.text)).map((key) => [key.text, key])).values(),
+    ];
+    if (missing.length === 0) return;
+    const values = await this.#access.read(missing.map((key) => key.text));
+    for (const [index, key] of missing.entries()) {
+      const value = values[index];
+      const record = value === undefined ? undefined : decodeStored(key.codec, value).record;
+      this.#slots.set(key.text, { key, record, changed: false, changes: [] });
+    }
+  }
+
+  /** Whether a key was read. */
+  has(key: Key<unknown>): boolean {
+    return this.#slots.has(key.text);
+  }
+
+  /**
+   * The record under a key as the commands before have left it, undefined when there is none.
+   * @throws NotLoaded when it was not read.
+   */
+  get<T>(key: Key<T>): T | undefined {
+    const slot = this.#slots.get(key.text);
+    if (slot === undefined) throw new NotLoaded(JSON.stringify(key.text));
+    return slot.record as T | undefined;
+  }
+
+  /** Notes an event of the transaction. @returns it with its number, to be stored with the records that it changed. */
+  emit(event: DomainEvent): StoredChange {
+    this.#events.push(event);
+    return { n: this.#events.length - 1, event };
+  }
+
+  /** Sets the record under a key. Where a record changes twice in a transaction, its value lists both changes. */
+  put<T>(key: Key<T>, record: T, change?: StoredChange): void {
+    const slot = this.#slots.get(key.text) ?? { key, record: undefined, changed: false, changes: [] };
+    slot.record = record;
+    slot.changed = true;
+    if (change !== undefined) slot.changes.push(change);
+    this.#slots.set(key.text, slot);
+  }
+
+  /** The events so far, in order. */
+  get events(): readonly DomainEvent[] {
+    return this.#events;
+  }
+
+  /** Writes what was changed, once. */
+  async flush(): Promise<void> {
+    const writes: StateWrite[] = [];
+    for (const [text, slot] of this.#slots) {
+      if (!slot.changed) continue;
+      writes.push({ key: text, value: encodeStored(slot.key.codec, { record: slot.record, changes: slot.changes }) });
+    }
+    if (writes.length > 0) await this.#access.write(writes);
+  }
+}
