@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { canonicalDocumentNumber, isUscc } from '@onepledge/chaincode/model';
+import { canonicalDocumentNumber, EvidenceSchema, isUscc, PartySchema } from '@onepledge/chaincode/model';
 import fc from 'fast-check';
 import { parseDocuments, type DocumentResult } from '../../gateway/src/documents';
 import {
@@ -54,6 +54,17 @@ describe('samples of trade documents', () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  test('what is read is what the ledger takes: each party and each piece of evidence passes its schema unchanged', () => {
+    const results = generateSamples({ seed: 13, count: 30, asOf }).flatMap((file) => parseDocuments(file));
+    const documents = results.flatMap((result) => (result.ok ? [result.document] : []));
+    expect(documents.length).toBeGreaterThan(30);
+    for (const { creditor, debtor, evidence } of documents) {
+      expect(PartySchema.parse(creditor)).toEqual(creditor);
+      expect(PartySchema.parse(debtor)).toEqual(debtor);
+      expect(EvidenceSchema.parse(evidence)).toEqual(evidence);
+    }
   });
 
   test('a seed gives the same files again, another seed others', () => {

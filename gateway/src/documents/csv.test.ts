@@ -56,7 +56,7 @@ describe('a CSV file', () => {
 
   test('counts lines, not records: quoted line breaks and empty lines shift what follows', () => {
     const wrapped = ROW.replace('晨岚精密', '"晨岚\n精密"');
-    const results = read(`${HEADER}\n\n${wrapped}\n${ROW.replace('CNY', 'ABC')}\n`);
+    const results = read(`${HEADER}\n\n${wrapped}\n${ROW.replace('CNY', 'ABC')}\n,,,,,,,\n`);
     expect(results).toMatchObject([
       { ok: true, document: { row: 3, creditor: { name: '晨岚 精密' } } },
       { ok: false, row: 5 },

@@ -68,6 +68,8 @@ function recordsOf(text: string, delimiter: string): readonly CsvRecord[] {
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
+      // Spreadsheets save rows that were once filled as delimiters only.
+      skip_records_with_empty_values: true,
       to: MAX_ROWS + 2,
       max_record_size: MAX_FIELD * (COLUMNS.size + 1),
     }) as unknown as readonly Readonly<{ record: readonly string[]; info: Info }>[];

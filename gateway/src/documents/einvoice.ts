@@ -97,7 +97,7 @@ function readTotal(data: XmlElement, basic: XmlElement): bigint {
   const total = amountOf(onlyChild(basic, 'TotalTax-includedAmount'));
   if (total <= 0n || net <= 0n || tax < 0n) {
     throw new InvalidDocument(
-      'negative or zero totals back nothing: totals must be more than zero',
+      `negative or zero totals back nothing: net ${shownFen(net)}, tax ${shownFen(tax)}, total ${shownFen(total)}`,
       'TotalTax-includedAmount',
     );
   }
@@ -121,7 +121,10 @@ function checkItems(items: readonly XmlElement[], net: bigint, tax: bigint): voi
     const itemTax = taxOf(optionalChild(item, 'ComTaxAm'));
     const itemTotal = optionalChild(item, 'TotaltaxIncludedAmount');
     if (itemTotal !== undefined && amountOf(itemTotal) !== itemNet + itemTax) {
-      throw new InvalidDocument('an item total is not its net plus tax', 'TotaltaxIncludedAmount');
+      throw new InvalidDocument(
+        `an item's total is not net plus tax: ${shownFen(itemNet)} + ${shownFen(itemTax)} ≠ ${valueOf(itemTotal)}`,
+        'TotaltaxIncludedAmount',
+      );
     }
     netSum += itemNet;
     taxSum += itemTax;
