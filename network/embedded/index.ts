@@ -82,7 +82,8 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
     closeAll.push(() => stopServers(servers));
     for (const organization of consortium.organizations) {
       const port = options.peerPorts === 'fixed' ? (organization.peers[0]?.port ?? 0) : 0;
-      servers.set(organization.mspId, await listen(setting.material.organization(organization.name).peerTls, port));
+      const { peerTls, tlsCaPem } = setting.material.organization(organization.name);
+      servers.set(organization.mspId, await listen(peerTls, tlsCaPem, port));
     }
     const ports = new Map([...servers].map(([mspId, { port }]) => [mspId, port]));
     const own = new OwnEndorsements();

@@ -7,7 +7,7 @@ import { type NetworkMaterial } from '../identity/material';
 import { parsePolicy } from '../identity/policy';
 import { ChaincodeStream } from './chaincode/stream';
 import { Committer } from './committer/committer';
-import { OwnEndorsements } from './endorser/endorsements';
+import { type OwnEndorsements } from './endorser/endorsements';
 import { peerFailure, preProcess, processProposal } from './endorser/endorser';
 import { unpackProposal } from './endorser/proposal';
 import { Gateway, type RunningChannel } from './gateway/gateway';
@@ -121,14 +121,22 @@ export interface PeerServer {
   readonly port: number;
 }
 
-/** Listens on the loopback interface with the organisation's TLS certificate; port 0 takes any free one. */
-export async function listen(tls: { certPem: string; keyPem: string }, port: number): Promise<PeerServer> {
+/**
+ * Listens on the loopback interface with the organisation's TLS certificate; port 0 takes any free one.
+ * @param caPem the organisation's own CA: without one, gRPC loads all public ones for each server, 45 ms each.
+ * @throws Error when the port is taken.
+ */
+export async function listen(
+  tls: { readonly certPem: string; readonly keyPem: string },
+  caPem: string,
+  port: number,
+): Promise<PeerServer> {
   const server = new grpc.Server({
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
     'grpc-node.flow_control_window': 4 * 1024 * 1024,
   });
-  const credentials = grpc.ServerCredentials.createSsl(null, [
+  const credentials = grpc.ServerCredentials.createSsl(Buffer.from(caPem), [
     { cert_chain: Buffer.from(tls.certPem), private_key: Buffer.from(tls.keyPem) },
   ]);
   const actual = await new Promise<number>((resolve, reject) => {

@@ -146,11 +146,10 @@ export class ChaincodeStream {
 
   async #keepConnected(): Promise<void> {
     let backoff = FIRST_BACKOFF_MS;
-    while (!this.#closing.signal.aborted) {
-      const wasReady = await this.#connectOnce();
-      if (this.#closing.signal.aborted) return;
+    const { signal } = this.#closing;
+    for (let wasReady = await this.#connectOnce(); !signal.aborted; wasReady = await this.#connectOnce()) {
       backoff = wasReady ? FIRST_BACKOFF_MS : Math.min(backoff * 2, MAX_BACKOFF_MS);
-      await delay(backoff, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      await delay(backoff, undefined, { signal }).catch(() => undefined);
     }
   }
 

@@ -170,15 +170,16 @@ export class Gateway {
    */
   reader(channelId: string, identity: Buffer, { request, signature }: SignedRequest): RunningChannel {
     const running = this.#channels.get(channelId);
-    const denied = new GatewayError(status.PERMISSION_DENIED, `access denied: channel [${channelId}]`);
-    if (running === undefined) throw denied;
+    const denied = (): GatewayError =>
+      new GatewayError(status.PERMISSION_DENIED, `access denied: channel [${channelId}]`);
+    if (running === undefined) throw denied();
     try {
       const reader = running.channel.msps.identify(identity, new Date());
       if (isReader(running.channel, reader) && reader.verify(request, signature)) return running;
     } catch (error) {
-      throw error instanceof IdentityError ? denied : error;
+      throw error instanceof IdentityError ? denied() : error;
     }
-    throw denied;
+    throw denied();
   }
 
   #evaluators(

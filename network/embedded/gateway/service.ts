@@ -58,11 +58,11 @@ export function addServices(
   const limiter = new Limiter();
   const unary = <Request>(
     name: string,
-    act: (request: Request, signal: AbortSignal) => Promise<Buffer> | Buffer,
+    act: (request: Request) => Promise<Buffer> | Buffer,
   ): grpc.handleUnaryCall<Request, Buffer> => {
     return (call, callback) => {
       void limiter
-        .run(async () => act(call.request, cancellation(call)))
+        .run(async () => act(call.request))
         .then(
           (response) => {
             callback(null, response);
@@ -139,9 +139,10 @@ function cancellation(
 ): AbortSignal {
   const controller = new AbortController();
   call.on('cancelled', () => {
-    controller.abort();
+    // gRPC says so of every call at its end; with a reason given, no exception is made up for it.
+    controller.abort('cancelled');
   });
-  if (call.cancelled) controller.abort();
+  if (call.cancelled) controller.abort('cancelled');
   return controller.signal;
 }
 

@@ -2,7 +2,11 @@
  * Block 0: the channel's configuration as a real CONFIG transaction. It holds the members with their MSPs (root
  * certificates), the orderer's batch settings, and nothing that this network does not use (no policies, no consenters).
  */
-import { common, msp, orderer } from '@hyperledger/fabric-protos';
+// The modules by themselves: the package's index loads ten times as much at every start.
+import * as common from '@hyperledger/fabric-protos/lib/common/common_pb';
+import * as configtx from '@hyperledger/fabric-protos/lib/common/configtx_pb';
+import * as msp from '@hyperledger/fabric-protos/lib/msp/msp_config_pb';
+import * as orderer from '@hyperledger/fabric-protos/lib/orderer/configuration_pb';
 import { Timestamp } from 'google-protobuf/google/protobuf/timestamp_pb';
 import { type Block, blockMetadata, dataHash } from '../wire/block';
 import { encodeEnvelope, encodePayload } from '../wire/common';
@@ -17,9 +21,9 @@ export interface GenesisMember {
 
 /** Makes block 0 of a channel. */
 export function genesisBlock(channel: string, members: readonly GenesisMember[], limits: BlockLimits, at: Date): Block {
-  const config = new common.Config();
+  const config = new configtx.Config();
   config.setChannelGroup(channelGroup(members, limits));
-  const configEnvelope = new common.ConfigEnvelope();
+  const configEnvelope = new configtx.ConfigEnvelope();
   configEnvelope.setConfig(config);
   const header = new common.ChannelHeader();
   header.setType(common.HeaderType.CONFIG);
@@ -36,10 +40,10 @@ export function genesisBlock(channel: string, members: readonly GenesisMember[],
   };
 }
 
-function channelGroup(members: readonly GenesisMember[], limits: BlockLimits): common.ConfigGroup {
-  const application = new common.ConfigGroup();
+function channelGroup(members: readonly GenesisMember[], limits: BlockLimits): configtx.ConfigGroup {
+  const application = new configtx.ConfigGroup();
   for (const member of members) {
-    const organization = new common.ConfigGroup();
+    const organization = new configtx.ConfigGroup();
     organization.getValuesMap().set('MSP', value(mspConfig(member)));
     application.getGroupsMap().set(member.mspId, organization);
   }
@@ -49,10 +53,10 @@ function channelGroup(members: readonly GenesisMember[], limits: BlockLimits): c
   batchSize.setPreferredMaxBytes(limits.preferredMaxBytes);
   const batchTimeout = new orderer.BatchTimeout();
   batchTimeout.setTimeout(`${limits.batchTimeoutMs}ms`);
-  const ordering = new common.ConfigGroup();
+  const ordering = new configtx.ConfigGroup();
   ordering.getValuesMap().set('BatchSize', value(batchSize.serializeBinary()));
   ordering.getValuesMap().set('BatchTimeout', value(batchTimeout.serializeBinary()));
-  const root = new common.ConfigGroup();
+  const root = new configtx.ConfigGroup();
   root.getGroupsMap().set('Application', application);
   root.getGroupsMap().set('Orderer', ordering);
   return root;
@@ -68,8 +72,8 @@ function mspConfig(member: GenesisMember): Uint8Array {
   return config.serializeBinary();
 }
 
-function value(bytes: Uint8Array): common.ConfigValue {
-  const config = new common.ConfigValue();
+function value(bytes: Uint8Array): configtx.ConfigValue {
+  const config = new configtx.ConfigValue();
   config.setValue(bytes);
   config.setModPolicy('Admins');
   return config;

