@@ -24,7 +24,7 @@ export type Handlers = { readonly [T in CommandType]: Handler<T> };
 
 /** A handler together with its command, the one place where their types meet. */
 export function handlerOf(handlers: Handlers, command: Command): Handler<CommandType> {
-  return handlers[command.type] as unknown as Handler<CommandType>;
+  return handlers[command.type];
 }
 
 /** Makes an event of what the actor has just done. */

@@ -2,6 +2,9 @@
 import { peer } from '@hyperledger/fabric-protos';
 import type { StateAccess, StateWrite } from './state-access';
 
+// By number: fabric-shim's older copy of the protos shares its global objects with ours, so the names may be missing, depending on the order of loading.
+const MESSAGE_TYPE = { WRITE_BATCH_STATE: 24, GET_STATE_MULTIPLE: 25 } as const;
+
 /** What a peer said of batches in its READY message. */
 export type BatchCapability = Readonly<{ maxRead: number; maxWrite: number }>;
 
@@ -53,7 +56,7 @@ export class BatchedCalls implements StateAccess {
     for (const part of chunks(keys, this.#capability.maxRead)) {
       const question = new peer.GetStateMultiple();
       question.setKeysList([...part]);
-      const payload = await this.#ask(peer.ChaincodeMessage.Type.GET_STATE_MULTIPLE, question.serializeBinary());
+      const payload = await this.#ask(MESSAGE_TYPE.GET_STATE_MULTIPLE, question.serializeBinary());
       const answer = peer.GetStateMultipleResult.deserializeBinary(payload).getValuesList_asU8();
       if (answer.length !== part.length) {
         throw new StateAccessError(`the peer answered ${answer.length} values to ${part.length} keys`);
@@ -73,7 +76,7 @@ export class BatchedCalls implements StateAccess {
         record.setType(peer.WriteRecord.Type.PUT_STATE);
         batch.addRec(record);
       }
-      await this.#ask(peer.ChaincodeMessage.Type.WRITE_BATCH_STATE, batch.serializeBinary());
+      await this.#ask(MESSAGE_TYPE.WRITE_BATCH_STATE, batch.serializeBinary());
     }
   }
 }

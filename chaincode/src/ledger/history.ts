@@ -15,7 +15,7 @@ export async function versionsOf<T>(stub: ChaincodeStub, key: Key<T>): Promise<r
       if (found?.txId !== undefined && !found.isDelete) {
         versions.push({ transactionId: found.txId, stored: decodeStored(key.codec, found.value) });
       }
-      if (next.done === true) break;
+      if (next.done) break;
     }
   } finally {
     await iterator.close();

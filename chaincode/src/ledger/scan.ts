@@ -32,7 +32,7 @@ export async function scanKeys(
       const found = next.value as { key: string } | null | undefined;
       if (found?.key !== undefined)
         keys.push({ key: found.key, attributes: stub.splitCompositeKey(found.key).attributes });
-      if (next.done === true) break;
+      if (next.done) break;
     }
   } finally {
     await iterator.close();
