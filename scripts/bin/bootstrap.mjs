@@ -1,0 +1,50 @@
+/** `npm start` and `npm test`: one command each on a fresh clone. Plain JavaScript without dependencies: nothing is installed yet. */
+import process from 'node:process';
+
+const OLDEST_NODE = 20;
+
+// Before anything else is loaded: an older Node could fail on the files themselves.
+if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+  process.stderr.write(`onepledge: needs Node.js ${OLDEST_NODE} or newer; this is ${process.version}\n`);
+  process.exit(1);
+}
+
+const { compileAll, prepare, ROOT, say, tool } = await import('./lib/prepare.mjs');
+const { runNode } = await import('./lib/run.mjs');
+
+/** Starts the network and the gateway in this process, so that a signal to it reaches them. */
+async function start(args) {
+  await prepare();
+  const { createRequire } = await import('node:module');
+  const { main } = createRequire(import.meta.url)('../dist/main.js');
+  process.exitCode = await main(['network', 'up', ...args]);
+}
+
+/** Format, lint, types, tests; the first that fails ends it. */
+async function test(args) {
+  await prepare();
+  const step = (what, file, ...more) => {
+    say(what);
+    return runNode(what, [file, ...more], { cwd: ROOT });
+  };
+  await step('prettier', tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.');
+  await step('eslint', tool('eslint', 'bin', 'eslint.js'), '.');
+  say('tsc');
+  await compileAll();
+  await step('jest', tool('jest', 'bin', 'jest.js'), ...args);
+}
+
+const [verb, ...args] = process.argv.slice(2);
+const verbs = { start, test };
+
+try {
+  if (!Object.hasOwn(verbs, verb ?? '')) {
+    say(`usage: bootstrap.mjs ${Object.keys(verbs).join('|')} [arguments]`);
+    process.exitCode = 2;
+  } else {
+    await verbs[verb](args);
+  }
+} catch (error) {
+  say(error.message);
+  process.exitCode = error.exitCode ?? 1;
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+/** The `onepledge` command: builds what is stale, then runs the command line proper. */
+import { createRequire } from 'node:module';
+import process from 'node:process';
+
+const OLDEST_NODE = 20;
+
+if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+  process.stderr.write(`onepledge: needs Node.js ${OLDEST_NODE} or newer; this is ${process.version}\n`);
+  process.exit(1);
+}
+
+try {
+  const { prepare } = await import('./lib/prepare.mjs');
+  await prepare();
+  const { main } = createRequire(import.meta.url)('../dist/main.js');
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`onepledge: ${error.message}\n`);
+  process.exitCode = error.exitCode ?? 1;
+}

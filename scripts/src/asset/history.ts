@@ -1,0 +1,21 @@
+/** `asset history` */
+import type { HistoryEntry } from '@onepledge/chaincode/model';
+import type { CommandSpec } from '../cli/command';
+import { historyText } from './view';
+
+export const history: CommandSpec = {
+  verb: 'history',
+  summary: 'every change of an asset, oldest first',
+  details: 'For the holder, claimants, auditors and the regulator.',
+  arguments: [{ name: 'id', summary: "the asset's id" }],
+  examples: [
+    'rcv_0123456789abcdefghjkmnpqrs --as platform',
+    'rcv_0123456789abcdefghjkmnpqrs --as bank-b --role auditor --json',
+  ],
+  async run({ api, output }, input) {
+    const answer = (await api().get(`/v1/assets/${encodeURIComponent(input.argument(0))}/history`)) as History;
+    output.show(answer, () => historyText(answer.items));
+  },
+};
+
+type History = Readonly<{ items: readonly HistoryEntry[] }>;

@@ -1,0 +1,49 @@
+/** The nouns of the command line. Their commands are loaded when they are used. */
+import type { NounSpec } from './command';
+
+export const NOUNS: readonly NounSpec[] = [
+  {
+    noun: 'receivable',
+    summary: 'register, import, confirm, settle and look at receivables 应收账款',
+    load: async () => (await import('../receivable/index.js')).commands,
+  },
+  {
+    noun: 'pledge',
+    summary: 'propose, accept, release and look at pledges 质押',
+    load: async () => (await import('../pledge/index.js')).commands,
+  },
+  {
+    noun: 'asset',
+    summary: 'what happened to an asset',
+    load: async () => (await import('../asset/index.js')).commands,
+  },
+  {
+    noun: 'transaction',
+    summary: 'what became of an act',
+    load: async () => (await import('../transaction/index.js')).commands,
+  },
+  {
+    noun: 'party',
+    summary: 'suppliers and core enterprises',
+    load: async () => (await import('../party/index.js')).commands,
+  },
+  { noun: 'member', summary: 'member institutions', load: async () => (await import('../member/index.js')).commands },
+  {
+    noun: 'token',
+    alone: true,
+    summary: "print a token of the network's demo issuer",
+    load: async () => (await import('../token/index.js')).commands,
+  },
+  {
+    noun: 'demo',
+    alone: true,
+    summary: 'a walk through the story: one invoice, two banks, one pledge',
+    load: async () => (await import('../demo/index.js')).commands,
+  },
+  {
+    noun: 'network',
+    summary: 'start, stop and look at the network',
+    load: async () => (await import('../network/index.js')).commands,
+  },
+  { noun: 'gateway', summary: 'further gateways', load: async () => (await import('../gateway/index.js')).commands },
+];

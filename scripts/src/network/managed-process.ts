@@ -1,0 +1,131 @@
+/** A program that is kept running: started again when it ends, given up when it keeps ending. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { join } from 'node:path';
+import { openLog } from './logs';
+import { identify, type ProcessId } from './process-identity';
+
+export type ProgramSpec = Readonly<{
+  name: string;
+  /** JavaScript file. */
+  file: string;
+  /** Added to this process's own environment. */
+  environment: Readonly<Record<string, string>>;
+  /** Runs before every start, such as to take a stale socket away. */
+  beforeStart?: () => void;
+}>;
+
+export type RestartPolicy = Readonly<{
+  firstDelayMs: number;
+  maxDelayMs: number;
+  /** This many ends within the time are a crash loop. */
+  crashes: number;
+  withinMs: number;
+}>;
+
+export const RESTART: RestartPolicy = { firstDelayMs: 200, maxDelayMs: 5_000, crashes: 5, withinMs: 30_000 };
+
+type Events = Readonly<{
+  /** It was started or has ended. */
+  onChange: () => void;
+  /** It ended without being asked to and will be started again. */
+  onCrash: (how: string, delayMs: number) => void;
+  onGiveUp: (how: string) => void;
+}>;
+
+const KILL_AFTER_MS = 10_000;
+
+/** One program under supervision. */
+export class ManagedProcess {
+  readonly spec: ProgramSpec;
+  readonly log: string;
+  readonly #policy: RestartPolicy;
+  readonly #events: Events;
+  #child: ChildProcess | undefined;
+  #id: ProcessId | undefined;
+  #restarts = 0;
+  #crashes: number[] = [];
+  #restart: NodeJS.Timeout | undefined;
+  #stopping = false;
+
+  constructor(spec: ProgramSpec, log: string, events: Events, policy: RestartPolicy = RESTART) {
+    this.spec = spec;
+    this.log = log;
+    this.#events = events;
+    this.#policy = policy;
+  }
+
+  /** The running process, undefined between an end and the next start. */
+  get id(): ProcessId | undefined {
+    return this.#id;
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  start(): void {
+    this.spec.beforeStart?.();
+    const log = openLog(this.log);
+    // A session of its own: Ctrl-C reaches the supervisor alone, which stops the programs in order.
+    const child = spawn(process.execPath, ['-r', join(__dirname, 'lifeline.js'), this.spec.file], {
+      env: { ...process.env, ...this.spec.environment },
+      stdio: ['pipe', log, log],
+      detached: true,
+      windowsHide: true,
+    });
+    closeSync(log);
+    this.#child = child;
+    this.#id = child.pid === undefined ? undefined : identify(child.pid);
+    // Writing never happens; a broken pipe only says that the child is gone, which its exit says too.
+    child.stdin?.on('error', () => undefined);
+    let over = false;
+    const ended = (how: string): void => {
+      if (over) return;
+      over = true;
+      this.#ended(how);
+    };
+    child.once('error', (error) => {
+      ended(`could not be started: ${error.message}`);
+    });
+    child.once('exit', (code, signal) => {
+      ended(signal === null ? `ended with code ${code ?? 0}` : `was ended by ${signal}`);
+    });
+    this.#events.onChange();
+  }
+
+  /** Ends it: SIGTERM, and SIGKILL when it does not listen. Resolves when it is gone. */
+  async stop(killAfterMs = KILL_AFTER_MS): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#restart);
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    const gone = new Promise<void>((resolve) =>
+      child.once('exit', () => {
+        resolve();
+      }),
+    );
+    child.kill('SIGTERM');
+    const kill = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    await gone;
+    clearTimeout(kill);
+  }
+
+  #ended(how: string): void {
+    this.#id = undefined;
+    this.#events.onChange();
+    if (this.#stopping) return;
+    const now = Date.now();
+    this.#crashes = [...this.#crashes.filter((time) => now - time < this.#policy.withinMs), now];
+    if (this.#crashes.length >= this.#policy.crashes) {
+      this.#events.onGiveUp(how);
+      return;
+    }
+    const delay = Math.min(this.#policy.firstDelayMs * 2 ** (this.#crashes.length - 1), this.#policy.maxDelayMs);
+    this.#events.onCrash(how, delay);
+    this.#restart = setTimeout(() => {
+      this.#restarts += 1;
+      this.start();
+    }, delay);
+  }
+}

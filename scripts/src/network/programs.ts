@@ -1,0 +1,66 @@
+/** The programs of a network and what each is told. */
+import { join } from 'node:path';
+import { ROOT } from '../root';
+import type { ChaincodeAddress } from './chaincode-address';
+import type { ProgramSpec } from './managed-process';
+
+export type NetworkSettings = Readonly<{
+  home: string;
+  consortium: string;
+  peerPorts: 'fixed' | 'ephemeral';
+  chaincode: ChaincodeAddress;
+  evidenceKey: string;
+}>;
+
+export type GatewaySettings = Readonly<{
+  home: string;
+  host: string;
+  port: number;
+  /** Absent: the main gateway. */
+  name?: string | undefined;
+  /** The members that it serves; absent: all. */
+  members?: string | undefined;
+}>;
+
+/** The chaincode, and the network that calls it. */
+export function networkPrograms(settings: NetworkSettings): readonly ProgramSpec[] {
+  const { home, consortium, peerPorts, chaincode, evidenceKey } = settings;
+  return [
+    {
+      name: 'chaincode',
+      file: join(ROOT, 'chaincode', 'dist', 'main.js'),
+      environment: {
+        ONEPLEDGE_HOME: home,
+        CHAINCODE_SERVER_ADDRESS: chaincode.address,
+        CHAINCODE_ID: 'onepledge:1.0',
+        ONEPLEDGE_EVIDENCE_KEY_FILE: evidenceKey,
+      },
+      beforeStart: chaincode.release,
+    },
+    {
+      name: 'network',
+      file: join(ROOT, 'network', 'dist', 'embedded', 'main.js'),
+      environment: {
+        ONEPLEDGE_HOME: home,
+        ONEPLEDGE_CONSORTIUM: consortium,
+        ONEPLEDGE_CHAINCODE_ADDRESS: chaincode.address,
+        ONEPLEDGE_PEER_PORTS: peerPorts,
+      },
+    },
+  ];
+}
+
+/** A gateway. */
+export function gatewayProgram({ home, host, port, name, members }: GatewaySettings): ProgramSpec {
+  return {
+    name: name === undefined ? 'gateway' : `gateway-${port}`,
+    file: join(ROOT, 'gateway', 'dist', 'main.js'),
+    environment: {
+      ONEPLEDGE_HOME: home,
+      HOST: host,
+      PORT: String(port),
+      ...(name === undefined ? {} : { ONEPLEDGE_GATEWAY_NAME: name }),
+      ...(members === undefined ? {} : { ONEPLEDGE_MEMBERS: members }),
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** `network reset` */
+import type { CommandSpec } from '../cli/command';
+import { UsageError, UserError } from '../cli/errors';
+import { claimHome } from './claim';
+import { resetHome } from './reset-home';
+import { allStates, living } from './state';
+
+export const reset: CommandSpec = {
+  verb: 'reset',
+  summary: 'remove the ledger and everything that gateways keep about it',
+  details: 'For development: the ledger cannot be had back. Keys and certificates stay. Refused while anything runs.',
+  options: [{ flags: '--yes', summary: 'required: yes, remove it' }],
+  examples: ['--yes'],
+  run({ home, output }, input) {
+    if (!input.has('yes')) throw new UsageError(`this removes the ledger in ${home}; say so with --yes`);
+    if (allStates(home).some(({ state }) => living(state).length > 0)) {
+      throw new UserError(`the network in ${home} is running: stop it first with "onepledge network down"`, {
+        code: 'RUNNING',
+      });
+    }
+    const giveBack = claimHome(home);
+    try {
+      resetHome(home);
+    } finally {
+      giveBack();
+    }
+    output.show({ home, reset: true }, () => `the ledger in ${home} is gone; the next start begins a new one`);
+    if ((process.env['DATABASE_URL'] ?? '') !== '') {
+      output.note('DATABASE_URL is set: what a gateway keeps there is not removed; drop that database yourself');
+    }
+    return Promise.resolve();
+  },
+};

@@ -1,0 +1,20 @@
+/** What stands on the terminal when the network is ready: where to look and what to try. */
+import { runFolder } from './home';
+
+/** @param seconds that the start took */
+export function welcome(gateway: string, home: string, seconds: number): string {
+  const elsewhere = gateway === 'http://127.0.0.1:3000' ? '' : ` --gateway ${gateway}`;
+  return [
+    `Onepledge is ready after ${seconds.toFixed(1)} s. This is the embedded network: for development, demos and small pilots.`,
+    '',
+    `  API        ${gateway}/v1      documentation ${gateway}/docs      OpenAPI ${gateway}/v1/openapi.json`,
+    `  health     ${gateway}/readyz  metrics       ${gateway}/metrics`,
+    `  logs       ${runFolder(home)}`,
+    '',
+    'Try, in a second terminal:',
+    `  npx onepledge demo${elsewhere}`,
+    `  curl -H "Authorization: Bearer $(npx onepledge token --as platform)" ${gateway}/v1/members`,
+    '',
+    'Ctrl-C stops it; the ledger stays for the next start.',
+  ].join('\n');
+}

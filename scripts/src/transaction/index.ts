@@ -1,0 +1,34 @@
+/** Transactions: what became of an act. */
+import type { Problem } from '../cli/errors';
+import type { CommandSpec } from '../cli/command';
+import { problemText } from '../cli/report';
+import { fields } from '../cli/table';
+
+type Transaction = Readonly<{
+  id: string;
+  status: string;
+  block?: string | number;
+  transactionId?: string;
+  problem?: Problem;
+}>;
+
+const get: CommandSpec = {
+  verb: 'get',
+  summary: 'PENDING, COMMITTED with its block, or FAILED with the problem',
+  arguments: [{ name: 'id', summary: "the act's id, or the ledger's transaction id" }],
+  examples: ['5f0c4e0e-6d0a-4d8e-9e0e-2f6b1c7a9d10 --as platform'],
+  async run({ api, output }, input) {
+    const view = (await api().get(`/v1/transactions/${encodeURIComponent(input.argument(0))}`)) as Transaction;
+    output.show(view, () =>
+      fields([
+        ['id', view.id],
+        ['status', view.status],
+        ['block', view.block?.toString()],
+        ['transaction', view.transactionId],
+        ['problem', view.problem === undefined ? undefined : problemText(view.problem)],
+      ]),
+    );
+  },
+};
+
+export const commands: readonly CommandSpec[] = [get];
