@@ -5,6 +5,7 @@ import { type Connection, removeConnection, writeConnection } from '../connectio
 import { type Consortium } from '../consortium';
 import { ensureMaterial } from '../identity/material';
 import { type ChaincodeStream } from './chaincode/stream';
+import { type Committer } from './committer/committer';
 import { OwnEndorsements } from './endorser/endorsements';
 import {
   createChannels,
@@ -69,17 +70,17 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
   };
   const ledgers = await openLedgers(setting);
   const servers = new Map<string, PeerServer>();
-  const closeAll: (() => Promise<void> | void)[] = [
-    async () => {
-      await Promise.all([...ledgers.values()].map((ledger) => ledger.close()));
-    },
-  ];
+  const streams: ChaincodeStream[] = [];
+  const committers: Committer[] = [];
+  // In this order: who waits for a commit gets it, then calls end, then what they use goes away.
   const close = once(async () => {
     removeConnection(home, process.pid);
-    for (const step of closeAll.reverse()) await step();
+    await Promise.all(committers.map((committer) => committer.close()));
+    await stopServers(servers);
+    for (const stream of streams) stream.close();
+    await Promise.all([...ledgers.values()].map((ledger) => ledger.close()));
   });
   try {
-    closeAll.push(() => stopServers(servers));
     for (const organization of consortium.organizations) {
       const port = options.peerPorts === 'fixed' ? (organization.peers[0]?.port ?? 0) : 0;
       const { peerTls, tlsCaPem } = setting.material.organization(organization.name);
@@ -88,16 +89,9 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
     const ports = new Map([...servers].map(([mspId, { port }]) => [mspId, port]));
     const own = new OwnEndorsements();
     const peers = createPeers(setting, ports);
-    const streams = [...peers.values()].flatMap((peer) => [...peer.chaincodes.values()]);
+    streams.push(...[...peers.values()].flatMap((peer) => [...peer.chaincodes.values()]));
     const channels = createChannels(setting, ledgers, peers, own);
-    closeAll.push(
-      async () => {
-        await Promise.all([...channels.values()].map(({ committer }) => committer.close()));
-      },
-      () => {
-        closeStreams(streams);
-      },
-    );
+    committers.push(...[...channels.values()].map(({ committer }) => committer));
     for (const [mspId, server] of servers) {
       const peer = peers.get(mspId);
       if (peer !== undefined) serve(server, channels, peer, own, logger);
@@ -168,10 +162,6 @@ async function stopServers(servers: ReadonlyMap<string, PeerServer>): Promise<vo
   }, GRACE_MS);
   await graceful;
   clearTimeout(timer);
-}
-
-function closeStreams(streams: readonly ChaincodeStream[]): void {
-  for (const stream of streams) stream.close();
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

@@ -4,7 +4,7 @@ import { evaluatePolicy } from '../../identity/policy';
 import { type Channel } from '../channel';
 import { type OwnEndorsements } from '../endorser/endorsements';
 import { computeTxId, proposalHash } from '../endorser/proposal';
-import { decodeSignatureHeader, HeaderType } from '../wire/common';
+import { decodeEnvelope, decodePayload, decodeSignatureHeader, HeaderType } from '../wire/common';
 import { decodeHeaderExtension } from '../wire/proposal';
 import { WireError } from '../wire/protobuf';
 import { decodeTxReadWriteSet, type NamespaceReadWriteSet } from '../wire/rwset';
@@ -36,7 +36,7 @@ export interface ValidatedTransaction {
   readonly code: TxValidationCode;
   /** Why it is invalid; for the log. */
   readonly reason: string;
-  /** Empty when it could not be read, or is not proven to be the creator's. */
+  /** As the transaction claims it; empty when that cannot be read. */
   readonly txId: string;
   readonly namespaces: readonly NamespaceReadWriteSet[];
   readonly event: ChaincodeEvent | undefined;
@@ -60,7 +60,9 @@ export function validateTransaction(ordered: OrderedEnvelope, context: Validatio
   let txId = '';
   try {
     const submission = ordered.submission ?? validateEnvelope(ordered.bytes, context);
-    txId = validateHeader(submission);
+    // As in Fabric, the identifier that it claims is taken for it even when something about it is wrong.
+    txId = submission.channelHeader.txId;
+    validateHeader(submission);
     const { endorsed, action, header } = validateEndorserTransaction(submission);
     if (submission.channelHeader.channelId !== context.channel.name) {
       throw new Invalid(TxValidationCode.TARGET_CHAIN_NOT_FOUND, 'it is for another channel');
@@ -91,8 +93,10 @@ function decode<T>(code: TxValidationCode, decoder: () => T): T {
 
 function validateEnvelope(bytes: Buffer, context: ValidationContext): Submission {
   if (bytes.length === 0) throw new Invalid(TxValidationCode.NIL_ENVELOPE, 'there is no envelope');
-  const submission = decode(TxValidationCode.BAD_PAYLOAD, () => readSubmission(bytes));
-  const { signatureHeader, channelHeader, envelope } = submission;
+  const envelope = decode(TxValidationCode.INVALID_OTHER_REASON, () => decodeEnvelope(bytes));
+  decode(TxValidationCode.BAD_PAYLOAD, () => decodePayload(envelope.payload));
+  const submission = decode(TxValidationCode.BAD_COMMON_HEADER, () => readSubmission(bytes));
+  const { signatureHeader, channelHeader } = submission;
   if (!isKnownType(channelHeader.type) || channelHeader.epoch !== 0) {
     throw new Invalid(TxValidationCode.BAD_COMMON_HEADER, 'unknown header type or non-zero epoch');
   }
@@ -119,8 +123,7 @@ function identify(serialized: Buffer, context: ValidationContext): Identity | un
   }
 }
 
-/** @returns the transaction's identifier. */
-function validateHeader({ channelHeader, signatureHeader }: Submission): string {
+function validateHeader({ channelHeader, signatureHeader }: Submission): void {
   if (!isKnownType(channelHeader.type) || channelHeader.epoch !== 0 || signatureHeader.nonce.length === 0) {
     throw new Invalid(TxValidationCode.BAD_COMMON_HEADER, 'unknown header type, non-zero epoch or no nonce');
   }
@@ -130,7 +133,6 @@ function validateHeader({ channelHeader, signatureHeader }: Submission): string 
   if (channelHeader.txId !== computeTxId(signatureHeader)) {
     throw new Invalid(TxValidationCode.BAD_PROPOSAL_TXID, 'its identifier is not the hash of nonce and creator');
   }
-  return channelHeader.txId;
 }
 
 interface EndorserTransaction {
