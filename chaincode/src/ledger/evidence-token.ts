@@ -23,3 +23,19 @@ export class KeyedHashTokens implements EvidenceTokens {
     return createHmac('sha256', this.#key).update(`evidence.v1|${identity}`).digest('base64url') as EvidenceToken;
   }
 }
+
+/** Remembers the tokens of one transaction's documents: they are asked for when keys are named and again when the command is decided. */
+export class RememberedTokens implements EvidenceTokens {
+  readonly #tokens: EvidenceTokens;
+  readonly #known = new WeakMap<object, EvidenceToken>();
+
+  constructor(tokens: EvidenceTokens) {
+    this.#tokens = tokens;
+  }
+
+  tokenOf(document: Readonly<{ issuer: string; number: string }>): EvidenceToken {
+    const known = this.#known.get(document) ?? this.#tokens.tokenOf(document);
+    this.#known.set(document, known);
+    return known;
+  }
+}

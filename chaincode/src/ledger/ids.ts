@@ -5,12 +5,13 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 function digestText(parts: readonly string[], length: number): string {
   const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
-  let bits = 0n;
-  for (const byte of digest) bits = (bits << 8n) | BigInt(byte);
   let text = '';
-  for (let i = 0; i < length; i += 1) {
-    text += ALPHABET[Number(bits & 31n)] ?? '';
-    bits >>= 5n;
+  let bits = 0;
+  let count = 0;
+  for (const byte of digest) {
+    bits = (bits << 8) | byte;
+    for (count += 8; count >= 5 && text.length < length; count -= 5) text += ALPHABET[(bits >> (count - 5)) & 31] ?? '';
+    bits &= (1 << count) - 1;
   }
   return text;
 }

@@ -15,11 +15,12 @@ const SEPARATOR = '\u0000';
  * @throws Error for an attribute that is empty or holds U+0000: it could pass for another key.
  */
 export function compositeKey(objectType: string, ...attributes: readonly string[]): string {
-  const parts = [objectType, ...attributes];
-  if (parts.some((part) => part === '' || part.includes(SEPARATOR))) {
-    throw new Error(`not a part of a key: ${JSON.stringify(parts)}`);
+  let key = SEPARATOR;
+  for (const part of [objectType, ...attributes]) {
+    if (part === '' || part.includes(SEPARATOR)) throw new Error(`not a part of a key: ${JSON.stringify(part)}`);
+    key += part + SEPARATOR;
   }
-  return SEPARATOR + parts.map((part) => part + SEPARATOR).join('');
+  return key;
 }
 
 /** The object types of the indexes, with what follows in their keys. */

@@ -6,6 +6,7 @@ const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 const WEIGHTS: readonly number[] = Array.from({ length: 17 }, (_, i) => Number(3n ** BigInt(i) % 31n));
 // GB 32100: registration department, category, six digits of region, nine of organisation code, check character.
 const USCC_SHAPE = /^[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}$/;
+const CANONICAL = /^[0-9A-Z]+$/;
 const FOREIGN_SHAPE = /^[A-Z]{2}[0-9A-Z\p{Script=Han}]{2,62}$/u;
 
 /** The check character of the first 17 characters of a unified social credit code; undefined when one is not of the alphabet. GB 32100-2015. */
@@ -26,6 +27,7 @@ export function isUscc(text: string): boolean {
 
 /** The form in which party identifiers are compared and keyed: NFKC, letters and digits only, upper case. */
 export function partyKey(id: string): string {
+  if (CANONICAL.test(id)) return id;
   return id
     .normalize('NFKC')
     .replace(/[\p{P}\p{Z}\p{S}\p{C}]/gu, '')

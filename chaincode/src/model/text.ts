@@ -26,6 +26,7 @@ export const InstantSchema = z.iso.datetime().meta({ example: '2026-11-22T08:30:
  * letters of other scripts look like Latin ones and would make one document two.
  */
 export function canonicalDocumentNumber(text: string): string | undefined {
+  if (/^[0-9A-Z]{1,64}$/.test(text)) return text;
   const canonical = text
     .normalize('NFKD')
     .replace(/[\p{P}\p{Z}\p{S}\p{C}\p{M}]/gu, '')
