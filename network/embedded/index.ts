@@ -17,7 +17,9 @@ import {
   serve,
 } from './network';
 
+export { ExecutionError } from './chaincode/context';
 export { LedgerError } from './ledger/ledger';
+export { ListenError } from './network';
 
 export interface EmbeddedNetworkOptions {
   /** The folder that everything is kept in; made when it is not there. */
@@ -49,7 +51,7 @@ export interface EmbeddedNetwork {
 /**
  * Starts the network; resolves when all peers listen and all chaincode streams are ready.
  * @throws LedgerError when another process has this home open or a ledger is damaged; ExecutionError when the chaincode
- * does not come; MaterialError; Error when a port is taken.
+ * does not come; ListenError when a port is taken; MaterialError.
  */
 export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Promise<EmbeddedNetwork> {
   const { consortium } = options;

@@ -2,9 +2,8 @@
 import { resolve } from 'node:path';
 import { pino } from 'pino';
 import { ConsortiumError, loadConsortium } from '../consortium';
-import { ExecutionError } from './chaincode/context';
-import { startEmbeddedNetwork } from './index';
-import { LedgerError } from './ledger/ledger';
+import { MaterialError } from '../identity/errors';
+import { ExecutionError, LedgerError, ListenError, startEmbeddedNetwork } from './index';
 
 const NOTICE = 'This is the embedded network: for development, tests, demos and small pilots, not for production.';
 
@@ -65,7 +64,8 @@ class UsageError extends Error {
 }
 
 main().catch((error: unknown) => {
-  const isExpected = [UsageError, LedgerError, ConsortiumError, ExecutionError].some((kind) => error instanceof kind);
+  const expected = [UsageError, LedgerError, ConsortiumError, ExecutionError, ListenError, MaterialError];
+  const isExpected = expected.some((kind) => error instanceof kind);
   process.stderr.write(`${isExpected && error instanceof Error ? error.message : String((error as Error).stack)}\n`);
   process.exit(1);
 });

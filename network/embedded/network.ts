@@ -115,6 +115,11 @@ export function createChannels(
   return channels;
 }
 
+/** A peer's port cannot be listened on. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
 /** A server that its organisation's peer answers on, once `serve` has given it its services. */
 export interface PeerServer {
   readonly server: grpc.Server;
@@ -124,7 +129,7 @@ export interface PeerServer {
 /**
  * Listens on the loopback interface with the organisation's TLS certificate; port 0 takes any free one.
  * @param caPem the organisation's own CA: without one, gRPC loads all public ones for each server, 45 ms each.
- * @throws Error when the port is taken.
+ * @throws ListenError when the port is taken.
  */
 export async function listen(
   tls: { readonly certPem: string; readonly keyPem: string },
@@ -142,7 +147,7 @@ export async function listen(
   const actual = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${port}`, credentials, (error, bound) => {
       if (error === null) resolve(bound);
-      else reject(new Error(`port ${port} cannot be listened on: ${error.message}`, { cause: error }));
+      else reject(new ListenError(`port ${port} cannot be listened on: ${error.message}`, { cause: error }));
     });
   });
   return { server, port: actual };

@@ -9,7 +9,7 @@ import {
   decodeProposalResponsePayload,
   decodeTransaction,
 } from '../wire/transaction';
-import { decodeTxReadWriteSet } from '../wire/rwset';
+import { decodeTxReadWriteSet, type Version } from '../wire/rwset';
 import { encodeKeyModification, encodeQueryResponse, encodeQueryResultKV } from '../wire/shim';
 
 /** Results a message, and results a query in all: the peer's defaults. */
@@ -44,11 +44,13 @@ export function rangeResults(namespace: string, iterator: RangeIterator): Result
 /** A key's history, newest first; the values are read from the transactions themselves. */
 export function historyResults(ledger: Ledger, view: StateView, namespace: string, key: string): ResultIterator {
   const scan = view.history(namespace, key);
+  let fetched: Version[] = [];
   return {
     count: 0,
     pending: undefined,
     next: async () => {
-      const [version] = await scan.next(1);
+      if (fetched.length === 0) fetched = await scan.next(BATCH);
+      const version = fetched.shift();
       if (version === undefined) return undefined;
       const envelope = ledger.envelope(version.block, version.tx);
       if (envelope === undefined) throw new Error(`transaction ${version.tx} of block ${version.block} is missing`);

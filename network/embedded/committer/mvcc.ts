@@ -89,6 +89,8 @@ export class BlockUpdates {
 
   /** Whether the range, read again on the state and the block's changes so far, gives the same keys and versions. */
   async #sameResults(namespace: string, query: RangeQueryInfo): Promise<boolean> {
+    // The endorsers' own choice; a degree below 2 is no tree.
+    if (isMerkleSummary(query.reads) && query.reads.maxDegree < 2) return false;
     const results = new RangeQueryResults(
       isMerkleSummary(query.reads) ? query.reads.maxDegree : Number.MAX_SAFE_INTEGER,
     );

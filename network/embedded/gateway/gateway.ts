@@ -52,10 +52,11 @@ export class Gateway {
   }
 
   /**
-   * Runs a function at one peer and answers its result; nothing is written.
+   * Runs a function at one peer and answers its result; nothing is written. A peer that cannot run it is followed by
+   * others, until the client has given up.
    * @throws GatewayError
    */
-  async evaluate(request: ProposalRequest): Promise<Buffer> {
+  async evaluate(request: ProposalRequest, isCancelled: () => boolean): Promise<Buffer> {
     const proposal = unpack(request.proposal, 'failed to unpack transaction proposal: ');
     const { channelId } = proposal.channelHeader;
     if (channelId === '') {
@@ -78,6 +79,7 @@ export class Gateway {
         throw new GatewayError(verdict.code, `evaluate call to endorser returned error: ${verdict.message}`, details);
       }
       code = verdict.code;
+      if (isCancelled()) break;
     }
     throw new GatewayError(code, 'failed to evaluate transaction, see attached details for more info', details);
   }

@@ -58,11 +58,11 @@ export function addServices(
   const limiter = new Limiter();
   const unary = <Request>(
     name: string,
-    act: (request: Request) => Promise<Buffer> | Buffer,
+    act: (request: Request, isCancelled: () => boolean) => Promise<Buffer> | Buffer,
   ): grpc.handleUnaryCall<Request, Buffer> => {
     return (call, callback) => {
       void limiter
-        .run(async () => act(call.request))
+        .run(async () => act(call.request, () => call.cancelled))
         .then(
           (response) => {
             callback(null, response);
@@ -75,7 +75,9 @@ export function addServices(
     };
   };
   server.addService(gatewayDefinition, {
-    evaluate: unary('evaluate', (request: ReturnType<typeof decodeProposalRequest>) => gateway.evaluate(request)),
+    evaluate: unary('evaluate', (request: ReturnType<typeof decodeProposalRequest>, isCancelled) =>
+      gateway.evaluate(request, isCancelled),
+    ),
     endorse: unary('endorse', (request: ReturnType<typeof decodeProposalRequest>) => gateway.endorse(request)),
     submit: unary('submit', (request: ReturnType<typeof decodeSubmitRequest>) => gateway.submit(request)),
     // Waiting for a commit and listening to events are not counted: they take no time of the process.

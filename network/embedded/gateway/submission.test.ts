@@ -51,6 +51,13 @@ describe('what is submitted or proposed by other means than the usual', () => {
     expect((await submitted.getStatus()).code).toBe(StatusCode.ENDORSEMENT_POLICY_FAILURE);
   });
 
+  test('an envelope larger than the channel takes is refused', async () => {
+    const endorsed = await one.contract.newProposal('put', { arguments: ['large', 'x'.repeat(6_000_000)] }).endorse();
+    const error: unknown = await endorsed.submit().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: grpc.status.ABORTED });
+    expect(String(error)).toContain('exceeds maximum allowed 10485760 bytes');
+  });
+
   test('a status is waited for until the client gives up', async () => {
     const transaction = await one.contract.newProposal('put', { arguments: ['never', 'x'] }).endorse();
     const commit = one.gateway.newCommit(statusRequest(transaction.getTransactionId()).serializeBinary());

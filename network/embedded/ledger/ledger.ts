@@ -99,7 +99,10 @@ export class Ledger {
   /** Looks a transaction up; the first one when an identifier was used again. */
   transaction(txId: string): TransactionLocation | undefined {
     const bytes = this.#database.getSync(transactionKey(txId));
-    return bytes === undefined ? undefined : decodeLocation(bytes);
+    if (bytes === undefined) return undefined;
+    const location = decodeLocation(bytes);
+    // A block that is just being written must not be told of before `acquire` gives its state.
+    return location.block < this.height ? location : undefined;
   }
 
   block(number: number): Block | undefined {

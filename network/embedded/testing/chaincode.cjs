@@ -145,6 +145,11 @@ class TestChaincode {
 }
 
 shim
-  .server(new TestChaincode(), { ccid: process.env.CHAINCODE_ID ?? 'basic:1', address: process.env.CHAINCODE_ADDRESS })
+  .server(new TestChaincode(), {
+    ccid: process.env.CHAINCODE_ID ?? 'basic:1',
+    address: process.env.CHAINCODE_ADDRESS,
+    // gRPC's own limit of 4 MB would end the stream, and every transaction on it, at the first larger message.
+    'grpc.max_receive_message_length': -1,
+  })
   .start()
   .then(() => process.send?.('listening'));
