@@ -5,7 +5,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { withLock } from './lock.mjs';
 import { runNode, runNpm } from './run.mjs';
-import { PROGRAMS, staleBuild, staleInstall, stampBuild, stampInstall } from './staleness.mjs';
+import { isCompleteLock, PROGRAMS, staleBuild, staleInstall, stampBuild, stampInstall } from './staleness.mjs';
 
 /** The project's folder. */
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
@@ -60,8 +60,9 @@ async function install() {
   if (stamp === undefined) return;
   say(existsSync(tool()) ? 'installing packages: package-lock.json has changed' : 'installing packages');
   // No package of ours needs its install script, so none gets to run.
-  const args = ['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-  await runNpm('npm ci', args, { cwd: ROOT, stdout: 'stderr' });
+  const how = isCompleteLock(ROOT) ? ['ci'] : ['install', '--no-save'];
+  const args = [...how, '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+  await runNpm(`npm ${how[0]}`, args, { cwd: ROOT, stdout: 'stderr' });
   stampInstall(ROOT, stamp);
 }
 

@@ -24,6 +24,19 @@ export function staleInstall(root) {
   return undefined;
 }
 
+/**
+ * Whether the lock file lists all optional packages, those for other systems too. One made where the registry did not offer
+ * them all does not, and `npm ci` refuses it; `npm install` takes it and installs the versions that it pins.
+ * @param {string} root the project's folder
+ */
+export function isCompleteLock(root) {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const listed = new Set(Object.keys(packages).map((path) => path.slice(path.lastIndexOf('node_modules/') + 13)));
+  return Object.values(packages).every(({ optionalDependencies = {} }) =>
+    Object.keys(optionalDependencies).every((name) => listed.has(name)),
+  );
+}
+
 /** Records that what `stamp` stands for is installed. */
 export function stampInstall(root, stamp) {
   writeStamp(root, INSTALL_STAMP, stamp);

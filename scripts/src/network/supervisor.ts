@@ -100,7 +100,7 @@ export class Supervisor {
       },
       onGiveUp: (how: string) => {
         const times = `${restart.crashes} times within ${restart.withinMs / 1000} s`;
-        const lines = tail(log, 3).map((line) => `\n  ${line}`);
+        const lines = tail(log, 8).map((line) => `\n  ${line}`);
         const message = `${spec.name} ${how}, ${times}: giving up. Its log: ${log}${lines.join('')}`;
         this.#failed(new UserError(message, { code: 'CRASH_LOOP' }));
       },
