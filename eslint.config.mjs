@@ -3,6 +3,19 @@ import boundaries from 'eslint-plugin-boundaries';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
+/** A policy for each element: it may use these elements, any package and Node's own modules. */
+function allowed(uses) {
+  const outside = ['external', 'core'].map((origin) => ({
+    from: { element: { type: '*' } },
+    allow: { to: { module: { origin } } },
+  }));
+  const inside = Object.entries(uses).map(([type, types]) => ({
+    from: { element: { type } },
+    allow: { to: { element: { types: { anyOf: types } } } },
+  }));
+  return [...outside, ...inside];
+}
+
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '**/.onepledge/**', 'coverage/**'] },
   js.configs.recommended,
@@ -20,8 +33,71 @@ export default tseslint.config(
     },
   },
   {
+    // Dependencies point one way: domain <- model users <- ledger <- contracts; everybody may use the model, nobody the chaincode's inside.
+    files: ['**/*.ts'],
+    plugins: { boundaries },
+    settings: {
+      'import/resolver': { typescript: { project: '*/tsconfig.json', noWarnOnMultipleProjects: true } },
+      'boundaries/root-path': import.meta.dirname,
+      'boundaries/elements': [
+        { type: 'model', pattern: 'chaincode/src/model' },
+        { type: 'domain', pattern: 'chaincode/src/domain' },
+        { type: 'ledger', pattern: 'chaincode/src/ledger' },
+        { type: 'contracts', pattern: 'chaincode/src/contracts' },
+        { type: 'chaincode', pattern: 'chaincode/src' },
+        { type: 'embedded', pattern: 'network/embedded' },
+        { type: 'network', pattern: 'network' },
+        { type: 'gateway', pattern: 'gateway' },
+        { type: 'scripts', pattern: 'scripts' },
+        { type: 'test', pattern: 'test' },
+      ],
+    },
+    rules: {
+      'boundaries/dependencies': [
+        'error',
+        {
+          default: 'disallow',
+          policies: allowed({
+            model: ['model'],
+            domain: ['domain', 'model'],
+            ledger: ['ledger', 'domain', 'model'],
+            contracts: ['contracts', 'ledger', 'domain', 'model'],
+            chaincode: ['chaincode', 'contracts', 'ledger', 'domain', 'model'],
+            network: ['network'],
+            embedded: ['embedded', 'network'],
+            gateway: ['gateway', 'model', 'network'],
+            scripts: ['scripts', 'gateway', 'model', 'network'],
+            test: [
+              'test',
+              'chaincode',
+              'contracts',
+              'ledger',
+              'domain',
+              'model',
+              'network',
+              'embedded',
+              'gateway',
+              'scripts',
+            ],
+          }),
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.cjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'writable', __dirname: 'readonly', require: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        module: 'writable',
+        __dirname: 'readonly',
+        require: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+      },
+    },
   },
   prettier,
 );
