@@ -45,7 +45,7 @@ export interface Execution {
 /** Sizes of batched state access that this peer asks for. */
 const BATCH_SIZES = { maxSizeWriteBatch: 1000, maxSizeGetMultipleKeys: 1000 };
 const FIRST_BACKOFF_MS = 50;
-const MAX_BACKOFF_MS = 1000;
+const MAX_BACKOFF_MS = 250;
 
 type ShimStream = grpc.ClientDuplexStream<ChaincodeMessage, ChaincodeMessage>;
 
