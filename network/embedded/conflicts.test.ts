@@ -5,7 +5,7 @@ import { Harness } from './testing/harness';
 
 describe('transactions that meet in one block', () => {
   // Long enough that what is submitted together is in one block.
-  const harness = new Harness({ batchTimeout: '300ms' });
+  const harness = new Harness({ batchTimeout: '500ms' });
   let one: TestClient;
   let two: TestClient;
 

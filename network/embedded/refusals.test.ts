@@ -105,6 +105,20 @@ describe('what the network refuses', () => {
     expect((await failure(EndorseError, forger.contract.submitTransaction('put', 'x', 'y'))).code).toBe(status.ABORTED);
   });
 
+  test('events and statuses to whom is not a reader of the channel', async () => {
+    const identity = await enrol(harness.home, 'one', { name: 'tester', attributes: {} });
+    const other = await enrol(harness.home, 'two', { name: 'other', attributes: {} });
+    const forger = await harness.client('one', { identity, signer: newSigner(other.privateKeyPem) });
+    const events = await forger.network.getChaincodeEvents('basic', { startBlock: 0n });
+    const error = await failure(GatewayError, events[Symbol.asyncIterator]().next());
+    expect(error.code).toBe(status.PERMISSION_DENIED);
+    const transaction = await one.contract.newProposal('put', { arguments: ['secret', 'x'] }).endorse();
+    const submitted = await transaction.submit();
+    const commit = forger.gateway.newCommit(submitted.getBytes());
+    expect((await failure(GatewayError, commit.getStatus())).code).toBe(status.PERMISSION_DENIED);
+    expect((await submitted.getStatus()).successful).toBe(true);
+  });
+
   test('an identity of an MSP that did not issue it', async () => {
     const identity = await enrol(harness.home, 'two', { name: 'stray', attributes: {} });
     const stray = await harness.client('one', { identity: { ...identity, mspId: 'OneMSP' } });
