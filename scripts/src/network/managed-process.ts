@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
+import { ROOT } from '../root';
 import { openLog } from './logs';
 import { identify, type ProcessId } from './process-identity';
 
@@ -34,6 +35,8 @@ type Events = Readonly<{
 }>;
 
 const KILL_AFTER_MS = 10_000;
+// As it was built, also when this file runs from source.
+const LIFELINE = join(ROOT, 'scripts', 'dist', 'network', 'lifeline.js');
 
 /** One program under supervision. */
 export class ManagedProcess {
@@ -68,7 +71,7 @@ export class ManagedProcess {
     this.spec.beforeStart?.();
     const log = openLog(this.log);
     // A session of its own: Ctrl-C reaches the supervisor alone, which stops the programs in order.
-    const child = spawn(process.execPath, ['-r', join(__dirname, 'lifeline.js'), this.spec.file], {
+    const child = spawn(process.execPath, ['-r', LIFELINE, this.spec.file], {
       env: { ...process.env, ...this.spec.environment },
       stdio: ['pipe', log, log],
       detached: true,
