@@ -1,0 +1,41 @@
+/** What every case of the benchmark is given. */
+import type { Section } from './figure';
+import type { LoadProcess } from './load-process';
+
+export type Plan = Readonly<{
+  /** Rounds of each figure. */
+  rounds: number;
+  /** Seconds of each round of load. */
+  seconds: number;
+  /** Documents of one import. */
+  documents: number;
+  /** Receivables on the two ledgers whose duplicate checks are compared. */
+  ledgers: Readonly<{ small: number; large: number }>;
+}>;
+
+export const FULL: Plan = { rounds: 5, seconds: 6, documents: 3_000, ledgers: { small: 10_000, large: 1_000_000 } };
+export const QUICK: Plan = { rounds: 2, seconds: 2, documents: 500, ledgers: { small: 1_000, large: 50_000 } };
+
+export type Bench = Readonly<{
+  plan: Plan;
+  load: LoadProcess;
+  /** Serial numbers that nobody has used; `count` is the most that will be needed. */
+  serials: (count: number) => number;
+  /** Says on stderr what goes on. */
+  note: (line: string) => void;
+}>;
+
+export type Case = Readonly<{ name: string; run: (bench: Bench) => Promise<readonly Section[]> }>;
+
+// Beyond the serials of prefilled ledgers and of the samples of XML documents.
+const FIRST_SERIAL = 1_000_000_000;
+
+/** Hands out serial numbers, each once. */
+export function serialSource(): (count: number) => number {
+  let next = FIRST_SERIAL;
+  return (count) => {
+    const first = next;
+    next += count;
+    return first;
+  };
+}

@@ -1,0 +1,32 @@
+/** Memory and processor time of a tree of processes, from /proc. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+export type ProcessUsage = Readonly<{ pid: number; parent: number; rssMiB: number; cpuSeconds: number }>;
+
+// USER_HZ is 100 on every Linux that Node runs on.
+const TICKS = 100;
+const PAGE_MIB = 4096 / 2 ** 20;
+
+/** One process; undefined when it has ended or the system has no /proc. */
+export function usageOf(pid: number): ProcessUsage | undefined {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  // The name, in brackets, may hold anything; what follows are numbers: state, ppid, … utime (12th), stime, … rss (22nd).
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const at = (index: number): number => Number(fields[index]);
+  return { pid, parent: at(1), rssMiB: at(21) * PAGE_MIB, cpuSeconds: (at(11) + at(12)) / TICKS };
+}
+
+/** A process with all that descends from it. */
+export function treeOf(root: number): readonly ProcessUsage[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^[0-9]+$/.test(name))
+    .flatMap((name) => usageOf(Number(name)) ?? []);
+  const members = all.filter(({ pid }) => pid === root);
+  for (const member of members) members.push(...all.filter(({ parent }) => parent === member.pid));
+  return members;
+}
