@@ -184,6 +184,11 @@ describe('a network of three organisations, two of which must endorse', () => {
     const block = common.Block.deserializeBinary(bytes);
     const envelope = common.Envelope.deserializeBinary(block.getData()?.getDataList_asU8()[0] ?? new Uint8Array());
     const payload = common.Payload.deserializeBinary(envelope.getPayload_asU8());
+    const header = common.ChannelHeader.deserializeBinary(
+      payload.getHeader()?.getChannelHeader_asU8() ?? new Uint8Array(),
+    );
+    expect([header.getType(), header.getChannelId()]).toEqual([common.HeaderType.CONFIG, 'test']);
+    expect(Math.abs(Date.now() - (header.getTimestamp()?.toDate().getTime() ?? 0))).toBeLessThan(600_000);
     const config = common.ConfigEnvelope.deserializeBinary(payload.getData_asU8()).getConfig();
     const members = config?.getChannelGroup()?.getGroupsMap().get('Application')?.getGroupsMap().keys();
     expect([...(members as unknown as Iterable<string>)].sort()).toEqual(['OneMSP', 'ThreeMSP', 'TwoMSP']);

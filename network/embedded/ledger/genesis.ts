@@ -3,13 +3,11 @@
  * certificates), the orderer's batch settings, and nothing that this network does not use (no policies, no consenters).
  */
 // The modules by themselves: the package's index loads ten times as much at every start.
-import * as common from '@hyperledger/fabric-protos/lib/common/common_pb';
 import * as configtx from '@hyperledger/fabric-protos/lib/common/configtx_pb';
 import * as msp from '@hyperledger/fabric-protos/lib/msp/msp_config_pb';
 import * as orderer from '@hyperledger/fabric-protos/lib/orderer/configuration_pb';
-import { Timestamp } from 'google-protobuf/google/protobuf/timestamp_pb';
 import { type Block, blockMetadata, dataHash } from '../wire/block';
-import { encodeEnvelope, encodePayload } from '../wire/common';
+import { encodeEnvelope, encodePayload, HeaderType } from '../wire/common';
 import { NO_BYTES, Writer } from '../wire/protobuf';
 import { type BlockLimits } from '../orderer/blockcutter';
 
@@ -25,12 +23,18 @@ export function genesisBlock(channel: string, members: readonly GenesisMember[],
   config.setChannelGroup(channelGroup(members, limits));
   const configEnvelope = new configtx.ConfigEnvelope();
   configEnvelope.setConfig(config);
-  const header = new common.ChannelHeader();
-  header.setType(common.HeaderType.CONFIG);
-  header.setVersion(1);
-  header.setChannelId(channel);
-  header.setTimestamp(Timestamp.fromDate(at));
-  const headers = new Writer(512).bytes(1, header.serializeBinary()).finish();
+  const ms = at.getTime();
+  const timestamp = new Writer(24)
+    .integer(1, Math.floor(ms / 1000))
+    .integer(2, (ms % 1000) * 1_000_000)
+    .finish();
+  const channelHeader = new Writer(256)
+    .integer(1, HeaderType.CONFIG)
+    .integer(2, 1)
+    .message(3, timestamp)
+    .string(4, channel)
+    .finish();
+  const headers = new Writer(512).bytes(1, channelHeader).finish();
   const payload = encodePayload(headers, configEnvelope.serializeBinary());
   const data = [encodeEnvelope({ payload, signature: NO_BYTES })];
   return {
