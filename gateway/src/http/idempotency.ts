@@ -1,0 +1,45 @@
+/** Idempotency keys and the hash that ties a key to one request; how long the client wants to wait. */
+import { createHash } from 'node:crypto';
+import { problem } from '../problem';
+
+const KEY = /^[\x21-\x7e]{1,128}$/;
+const DEFAULT_WAIT_MS = 10_000;
+const MAX_WAIT_SECONDS = 60;
+
+/** @throws ProblemError IDEMPOTENCY_KEY_REQUIRED or INVALID_INPUT. */
+export function requireIdempotencyKey(header: string | string[] | undefined): string {
+  if (header === undefined || header === '') {
+    throw problem('IDEMPOTENCY_KEY_REQUIRED', 'the header Idempotency-Key is missing');
+  }
+  if (typeof header !== 'string' || !KEY.test(header)) {
+    throw problem('INVALID_INPUT', 'Idempotency-Key must be 1 to 128 visible ASCII characters', 'Idempotency-Key');
+  }
+  return header;
+}
+
+/** A JSON value in one form: members by name, no white space. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
+  return `{${members.join(',')}}`;
+}
+
+/**
+ * What makes two requests the same one.
+ * @param target method and path
+ */
+export function requestHash(target: string, body: unknown): string {
+  return createHash('sha256').update(target).update('\n').update(canonicalJson(body)).digest('hex');
+}
+
+/** Milliseconds that `Prefer` (RFC 7240) asks to wait: `wait=n` seconds, at most a minute; `respond-async` does not wait at all. */
+export function patienceOf(prefer: string | string[] | undefined): number {
+  const text = (Array.isArray(prefer) ? prefer.join(',') : (prefer ?? '')).toLowerCase();
+  const wait = /(?:^|[,;\s])wait\s*=\s*"?([0-9]{1,6})"?/.exec(text)?.[1];
+  if (wait !== undefined) return Math.min(Number(wait), MAX_WAIT_SECONDS) * 1000;
+  return /(?:^|[,;\s])respond-async(?:$|[,;\s])/.test(text) ? 0 : DEFAULT_WAIT_MS;
+}

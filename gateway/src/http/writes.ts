@@ -1,0 +1,78 @@
+/** From a checked request to its command, and from the command's outcome to the answer. */
+import { randomUUID } from 'node:crypto';
+import type { Command } from '@onepledge/chaincode/model';
+import { ERRORS } from '@onepledge/chaincode/model';
+import type { Accepted } from '../outbox/outbox';
+import type { Outcome } from '../outbox/intent';
+import { requestHash } from './idempotency';
+import { problemJson } from './problem-json';
+import type { Answer, WriteContext } from './route';
+import type { Services } from './services';
+
+/**
+ * Stores a command under the request's key, sends it on its way, and answers as soon as it is final or the client's patience ends.
+ * @param make the command without its id
+ * @param location the resource that the command makes, from its view
+ */
+export async function write<T extends Command['type']>(
+  services: Services,
+  context: WriteContext<unknown, unknown, unknown>,
+  command: Omit<Extract<Command, { type: T }>, 'id'>,
+  location?: (view: Readonly<Record<string, unknown>>) => string,
+): Promise<Answer> {
+  const { principal, request, idempotencyKey, patience, rawBody } = context;
+  const outbox = services.outbox();
+  const id = randomUUID();
+  const accepted = await outbox.submit({
+    id,
+    kind: 'COMMAND',
+    principal,
+    idempotencyKey,
+    bodyHash: requestHash(request.target, rawBody),
+    route: request.target,
+    requestId: request.requestId,
+    command: JSON.stringify({ id, ...command }),
+  });
+  const outcome = await outbox.outcome(accepted.id, principal.member, patience);
+  return answerOf(accepted, outcome, location);
+}
+
+/** The answer to a write, the same each time that it is asked for. */
+export function answerOf(
+  accepted: Accepted,
+  outcome: Outcome | undefined,
+  location?: (view: Readonly<Record<string, unknown>>) => string,
+): Answer {
+  const replayed: Record<string, string> = accepted.replayed ? { 'Idempotency-Replayed': 'true' } : {};
+  if (outcome === undefined) return pendingAnswer(`/v1/transactions/${accepted.id}`, { id: accepted.id }, replayed);
+  if (outcome.state === 'FAILED') {
+    const { problem, transactionId } = outcome;
+    const more = { requestId: accepted.requestId, ...(transactionId === undefined ? {} : { transactionId }) };
+    return { status: ERRORS[problem.code].status, body: problemJson(problem, more), headers: replayed };
+  }
+  const view = viewOf(outcome.value);
+  const { transactionId: id, block } = outcome;
+  return {
+    status: 201,
+    body: { ...view, transaction: { id, block, status: 'COMMITTED' } },
+    headers: location === undefined ? replayed : { ...replayed, Location: location(view) },
+  };
+}
+
+/** 202: it is stored and will be carried out; where to ask. */
+export function pendingAnswer(
+  location: string,
+  body: Readonly<Record<string, unknown>>,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  const { title: detail } = ERRORS.OUTCOME_UNKNOWN;
+  return {
+    status: 202,
+    body: { ...body, status: 'PENDING', code: 'OUTCOME_UNKNOWN', detail },
+    headers: { ...headers, Location: location, 'Retry-After': '1' },
+  };
+}
+
+function viewOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : { value };
+}

@@ -1,0 +1,73 @@
+/** Where transactions stand in the chain: block number and position, asked of the peer and remembered, as they never change. */
+import { common } from '@hyperledger/fabric-protos';
+import type { Principal } from '../auth/principal';
+import { BoundedMap } from '../bounded-map';
+
+/** A transaction's place: blocks count from 0, positions within a block too. */
+export type Place = Readonly<{ block: bigint; position: number }>;
+
+/** Asks the system chaincode qscc, as an identity of the channel. */
+export interface BlockSource {
+  queryBlocks(principal: Principal, name: string, ...args: readonly string[]): Promise<Uint8Array>;
+}
+
+const HEIGHT_AGE_MS = 1000;
+
+export class Blocks {
+  readonly #source: BlockSource;
+  readonly #places = new BoundedMap<string, Place>(50_000);
+  readonly #asked = new Map<string, Promise<Place | undefined>>();
+  #height = 0n;
+  #heightAt = Number.NEGATIVE_INFINITY;
+
+  constructor(source: BlockSource) {
+    this.#source = source;
+  }
+
+  /** The place of a transaction; undefined for one that the block named does not hold. */
+  async placeOf(principal: Principal, transactionId: string): Promise<Place | undefined> {
+    const known = this.#places.get(transactionId);
+    if (known !== undefined) return known;
+    const asked = this.#asked.get(transactionId) ?? this.#ask(principal, transactionId);
+    this.#asked.set(transactionId, asked);
+    try {
+      return await asked;
+    } finally {
+      this.#asked.delete(transactionId);
+    }
+  }
+
+  /** Notes that the chain holds this block. */
+  noteBlock(block: string): void {
+    const height = BigInt(block) + 1n;
+    if (height > this.#height) this.#height = height;
+  }
+
+  /** The number of blocks of the chain: asked of the peer, at most about once a second. */
+  async height(principal: Principal): Promise<bigint> {
+    const now = performance.now();
+    if (now - this.#heightAt < HEIGHT_AGE_MS) return this.#height;
+    this.#heightAt = now;
+    const info = common.BlockchainInfo.deserializeBinary(await this.#source.queryBlocks(principal, 'GetChainInfo'));
+    const height = BigInt(info.getHeight());
+    if (height > this.#height) this.#height = height;
+    return this.#height;
+  }
+
+  async #ask(principal: Principal, transactionId: string): Promise<Place | undefined> {
+    const block = common.Block.deserializeBinary(
+      await this.#source.queryBlocks(principal, 'GetBlockByTxID', transactionId),
+    );
+    const number = BigInt(block.getHeader()?.getNumber() ?? 0);
+    for (const [position, envelope] of (block.getData()?.getDataList_asU8() ?? []).entries()) {
+      this.#places.set(transactionIdOf(envelope), { block: number, position });
+    }
+    return this.#places.get(transactionId);
+  }
+}
+
+function transactionIdOf(envelope: Uint8Array): string {
+  const payload = common.Payload.deserializeBinary(common.Envelope.deserializeBinary(envelope).getPayload_asU8());
+  const header = payload.getHeader()?.getChannelHeader_asU8() ?? new Uint8Array(0);
+  return common.ChannelHeader.deserializeBinary(header).getTxId();
+}

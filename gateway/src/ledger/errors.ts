@@ -1,0 +1,67 @@
+/** From Fabric's errors to ours. The one place that looks into messages, where Fabric gives only a text. */
+import { status } from '@grpc/grpc-js';
+import { GatewayError } from '@hyperledger/fabric-gateway';
+
+/** The ledger cannot be reached or cannot work now; nothing was ordered by the call that throws it. */
+export class LedgerUnavailable extends Error {
+  override readonly name = 'LedgerUnavailable';
+}
+
+/** The endorsers refused: sending the same again would be refused again. Nothing was ordered. */
+export class EndorsementRefused extends Error {
+  override readonly name = 'EndorsementRefused';
+  /** TOO_LARGE: a smaller group may pass. CONTRACT: the program failed. IDENTITY: the signer is not let in. */
+  readonly reason: 'TOO_LARGE' | 'CONTRACT' | 'IDENTITY';
+
+  constructor(reason: 'TOO_LARGE' | 'CONTRACT' | 'IDENTITY', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** Codes with which a peer says that it, or what it needs, is not there now. */
+const UNAVAILABLE: ReadonlySet<number> = new Set([
+  status.UNAVAILABLE,
+  status.DEADLINE_EXCEEDED,
+  status.CANCELLED,
+  status.FAILED_PRECONDITION,
+  status.RESOURCE_EXHAUSTED,
+  status.NOT_FOUND,
+]);
+const IDENTITY: ReadonlySet<number> = new Set([status.UNAUTHENTICATED, status.PERMISSION_DENIED]);
+
+/** gRPC's own refusal of a message, and the ordering service's of an envelope. */
+const TOO_LARGE = /larger than max|too large|exceeds maximum/i;
+/** A peer's way to say that the chaincode answered with a status of 400 or more: `chaincode response 500, …`. */
+const CONTRACT = /chaincode response [45][0-9]{2}/;
+
+function describe(error: GatewayError): string {
+  const peers = error.details.map(({ mspId, message }) => `${mspId}: ${message}`).join('; ');
+  return peers === '' ? error.message : `${error.message} (${peers})`;
+}
+
+/** Translates what the stages before ordering throw (evaluate, endorse). */
+export function translateProposalError(error: unknown): LedgerUnavailable | EndorsementRefused {
+  if (error instanceof LedgerUnavailable || error instanceof EndorsementRefused) return error;
+  if (!(error instanceof GatewayError)) {
+    return new LedgerUnavailable(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+  const text = describe(error);
+  if (TOO_LARGE.test(text)) return new EndorsementRefused('TOO_LARGE', text, { cause: error });
+  if (IDENTITY.has(error.code)) return new EndorsementRefused('IDENTITY', text, { cause: error });
+  if (CONTRACT.test(text)) return new EndorsementRefused('CONTRACT', text, { cause: error });
+  if (UNAVAILABLE.has(error.code)) return new LedgerUnavailable(text, { cause: error });
+  // ABORTED without the contract's answer: endorsers on different heights, or a chaincode that ended. Both pass.
+  if (error.code === status.ABORTED) return new LedgerUnavailable(text, { cause: error });
+  return new EndorsementRefused('CONTRACT', text, { cause: error });
+}
+
+/** Whether the channel to the peer may be stale, so that the network's addresses should be read again. */
+export function isConnectionFailure(error: unknown): boolean {
+  return error instanceof GatewayError && (error.code === status.UNAVAILABLE || IDENTITY.has(error.code));
+}
+
+/** Whether a deadline passed before an answer came. */
+export function isDeadline(error: unknown): boolean {
+  return error instanceof GatewayError && (error.code === status.DEADLINE_EXCEEDED || error.code === status.CANCELLED);
+}

@@ -1,0 +1,176 @@
+/** The ledger through @hyperledger/fabric-gateway. Every call has a deadline; errors leave as ours. */
+import type { CallOptions } from '@grpc/grpc-js';
+import {
+  GatewayError,
+  type Proposal as FabricProposal,
+  StatusCode,
+  type Transaction,
+} from '@hyperledger/fabric-gateway';
+import { gateway as wire } from '@hyperledger/fabric-protos';
+import {
+  type CommandBatchResult,
+  CONTRACT_FUNCTIONS,
+  type QueryBatchResult,
+  type QueryInput,
+  type QueryResult,
+} from '@onepledge/chaincode/model';
+import { type Principal, principalKey } from '../auth/principal';
+import { problem, ProblemError } from '../problem';
+import {
+  EndorsementRefused,
+  isConnectionFailure,
+  isDeadline,
+  LedgerUnavailable,
+  translateProposalError,
+} from './errors';
+import type { CommitStatus, EndorsedTransaction, LedgerReader, LedgerWriter, Proposal } from './port';
+import type { LedgerSessions, Session } from './sessions';
+
+/** Deadlines of the calls, in milliseconds. */
+export type LedgerTimeouts = Readonly<{ evaluate: number; endorse: number; submit: number; commit: number }>;
+
+/** Names of the validation codes; the package exports them by name only. */
+const CODE_NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(StatusCode).map(([name, code]) => [code, name] as const),
+);
+
+export class FabricLedger implements LedgerWriter, LedgerReader {
+  readonly #sessions: LedgerSessions;
+  readonly #timeouts: LedgerTimeouts;
+
+  constructor(sessions: LedgerSessions, timeouts: LedgerTimeouts) {
+    this.#sessions = sessions;
+    this.#timeouts = timeouts;
+  }
+
+  async propose(principal: Principal, commands: readonly string[]): Promise<Proposal> {
+    const session = await this.#sessions.of(principal);
+    const proposal = session.contract.newProposal(CONTRACT_FUNCTIONS.execute, {
+      arguments: [`{"commands":[${commands.join(',')}]}`],
+    });
+    return { transactionId: proposal.getTransactionId(), endorse: () => this.#endorse(session, proposal) };
+  }
+
+  async restore(principal: Principal, bytes: Uint8Array): Promise<EndorsedTransaction> {
+    const session = await this.#sessions.of(principal);
+    return this.#endorsed(session.gateway.newTransaction(bytes));
+  }
+
+  async commitStatus(principal: Principal, transactionId: string, deadline: number): Promise<CommitStatus | undefined> {
+    const session = await this.#sessions.of(principal);
+    const commit = session.gateway.newCommit(this.#commitRequest(session, transactionId));
+    try {
+      const { successful, code, blockNumber } = await commit.getStatus(within(deadline));
+      return { valid: successful, code: CODE_NAMES.get(code) ?? String(code), block: blockNumber.toString() };
+    } catch (error) {
+      if (isDeadline(error)) return undefined;
+      this.#noteFailure(error);
+      throw new LedgerUnavailable(error instanceof Error ? error.message : String(error), { cause: error });
+    }
+  }
+
+  async evaluate(principal: Principal, queries: readonly QueryInput[]): Promise<readonly QueryResult[]> {
+    try {
+      const session = await this.#sessions.of(principal);
+      const proposal = session.contract.newProposal(CONTRACT_FUNCTIONS.evaluate, {
+        arguments: [JSON.stringify({ queries })],
+      });
+      const answer = readJson(await proposal.evaluate(within(this.#timeouts.evaluate))) as QueryBatchResult;
+      if (answer.results.length !== queries.length) throw new Error('the contract answered another number of queries');
+      return answer.results;
+    } catch (error) {
+      throw this.#readProblem(principal, error);
+    }
+  }
+
+  /**
+   * One evaluation of the system chaincode that answers for blocks.
+   * @throws ProblemError LEDGER_UNAVAILABLE or INTERNAL_ERROR.
+   */
+  async queryBlocks(principal: Principal, name: string, ...args: readonly string[]): Promise<Uint8Array> {
+    try {
+      const session = await this.#sessions.of(principal);
+      const proposal = session.blocks.newProposal(name, { arguments: [session.channel, ...args] });
+      return await proposal.evaluate(within(this.#timeouts.evaluate));
+    } catch (error) {
+      throw this.#readProblem(principal, error);
+    }
+  }
+
+  async #endorse(session: Session, proposal: FabricProposal): Promise<EndorsedTransaction> {
+    try {
+      const transaction = await proposal.endorse(within(this.#timeouts.endorse));
+      const signature = session.identity.sign(transaction.getDigest());
+      return this.#endorsed(session.gateway.newSignedTransaction(transaction.getBytes(), signature));
+    } catch (error) {
+      this.#noteFailure(error);
+      throw translateProposalError(error);
+    }
+  }
+
+  #endorsed(transaction: Transaction): EndorsedTransaction {
+    return {
+      transactionId: transaction.getTransactionId(),
+      bytes: transaction.getBytes(),
+      answer: readJson(transaction.getResult()) as CommandBatchResult,
+      submit: async () => {
+        try {
+          await transaction.submit(within(this.#timeouts.submit));
+        } catch (error) {
+          this.#noteFailure(error);
+          throw error;
+        }
+      },
+    };
+  }
+
+  /** The question for a commit, from the transaction's id alone: so it can be asked after any crash. */
+  #commitRequest(session: Session, transactionId: string): Uint8Array {
+    const request = new wire.CommitStatusRequest();
+    request.setChannelId(session.channel);
+    request.setTransactionId(transactionId);
+    request.setIdentity(session.identity.serialized);
+    const signed = new wire.SignedCommitStatusRequest();
+    signed.setRequest(request.serializeBinary());
+    return signed.serializeBinary();
+  }
+
+  #noteFailure(error: unknown): void {
+    if (!isConnectionFailure(error)) return;
+    try {
+      this.#sessions.renew();
+    } catch (cause) {
+      if (!(cause instanceof LedgerUnavailable)) throw cause;
+    }
+  }
+
+  #readProblem(principal: Principal, error: unknown): ProblemError {
+    if (error instanceof ProblemError) return error;
+    if (!(error instanceof GatewayError) && !(error instanceof LedgerUnavailable)) {
+      return new ProblemError(
+        { code: 'INTERNAL_ERROR', detail: 'the ledger gave an answer that cannot be read' },
+        { cause: error },
+      );
+    }
+    this.#noteFailure(error);
+    const translated = translateProposalError(error);
+    if (translated instanceof EndorsementRefused && translated.reason === 'CONTRACT') {
+      return new ProblemError(
+        { code: 'INTERNAL_ERROR', detail: 'the ledger could not answer the query' },
+        { cause: error },
+      );
+    }
+    if (translated instanceof EndorsementRefused && translated.reason === 'IDENTITY') {
+      return problem('FORBIDDEN', `the ledger does not know the identity ${principalKey(principal)}`);
+    }
+    return new ProblemError({ code: 'LEDGER_UNAVAILABLE', detail: 'the ledger cannot be reached' }, { cause: error });
+  }
+}
+
+function within(milliseconds: number): CallOptions {
+  return { deadline: Date.now() + milliseconds };
+}
+
+function readJson(bytes: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+}

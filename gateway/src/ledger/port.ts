@@ -1,0 +1,53 @@
+/** What the gateway needs of the ledger: the stages of a write, one by one, and reads. */
+import type { CommandBatchResult, QueryInput, QueryResult } from '@onepledge/chaincode/model';
+import type { Principal } from '../auth/principal';
+
+/** The final word on a transaction that was ordered. */
+export type CommitStatus = Readonly<{
+  valid: boolean;
+  /** Fabric's TxValidationCode by name, e.g. MVCC_READ_CONFLICT. */
+  code: string;
+  /** Block number, decimal. */
+  block: string;
+}>;
+
+/** A proposal that has its transaction id and was sent to nobody yet. */
+export interface Proposal {
+  readonly transactionId: string;
+  /** @throws LedgerUnavailable or EndorsementRefused: nothing was ordered in either case. */
+  endorse(): Promise<EndorsedTransaction>;
+}
+
+/** An endorsed and signed transaction: its bytes are enough to submit it, any number of times, by any process. */
+export interface EndorsedTransaction {
+  readonly transactionId: string;
+  readonly bytes: Uint8Array;
+  /** What the contract answered. */
+  readonly answer: CommandBatchResult;
+  /** @throws any error is ambiguous: the transaction may have been ordered. */
+  submit(): Promise<void>;
+}
+
+/** The write side, stage by stage. */
+export interface LedgerWriter {
+  /**
+   * @param commands each as JSON text, as it was stored: it is written once and never again
+   * @throws LedgerUnavailable when no network is known; ProblemError when there is no such identity.
+   */
+  propose(principal: Principal, commands: readonly string[]): Promise<Proposal>;
+  /** A transaction from its stored bytes. */
+  restore(principal: Principal, bytes: Uint8Array): Promise<EndorsedTransaction>;
+  /**
+   * Waits for a transaction's final state.
+   * @param deadline milliseconds
+   * @returns undefined when it is not known within the deadline.
+   * @throws LedgerUnavailable when nobody could be asked.
+   */
+  commitStatus(principal: Principal, transactionId: string, deadline: number): Promise<CommitStatus | undefined>;
+}
+
+/** The read side. */
+export interface LedgerReader {
+  /** @throws ProblemError LEDGER_UNAVAILABLE. */
+  evaluate(principal: Principal, queries: readonly QueryInput[]): Promise<readonly QueryResult[]>;
+}

@@ -1,0 +1,306 @@
+/** The outbox: what members asked for, stored before anything happens, carried to the ledger exactly once, whatever crashes. */
+import { setMaxListeners } from 'node:events';
+import { type Command, touchedAsset } from '@onepledge/chaincode/model';
+import type { Logger } from 'pino';
+import { type Principal, principalKey } from '../auth/principal';
+import { Batcher } from '../batcher';
+import type { LedgerWriter } from '../ledger/port';
+import { type Metrics, timed } from '../metrics';
+import { problem, ProblemError } from '../problem';
+import { backOff, type GroupLimits } from './group';
+import type { NewIntent, Outcome, Queued, StoredIntent } from './intent';
+import { Lane, type LaneContext } from './lane';
+import { pause } from './pause';
+import type { Conclusion, OutboxStore } from './store';
+
+export type OutboxOptions = Readonly<{
+  store: OutboxStore;
+  ledger: LedgerWriter;
+  limits: GroupLimits & Readonly<{ maxTries: number }>;
+  /** Deadline of one question for a commit, in milliseconds. */
+  commitTimeout: number;
+  metrics: Metrics;
+  log: Logger;
+  /** Called with the number of each block that holds a transaction of ours. */
+  onBlock?: (block: string) => void;
+}>;
+
+/** An intent as it was taken up: the one of this request, or the earlier one under the same key. */
+export type Accepted = Readonly<{ id: string; kind: 'COMMAND' | 'IMPORT'; requestId: string; replayed: boolean }>;
+
+/** What the database answers for a request. */
+type Inserted = Accepted & Readonly<{ reused: boolean }>;
+
+type Live = { promise: Promise<Outcome>; resolve: (outcome: Outcome) => void; outcome: Outcome | undefined };
+
+/** While so many wait for the ledger no more are taken. */
+const MAX_PENDING = 50_000;
+const POLL_MS = 250;
+
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #stop = new AbortController();
+  readonly #live = new Map<string, Live>();
+  readonly #lanes = new Map<string, Lane>();
+  readonly #inserts: Batcher<NewIntent, Inserted>;
+  readonly #ends: Batcher<Conclusion, undefined>;
+  readonly #context: LaneContext;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+    const { store, ledger, limits, commitTimeout, metrics, log } = options;
+    setMaxListeners(0, this.#stop.signal);
+    this.#inserts = new Batcher((intents) => this.#insert(intents), 500);
+    this.#ends = new Batcher((conclusions) => this.#storeEnds(conclusions), 100);
+    this.#context = {
+      ledger,
+      store,
+      limits,
+      commitTimeout,
+      patience: commitTimeout,
+      metrics,
+      log,
+      signal: this.#stop.signal,
+      conclude: (conclusion, answerFirst) => this.#conclude(conclusion, answerFirst),
+    };
+  }
+
+  /** Takes up what a crash or a stop left without a final answer. Called once, before requests are served. */
+  async resume(): Promise<void> {
+    const { store, log } = this.#options;
+    const pending = new Map((await store.pendingIntents()).map((intent) => [intent.id, intent] as const));
+    const open = await store.openTransactions();
+    const never = open.filter(({ envelope }) => envelope === undefined);
+    if (never.length > 0)
+      await store.conclude(never.map(({ id }) => ({ transaction: { id, code: 'NOT_SUBMITTED' }, intents: [] })));
+    for (const { principal, envelope, intentIds } of open) {
+      if (envelope === undefined) continue;
+      // All of its commands, in order: the answers stand in that order.
+      const items = intentIds.map((id) => queued(id, pending.get(id)?.command));
+      for (const id of intentIds) if (pending.delete(id)) this.#track(id);
+      this.#lane(principal).resume(envelope, items);
+    }
+    for (const { id, principal, command } of pending.values()) {
+      this.#track(id);
+      this.#lane(principal).add([queued(id, command)]);
+    }
+    if (open.length > 0 || pending.size > 0) {
+      log.info({ transactions: open.length, commands: pending.size }, 'resumed what was without a final answer');
+    }
+  }
+
+  /**
+   * Stores a request and sends it on its way.
+   * @throws ProblemError IDEMPOTENCY_KEY_REUSED when the key came with another request; LEDGER_UNAVAILABLE when too many wait.
+   */
+  async submit(intent: NewIntent): Promise<Accepted> {
+    this.requireRoom();
+    const { reused, ...accepted } = await this.#inserts.add(intent);
+    if (reused) throw reusedKey();
+    return accepted;
+  }
+
+  /** @throws ProblemError LEDGER_UNAVAILABLE when too many commands wait for the ledger, or the gateway stops. */
+  requireRoom(): void {
+    if (this.#stop.signal.aborted) throw problem('LEDGER_UNAVAILABLE', 'the gateway is stopping');
+    if (this.#live.size < MAX_PENDING) return;
+    const detail = 'too many requests wait for the ledger';
+    throw new ProblemError({ code: 'LEDGER_UNAVAILABLE', detail }, { headers: { 'Retry-After': '5' } });
+  }
+
+  /** Sends stored commands of one identity on their way. */
+  enqueue(
+    principal: Principal,
+    commands: readonly Readonly<{ id: string; command: string; asset: string | undefined }>[],
+  ): void {
+    for (const { id } of commands) this.#track(id);
+    this.#lane(principal).add(commands.map(({ id, command, asset }) => fresh(id, command, asset)));
+  }
+
+  /**
+   * The final answer to a command.
+   * @param patience milliseconds to wait for it
+   * @returns undefined when it is not final by then.
+   */
+  async outcome(id: string, member: string, patience: number): Promise<Outcome | undefined> {
+    const end = performance.now() + patience;
+    const live = this.#live.get(id);
+    if (live !== undefined) return live.outcome ?? (await withinTime(live.promise, patience));
+    // Not in our hands: it is final, or another gateway on the same database carries it out.
+    for (;;) {
+      const outcome = (await this.#options.store.intent(id, member))?.outcome;
+      const left = end - performance.now();
+      if (outcome !== undefined || left <= 0 || this.#stop.signal.aborted) return outcome;
+      await pause(Math.min(POLL_MS, left), this.#stop.signal);
+    }
+  }
+
+  /** The outcome of a command that is not stored yet but known. */
+  known(id: string): Outcome | undefined {
+    return this.#live.get(id)?.outcome;
+  }
+
+  /** Commands without a final answer. */
+  get pending(): number {
+    return this.#live.size;
+  }
+
+  /**
+   * Stops: takes nothing more, and gives what is under way some time. What is left is taken up at the next start.
+   * @param patience milliseconds
+   */
+  async close(patience: number): Promise<void> {
+    const end = performance.now() + patience;
+    while (this.#live.size > 0 && performance.now() < end) await pause(20, new AbortController().signal);
+    this.#stop.abort();
+  }
+
+  async #insert(intents: readonly NewIntent[]): Promise<readonly Inserted[]> {
+    const { store, metrics, log } = this.#options;
+    let stored: ReadonlySet<string>;
+    try {
+      stored = await timed(metrics, 'db_insert', () => store.insertIntents(intents));
+    } catch (error) {
+      log.error({ err: error }, 'the database does not take requests');
+      void this.#adopt(intents);
+      throw new ProblemError(
+        { code: 'LEDGER_UNAVAILABLE', detail: 'the request could not be stored' },
+        { cause: error },
+      );
+    }
+    this.#send(intents, stored);
+    const earlier = await this.#earlier(intents.filter(({ id }) => !stored.has(id)));
+    return intents.map((intent) => {
+      const { id, kind, requestId } = intent;
+      if (stored.has(id)) return { id, kind, requestId, replayed: false, reused: false };
+      const first = earlier.get(keyOf(intent));
+      if (first === undefined) throw new Error(`intent ${id} was neither stored nor found under its key`);
+      const reused = first.bodyHash !== intent.bodyHash;
+      return { id: first.id, kind: first.kind, requestId: first.requestId, replayed: true, reused };
+    });
+  }
+
+  /** A connection that breaks may have stored the requests all the same: then they are carried out as soon as that is known. */
+  async #adopt(intents: readonly NewIntent[]): Promise<void> {
+    const { signal } = this.#stop;
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      await pause(backOff(failures, Math.random()), signal);
+      try {
+        const pending = await this.#options.store.pendingIntents();
+        const stored = new Set(pending.map(({ id }) => id).filter((id) => !this.#live.has(id)));
+        this.#send(intents, stored);
+        return;
+      } catch {
+        // The database is still away.
+      }
+    }
+  }
+
+  /** Sends those of the intents that are stored on their way. */
+  #send(intents: readonly NewIntent[], stored: ReadonlySet<string>): void {
+    const byLane = new Map<string, { principal: Principal; items: Queued[] }>();
+    for (const intent of intents) {
+      if (!stored.has(intent.id) || intent.command === undefined) continue;
+      this.#track(intent.id);
+      const key = principalKey(intent.principal);
+      const lane = byLane.get(key) ?? { principal: intent.principal, items: [] };
+      lane.items.push(fresh(intent.id, intent.command, touchedAsset(JSON.parse(intent.command) as Command)));
+      byLane.set(key, lane);
+    }
+    for (const { principal, items } of byLane.values()) this.#lane(principal).add(items);
+  }
+
+  async #earlier(intents: readonly NewIntent[]): Promise<ReadonlyMap<string, StoredIntent>> {
+    if (intents.length === 0) return new Map();
+    return this.#options.store.intentsByKey(
+      intents.map(({ principal, idempotencyKey }) => ({ member: principal.member, key: idempotencyKey ?? '' })),
+    );
+  }
+
+  #track(id: string): void {
+    if (this.#live.has(id)) return;
+    let resolve: (outcome: Outcome) => void = () => undefined;
+    const promise = new Promise<Outcome>((done) => {
+      resolve = done;
+    });
+    this.#live.set(id, { promise, resolve, outcome: undefined });
+    this.#options.metrics.pending.set(this.#live.size);
+  }
+
+  #lane(principal: Principal): Lane {
+    const key = principalKey(principal);
+    const known = this.#lanes.get(key);
+    if (known !== undefined) return known;
+    const made = new Lane(this.#context, principal, () => this.#lanes.delete(key));
+    this.#lanes.set(key, made);
+    return made;
+  }
+
+  async #conclude(conclusion: Conclusion, answerFirst: boolean): Promise<void> {
+    const block = conclusion.transaction?.block;
+    if (block !== undefined) this.#options.onBlock?.(block);
+    if (answerFirst) this.#answer(conclusion);
+    const stored = this.#ends.add(conclusion).then(() => {
+      this.#answer(conclusion);
+      for (const { id } of conclusion.intents) this.#live.delete(id);
+      this.#options.metrics.pending.set(this.#live.size);
+    });
+    // What was answered first is safe without: the stored envelope leads to the same end after a crash.
+    if (answerFirst) stored.catch((error: unknown) => this.#options.log.error({ err: error }, 'an end was not stored'));
+    else await stored;
+  }
+
+  #answer({ intents }: Conclusion): void {
+    for (const { id, outcome } of intents) {
+      const live = this.#live.get(id);
+      if (live === undefined || live.outcome !== undefined) continue;
+      live.outcome = outcome;
+      live.resolve(outcome);
+    }
+  }
+
+  async #storeEnds(conclusions: readonly Conclusion[]): Promise<readonly undefined[]> {
+    const { store, metrics, log } = this.#options;
+    for (let failures = 0; ; failures += 1) {
+      try {
+        await timed(metrics, 'db_conclude', () => store.conclude(conclusions));
+        return conclusions.map(() => undefined);
+      } catch (error) {
+        if (this.#stop.signal.aborted) throw error;
+        log.error({ err: error }, 'the database does not take the ends of transactions; trying again');
+        await pause(backOff(failures, Math.random()), this.#stop.signal);
+      }
+    }
+  }
+}
+
+/** The refusal of a key that belongs to another request. */
+export function reusedKey(): ProblemError {
+  return problem('IDEMPOTENCY_KEY_REUSED', 'this idempotency key was used for another request');
+}
+
+function keyOf(intent: NewIntent): string {
+  return `${intent.principal.member} ${intent.idempotencyKey ?? ''}`;
+}
+
+function fresh(intentId: string, command: string, asset: string | undefined): Queued {
+  return { intentId, command, asset, tries: 0, cap: Number.POSITIVE_INFINITY };
+}
+
+/** A command as the database gives it back. */
+function queued(intentId: string, command: unknown): Queued {
+  if (command === undefined || command === null) return fresh(intentId, 'null', undefined);
+  return fresh(intentId, JSON.stringify(command), touchedAsset(command as Command));
+}
+
+async function withinTime<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, undefined);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,225 @@
+/** The outbox in SQL: every statement that it needs, each for many rows at once. */
+import { type Kysely, sql } from 'kysely';
+import { type DomainError } from '@onepledge/chaincode/model';
+import type { Principal } from '../auth/principal';
+import type { NewIntent, Outcome, StoredIntent } from './intent';
+import type { IntentState, OutboxSchema } from './schema';
+
+/** The end of a transaction and of the intents that it settled. */
+export type Conclusion = Readonly<{
+  transaction?: Readonly<{ id: string; code: string; block?: string }>;
+  intents: readonly Readonly<{ id: string; outcome: Outcome }>[];
+}>;
+
+/** What a crash left behind. */
+export type OpenTransaction = Readonly<{
+  id: string;
+  principal: Principal;
+  intentIds: readonly string[];
+  /** Undefined: it was never submitted. */
+  envelope: Uint8Array | undefined;
+}>;
+
+export type PendingIntent = Readonly<{ id: string; principal: Principal; command: unknown }>;
+
+export class OutboxStore {
+  readonly #database: Kysely<OutboxSchema>;
+  readonly #gateway: string;
+
+  /** @param gateway name of the gateway that owns the intents */
+  constructor(database: Kysely<OutboxSchema>, gateway: string) {
+    this.#database = database;
+    this.#gateway = gateway;
+  }
+
+  /** Stores intents whose keys are new. @returns the ids of those that were stored. */
+  async insertIntents(intents: readonly NewIntent[], within = this.#database): Promise<ReadonlySet<string>> {
+    const rows = `[${intents.map((intent) => this.#intentRow(intent)).join(',')}]`;
+    const { rows: stored } = await sql<{ id: string }>`
+      insert into intents (id, gateway, kind, member, party, role, idempotency_key, body_hash, route, request_id, command)
+      select id, gateway, kind, member, party, role, idempotency_key, body_hash, route, request_id, command
+      from json_to_recordset(${rows}::json) as r(id uuid, gateway text, kind text, member text, party text, role text,
+        idempotency_key text, body_hash text, route text, request_id text, command json)
+      on conflict (member, idempotency_key) do nothing
+      returning id`.execute(within);
+    return new Set(stored.map(({ id }) => id));
+  }
+
+  /** The intents under keys, by `member key`. */
+  async intentsByKey(
+    keys: readonly Readonly<{ member: string; key: string }>[],
+  ): Promise<ReadonlyMap<string, StoredIntent>> {
+    const { rows } = await sql<IntentRow & { idempotency_key: string }>`
+      select ${sql.raw(INTENT_COLUMNS)}, i.idempotency_key from intents i
+      join json_to_recordset(${JSON.stringify(keys)}::json) as r(member text, key text)
+      on i.member = r.member and i.idempotency_key = r.key`.execute(this.#database);
+    return new Map(rows.map((row) => [`${row.member} ${row.idempotency_key}`, storedIntent(row)] as const));
+  }
+
+  /** An intent by its id, as far as it belongs to the member. */
+  async intent(id: string, member: string): Promise<StoredIntent | undefined> {
+    const { rows } = await sql<IntentRow>`
+      select ${sql.raw(INTENT_COLUMNS)} from intents i where i.id = ${id} and i.member = ${member}`.execute(
+      this.#database,
+    );
+    return rows[0] === undefined ? undefined : storedIntent(rows[0]);
+  }
+
+  /** A ledger transaction of the member's. */
+  async transaction(
+    id: string,
+    member: string,
+  ): Promise<{ state: string; code: string | null; block: string | null; intentIds: readonly string[] } | undefined> {
+    const row = await this.#database
+      .selectFrom('transactions')
+      .select(['state', 'code', 'block', 'intent_ids'])
+      .where('id', '=', id)
+      .where('member', '=', member)
+      .executeTakeFirst();
+    return row === undefined
+      ? undefined
+      : { state: row.state, code: row.code, block: row.block, intentIds: row.intent_ids };
+  }
+
+  /** Takes a transaction id for intents, before anyone is asked to endorse. */
+  async beginTransaction(id: string, principal: Principal, intentIds: readonly string[]): Promise<void> {
+    const { member, party, role } = principal;
+    await sql`
+      insert into transactions (id, gateway, member, party, role, intent_ids, state)
+      values (${id}, ${this.#gateway}, ${member}, ${party ?? null}, ${role}, ${JSON.stringify(intentIds)}::json, 'ENDORSING')`.execute(
+      this.#database,
+    );
+  }
+
+  /** Stores the endorsed transaction, before it is submitted. Storing it again changes nothing. */
+  async storeEnvelope(id: string, envelope: Uint8Array): Promise<void> {
+    await sql`
+      update transactions set state = 'ENDORSED', envelope = ${Buffer.from(envelope)}::bytea, updated_at = now()
+      where id = ${id} and state <> 'FINAL'`.execute(this.#database);
+  }
+
+  /** Stores the ends of transactions and intents. Storing them again changes nothing. */
+  async conclude(conclusions: readonly Conclusion[]): Promise<void> {
+    const transactions = JSON.stringify(conclusions.flatMap(({ transaction }) => transaction ?? []));
+    const intents = JSON.stringify(conclusions.flatMap((conclusion) => conclusion.intents.map(outcomeRow)));
+    await sql`
+      with ended as (
+        update transactions t set state = 'FINAL', envelope = null, code = r.code, block = r.block, updated_at = now()
+        from json_to_recordset(${transactions}::json) as r(id text, code text, block text) where t.id = r.id
+      )
+      update intents i set state = r.state, result = r.result, transaction_id = r.transaction_id, block = r.block, updated_at = now()
+      from json_to_recordset(${intents}::json) as r(id uuid, state text, result json, transaction_id text, block text)
+      where i.id = r.id and i.state = 'PENDING'`.execute(this.#database);
+  }
+
+  /** Transactions of this gateway that are not final, oldest first. */
+  async openTransactions(): Promise<readonly OpenTransaction[]> {
+    const rows = await this.#database
+      .selectFrom('transactions')
+      .select(['id', 'member', 'party', 'role', 'intent_ids', 'state', 'envelope'])
+      .where('gateway', '=', this.#gateway)
+      .where('state', '<>', 'FINAL')
+      .orderBy('created_at')
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      principal: principalOf(row),
+      intentIds: row.intent_ids,
+      envelope: row.state === 'ENDORSED' ? (row.envelope ?? undefined) : undefined,
+    }));
+  }
+
+  /** Commands of this gateway without a final answer, oldest first. */
+  async pendingIntents(): Promise<readonly PendingIntent[]> {
+    const rows = await this.#database
+      .selectFrom('intents')
+      .select(['id', 'member', 'party', 'role', 'command'])
+      .where('gateway', '=', this.#gateway)
+      .where('state', '=', 'PENDING')
+      .where('kind', '=', 'COMMAND')
+      .orderBy('created_at')
+      .execute();
+    return rows.map((row) => ({ id: row.id, principal: principalOf(row), command: row.command }));
+  }
+
+  /** Fails when the database cannot be read. */
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.#database);
+  }
+
+  #intentRow(intent: NewIntent): string {
+    const { id, kind, principal, idempotencyKey, bodyHash, route, requestId, command } = intent;
+    const head = JSON.stringify({
+      id,
+      gateway: this.#gateway,
+      kind,
+      member: principal.member,
+      party: principal.party,
+      role: principal.role,
+      idempotency_key: idempotencyKey,
+      body_hash: bodyHash,
+      route,
+      request_id: requestId,
+    });
+    return command === undefined ? head : `${head.slice(0, -1)},"command":${command}}`;
+  }
+}
+
+const INTENT_COLUMNS =
+  'i.id, i.kind, i.member, i.body_hash, i.route, i.request_id, i.state, i.result, i.transaction_id, i.block';
+
+export interface IntentRow {
+  id: string;
+  kind: 'COMMAND' | 'IMPORT';
+  member: string;
+  body_hash: string;
+  route: string;
+  request_id: string;
+  state: IntentState;
+  result: unknown;
+  transaction_id: string | null;
+  block: string | null;
+}
+
+function storedIntent(row: IntentRow): StoredIntent {
+  return {
+    id: row.id,
+    kind: row.kind,
+    member: row.member,
+    bodyHash: row.body_hash,
+    route: row.route,
+    requestId: row.request_id,
+    outcome: outcomeOf(row),
+  };
+}
+
+/** The outcome in a row; undefined while it is pending. */
+export function outcomeOf(
+  row: Readonly<{ state: IntentState; result: unknown; transaction_id: string | null; block: string | null }>,
+): Outcome | undefined {
+  switch (row.state) {
+    case 'PENDING':
+      return undefined;
+    case 'COMMITTED':
+      return { state: 'COMMITTED', value: row.result, transactionId: row.transaction_id ?? '', block: row.block ?? '' };
+    case 'FAILED': {
+      const problem = row.result as DomainError;
+      return {
+        state: 'FAILED',
+        problem,
+        ...(row.transaction_id === null ? {} : { transactionId: row.transaction_id }),
+      };
+    }
+  }
+}
+
+function outcomeRow({ id, outcome }: Conclusion['intents'][number]): Record<string, unknown> {
+  return outcome.state === 'COMMITTED'
+    ? { id, state: outcome.state, result: outcome.value, transaction_id: outcome.transactionId, block: outcome.block }
+    : { id, state: outcome.state, result: outcome.problem, transaction_id: outcome.transactionId };
+}
+
+function principalOf(row: Readonly<{ member: string; party: string | null; role: string }>): Principal {
+  const role = row.role as Principal['role'];
+  return { member: row.member, role, ...(row.party === null ? {} : { party: row.party }) };
+}
