@@ -1,11 +1,12 @@
 /** `npm start` and `npm test`: one command each on a fresh clone. Plain JavaScript without dependencies: nothing is installed yet. */
 import process from 'node:process';
 
-const OLDEST_NODE = 20;
+const OLDEST_NODE = [20, 19];
 
 // Before anything else is loaded: an older Node could fail on the files themselves.
-if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
-  process.stderr.write(`onepledge: needs Node.js ${OLDEST_NODE} or newer; this is ${process.version}\n`);
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+  process.stderr.write(`onepledge: needs Node.js ${OLDEST_NODE.join('.')} or newer; this is ${process.version}\n`);
   process.exit(1);
 }
 
