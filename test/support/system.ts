@@ -1,0 +1,196 @@
+/** A whole system as separate processes in a temporary home: network, chaincode and any number of gateways. */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { issueToken, type TokenRequest } from '@onepledge/gateway/demo-issuer';
+import { http } from './http';
+import { freePort } from './ports';
+import { Program } from './program';
+import { ROOT } from './root';
+import { until } from './wait';
+
+export type SystemOptions = Readonly<{
+  /** How many gateways serve the network; 1 when left out. */
+  gateways?: number;
+  /** Added to the environment of every gateway. */
+  gatewayEnvironment?: Readonly<Record<string, string>>;
+  /** Arguments of node for a program, by its name. */
+  nodeArguments?: Readonly<Record<string, readonly string[]>>;
+  readyWithinMs?: number;
+}>;
+
+/** A gateway of the system; its URL stays the same when it is started again. */
+export type GatewayProgram = Readonly<{ name: string; url: string; program: Program }>;
+
+export interface System {
+  /** Folder of all state. */
+  readonly home: string;
+  readonly network: Program;
+  readonly chaincode: Program;
+  readonly gateways: readonly GatewayProgram[];
+  readonly programs: readonly Program[];
+  /** The URL of a gateway. @param index 0 when left out */
+  url(index?: number): string;
+  /** A token of the demo issuer. */
+  token(request: TokenRequest): Promise<string>;
+  /** Resolves when every gateway says that it is ready. @throws Error with the logs when the time is over */
+  ready(): Promise<void>;
+  /** Ends of all logs, for the message of a failed test. */
+  logs(lines?: number): string;
+  /** Ends all processes and removes the home. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a system and waits until it is ready.
+ * @throws Error with the ends of the logs when it is not ready in time
+ */
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const home = mkdtempSync(join(tmpdir(), 'op-'));
+  const system = new RunningSystem(home, await gatewayPorts(options.gateways ?? 1), options);
+  try {
+    for (const program of system.programs) program.start();
+    await system.ready();
+    return system;
+  } catch (error) {
+    await system.stop();
+    throw error;
+  }
+}
+
+async function gatewayPorts(count: number): Promise<readonly number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) ports.add(await freePort());
+  return [...ports];
+}
+
+class RunningSystem implements System {
+  readonly home: string;
+  readonly network: Program;
+  readonly chaincode: Program;
+  readonly gateways: readonly GatewayProgram[];
+  readonly programs: readonly Program[];
+  readonly #readyWithinMs: number;
+  readonly #endCleaner: () => void;
+
+  constructor(home: string, ports: readonly number[], options: SystemOptions) {
+    this.home = home;
+    this.#readyWithinMs = options.readyWithinMs ?? 60_000;
+    this.#endCleaner = cleanUpAfterUs(home);
+    for (const folder of ['run', 'secrets']) mkdirSync(join(home, folder), { mode: 0o700 });
+    const keyFile = join(home, 'secrets', 'evidence.key');
+    writeFileSync(keyFile, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+    const socket = join(home, 'cc.sock');
+    const program = (
+      name: string,
+      file: string,
+      environment: Record<string, string>,
+      beforeStart?: () => void,
+    ): Program =>
+      new Program({
+        name,
+        file,
+        environment: { ONEPLEDGE_HOME: home, ...environment },
+        logFile: join(home, 'run', `${name}.log`),
+        nodeArguments: options.nodeArguments?.[name] ?? [],
+        ...(beforeStart === undefined ? {} : { beforeStart }),
+      });
+    this.chaincode = program(
+      'chaincode',
+      'chaincode/dist/main.js',
+      {
+        CHAINCODE_SERVER_ADDRESS: `unix:${socket}`,
+        CHAINCODE_ID: 'onepledge:1.0',
+        ONEPLEDGE_EVIDENCE_KEY_FILE: keyFile,
+      },
+      () => {
+        // A socket that a killed process left behind would end the next one at its start.
+        rmSync(socket, { force: true });
+      },
+    );
+    this.network = program('network', 'network/dist/embedded/main.js', {
+      ONEPLEDGE_CONSORTIUM: join(ROOT, 'network', 'consortium.yaml'),
+      ONEPLEDGE_CHAINCODE_ADDRESS: `unix:${socket}`,
+      ONEPLEDGE_PEER_PORTS: 'ephemeral',
+    });
+    this.gateways = ports.map((port, i) => {
+      const name = `gateway-${i}`;
+      return {
+        name,
+        url: `http://127.0.0.1:${port}`,
+        program: program(name, 'gateway/dist/main.js', {
+          PORT: String(port),
+          ONEPLEDGE_GATEWAY_NAME: name,
+          // Load tests are not about the limit; the test that is sets its own.
+          RATE_LIMIT: '0',
+          ...options.gatewayEnvironment,
+        }),
+      };
+    });
+    this.programs = [this.chaincode, this.network, ...this.gateways.map((gateway) => gateway.program)];
+  }
+
+  url(index = 0): string {
+    const gateway = this.gateways[index];
+    if (gateway === undefined) throw new Error(`there is no gateway ${index}`);
+    return gateway.url;
+  }
+
+  token(request: TokenRequest): Promise<string> {
+    return issueToken(this.home, request);
+  }
+
+  async ready(): Promise<void> {
+    try {
+      await Promise.all(
+        this.gateways.map(({ name, url }) =>
+          until(`${name} is ready`, () => this.#isReady(url), { withinMs: this.#readyWithinMs }),
+        ),
+      );
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${this.logs()}`, { cause: error });
+    }
+  }
+
+  logs(lines = 20): string {
+    return this.programs.map((program) => `--- ${program.name}\n${program.tail(lines)}`).join('\n');
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.gateways.map(({ program }) => program.stop()));
+    await Promise.all([this.network.stop(), this.chaincode.stop()]);
+    if (process.env['ONEPLEDGE_KEEP_HOME'] === undefined)
+      rmSync(this.home, { recursive: true, force: true, maxRetries: 3 });
+    this.#endCleaner();
+  }
+
+  async #isReady(url: string): Promise<true | undefined> {
+    const crash = this.programs.find((program) => program.crash !== undefined)?.crash;
+    if (crash !== undefined) throw new Error(crash);
+    try {
+      const { status } = await http({ method: 'GET', url: `${url}/readyz`, timeoutMs: 5_000 });
+      return status === 200 ? true : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/**
+ * Removes the home when this process ends without having done so, whatever ends it: the other end of the pipe is closed by the system.
+ * @returns ends the watch
+ */
+function cleanUpAfterUs(home: string): () => void {
+  if (process.env['ONEPLEDGE_KEEP_HOME'] !== undefined) return () => undefined;
+  // The programs end by their own lifelines; what they write while they do so is waited for.
+  const script = 'cat >/dev/null; for i in 1 2 3 4 5 6; do rm -rf "$0" 2>/dev/null; sleep 2; done';
+  const watch = spawn('/bin/sh', ['-c', script, home], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  watch.on('error', () => undefined);
+  watch.stdin.on('error', () => undefined);
+  watch.unref();
+  return () => {
+    watch.kill('SIGKILL');
+  };
+}

@@ -1,0 +1,53 @@
+/** One system for all tests of a file: started before them, checked and removed after them. Needs jest. */
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import type { TokenRequest } from '@onepledge/gateway/demo-issuer';
+import { Client, serverFaults } from './client';
+import { startSystem, type System, type SystemOptions } from './system';
+
+export type UsedSystem = Readonly<{
+  /** The running system. @throws Error outside of tests */
+  system: () => System;
+  /** A client of an actor. @param gateway its index, 0 when left out */
+  as: (actor: TokenRequest, gateway?: number) => Promise<Client>;
+}>;
+
+export type UseOptions = SystemOptions & Readonly<{ faultsAllowed?: boolean }>;
+
+/**
+ * Starts a system before the file's tests. After them: no answer of the 5xx class was given, unless `faultsAllowed`, no program ended by
+ * itself, and every program stops cleanly.
+ */
+export function useSystem(options: UseOptions = {}): UsedSystem {
+  let running: System | undefined;
+  const tokens = new Map<string, Promise<string>>();
+
+  beforeAll(async () => {
+    running = await startSystem(options);
+  }, 90_000);
+
+  afterAll(async () => {
+    if (running === undefined) return;
+    const system = running;
+    const faults = options.faultsAllowed === true ? [] : serverFaults;
+    const crashes = system.programs.flatMap(({ crash }) => crash ?? []);
+    const logs = faults.length + crashes.length > 0 ? system.logs(60) : '';
+    const codes = await Promise.all(system.gateways.map(({ program }) => program.stop()));
+    await system.stop();
+    expect({ faults, crashes, logs }).toEqual({ faults: [], crashes: [], logs: '' });
+    expect(codes).toEqual(system.gateways.map(() => 0));
+  }, 60_000);
+
+  const system = (): System => {
+    if (running === undefined) throw new Error('the system does not run');
+    return running;
+  };
+  return {
+    system,
+    as: async (actor, gateway = 0) => {
+      const name = JSON.stringify(actor);
+      const token = tokens.get(name) ?? system().token(actor);
+      tokens.set(name, token);
+      return new Client(system().url(gateway), await token);
+    },
+  };
+}
