@@ -27,24 +27,12 @@ export async function tokenFor(home: string, acting: Acting, ttlSeconds = TOKEN_
       { code: 'NO_ISSUER' },
     );
   }
-  const { issueToken } = await demoIssuer();
+  // Loaded only when a token is made: it brings the signing library.
+  const { issueToken } = await import('@onepledge/gateway/demo-issuer');
   return issueToken(home, {
     member: acting.member,
     ...(acting.party === undefined ? {} : { party: acting.party }),
     roles: acting.role === undefined ? [] : [acting.role],
     ttl: ttlSeconds,
   });
-}
-
-type DemoIssuer = {
-  issueToken: (
-    home: string,
-    claims: { member: string; party?: string; roles: readonly string[]; ttl: number },
-  ) => Promise<string>;
-};
-
-// Loaded only when a token is made: it brings the signing library.
-async function demoIssuer(): Promise<DemoIssuer> {
-  const name: string = '@onepledge/gateway/demo-issuer';
-  return (await import(name)) as DemoIssuer;
 }
