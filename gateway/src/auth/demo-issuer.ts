@@ -97,5 +97,6 @@ async function createOnce(file: string, text: string): Promise<boolean> {
 }
 
 function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  // Not by instanceof: under a test runner the system's errors are of another realm.
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
