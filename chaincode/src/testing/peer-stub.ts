@@ -1,0 +1,46 @@
+/** The calls of fabric-shim's stub that evaluations make, answered from a world state in memory. */
+import type { ChaincodeStub } from 'fabric-shim-api';
+import ShimStub from 'fabric-shim/lib/stub.js';
+import type { WorldState } from './world-state';
+
+/** fabric-shim's own functions for composite keys; they use nothing of the stub. */
+export const shimKeys: Pick<ChaincodeStub, 'createCompositeKey' | 'splitCompositeKey'> = {
+  createCompositeKey: (objectType, attributes) =>
+    ShimStub.prototype.createCompositeKey.call(undefined, objectType, attributes),
+  splitCompositeKey: (key) => ShimStub.prototype.splitCompositeKey.call(undefined, key),
+};
+
+const LARGEST = '\u{10ffff}';
+
+function iteratorOver<T>(items: readonly T[]): object {
+  let next = 0;
+  return {
+    // fabric-shim gives a last answer with `done` and no value.
+    next: () => Promise.resolve(next < items.length ? { value: items[next++], done: false } : { done: true }),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** A stub that reads `world`, with Fabric's rule that a bookmark is simply where the range begins. */
+export function readingStub(world: WorldState): ChaincodeStub {
+  const stub = {
+    splitCompositeKey: shimKeys.splitCompositeKey.bind(shimKeys),
+    getStateByPartialCompositeKeyWithPagination(
+      objectType: string,
+      attributes: string[],
+      pageSize: number,
+      bookmark: string,
+    ) {
+      const prefix = shimKeys.createCompositeKey(objectType, attributes);
+      const keys = world.range(bookmark === '' ? prefix : bookmark, prefix + LARGEST).slice(0, pageSize);
+      return Promise.resolve({ iterator: iteratorOver(keys.map((key) => ({ key, value: world.value(key) }))) });
+    },
+    getHistoryForKey(key: string) {
+      const versions = world.history(key);
+      return Promise.resolve(
+        iteratorOver(versions.map(({ transactionId, value }) => ({ txId: transactionId, isDelete: false, value }))),
+      );
+    },
+  };
+  return stub as unknown as ChaincodeStub;
+}
