@@ -13,6 +13,8 @@ import type { PartyRecord, Receivable } from './records';
  */
 export function requireDebtor(receivable: Receivable, debtor: PartyRecord | undefined, context: Context): Result<true> {
   const { actor } = context;
+  const writer = requireWriter(actor);
+  if (!writer.ok) return writer;
   const self =
     actor.party !== undefined && sameParty(actor.party, receivable.debtor.uscc) && debtor?.home === actor.mspId;
   if (!self)
