@@ -1,6 +1,7 @@
 /** The use of trade documents. never-twice 1: a document never backs more than its own value, whoever presents it under whatever name. */
 import { minorOf, moneyText } from '../model/money';
 import type { Evidence, EvidenceToken } from '../model/evidence';
+import { partyKey } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
 import { businessDay, daysLater, type Context } from './context';
 import { checkEvidence } from './invariants';
@@ -50,7 +51,10 @@ function checkDocument(
     });
   }
   if (record === undefined) return accept(document);
-  const own = record.uses.find((use) => use.mspId === context.actor.mspId);
+  // Parties of one member are strangers to each other: only who used it, or that one's member, learns where.
+  const { mspId, party } = context.actor;
+  const users = party === undefined || partyKey(party) === record.creditorKey;
+  const own = users ? record.uses.find((use) => use.mspId === mspId) : undefined;
   const stranger = record.creditorKey !== request.creditorKey || record.debtorKey !== request.debtorKey;
   if (record.used >= record.value || stranger || record.currency !== request.currency) {
     return refuse('DUPLICATE_EVIDENCE', `document ${evidence.number} already backs a receivable`, {
