@@ -8,15 +8,19 @@ import { eventOf, type Handlers } from './handler';
 
 export const memberHandlers: Pick<Handlers, 'member.enrol' | 'party.register'> = {
   'member.enrol': {
-    keys: () => [key.registry()],
+    keys: (command) => [key.registry(), ...command.members.map(({ uscc }) => key.party(partyKey(uscc)))],
     run(command, { work }, context) {
-      const decided = enrolMembers(work.get(key.registry()) === true, command, context);
+      const known = command.members.flatMap(({ uscc }) => work.get(key.party(partyKey(uscc))) ?? []);
+      const state = { founded: work.get(key.registry()) === true, parties: known };
+      const decided = enrolMembers(state, command, context);
       if (!decided.ok) return decided;
-      const names = decided.value.map(({ name }) => name);
+      const { members, parties } = decided.value;
+      const names = members.map(({ name }) => name);
       const change = work.emit(eventOf('MEMBERS_ENROLLED', context, { data: { members: names } }));
       work.put(key.registry(), true, change);
-      for (const member of decided.value) work.put(key.member(member.mspId), member, change);
-      return accept({ members: decided.value });
+      for (const member of members) work.put(key.member(member.mspId), member, change);
+      for (const party of parties) work.put(key.party(party.key), party, change);
+      return accept({ members });
     },
   },
 
