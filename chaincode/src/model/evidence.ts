@@ -18,7 +18,11 @@ export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 export type EvidenceToken = string & { readonly __brand: 'EvidenceToken' };
 
 /** A document's number as written on it; compared in its canonical form. */
-export const DocumentNumberSchema = textSchema(128)
+export const DocumentNumberSchema = z
+  .string()
+  // Space around a number is a slip of whoever keyed it, and must not hide that the document is known.
+  .trim()
+  .pipe(textSchema(128))
   .refine(
     (number) => canonicalDocumentNumber(number) !== undefined,
     'must hold a letter or digit, and only Latin letters, digits, Han characters and separators',
@@ -46,6 +50,8 @@ export type Evidence = Readonly<z.output<typeof EvidenceSchema>>;
 // The numbers of Chinese VAT invoices are unique in the whole country: 20 digits 数电票, or code 10 or 12 with number 8.
 // A code may begin with zeros, which some programs drop, hence 17.
 const NATIONAL_INVOICE_NUMBER = /^[0-9]{17,20}$/;
+// A number that was copied with what the field is called: "No.", 发票号码, 号.
+const LABELLED_NUMBER = /^[^0-9]*([0-9]{20,})[^0-9]*$/;
 
 /**
  * What makes two documents the same one, whatever kind, issuer spelling or creditor they come under.
@@ -56,6 +62,6 @@ const NATIONAL_INVOICE_NUMBER = /^[0-9]{17,20}$/;
 export function evidenceIdentity(document: Readonly<{ issuer: string; number: string }>, issuerKey: string): string {
   const canonical = canonicalDocumentNumber(document.number);
   if (canonical === undefined) throw new Error(`unchecked document number ${JSON.stringify(document.number)}`);
-  const number = canonical.replace(/^0+(?=.)/, '');
+  const number = (LABELLED_NUMBER.exec(canonical)?.[1] ?? canonical).replace(/^0+(?=.)/, '');
   return NATIONAL_INVOICE_NUMBER.test(number) ? `CN-VAT|${number}` : `${issuerKey}|${number}`;
 }

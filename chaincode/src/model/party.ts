@@ -25,13 +25,16 @@ export function isUscc(text: string): boolean {
   return USCC_SHAPE.test(text) && usccCheckCharacter(text.slice(0, 17)) === text[17];
 }
 
-/** The form in which party identifiers are compared and keyed: NFKC, letters and digits only, upper case. */
+/** The form in which party identifiers are compared and keyed: NFKC, letters and digits only, upper case, no country before a Chinese code. */
 export function partyKey(id: string): string {
-  if (CANONICAL.test(id)) return id;
-  return id
-    .normalize('NFKC')
-    .replace(/[\p{P}\p{Z}\p{S}\p{C}]/gu, '')
-    .toUpperCase();
+  const key = CANONICAL.test(id)
+    ? id
+    : id
+        .normalize('NFKC')
+        .replace(/[\p{P}\p{Z}\p{S}\p{C}]/gu, '')
+        .toUpperCase();
+  // Abroad a Chinese company's code is written with its country, as in VAT numbers: that is not another company.
+  return key.startsWith('CN') && isUscc(key.slice(2)) ? key.slice(2) : key;
 }
 
 /**
@@ -40,7 +43,7 @@ export function partyKey(id: string): string {
  */
 export function partyIdProblem(id: string): string | undefined {
   const key = partyKey(id);
-  if (USCC_SHAPE.test(key))
+  if (USCC_SHAPE.test(key.replace(/^CN(?=.{18}$)/, '')))
     return isUscc(key)
       ? undefined
       : 'is not a unified social credit code: its check character is wrong (GB 32100-2015)';

@@ -12,7 +12,7 @@ export const shimKeys: Pick<ChaincodeStub, 'createCompositeKey' | 'splitComposit
 
 const LARGEST = '\u{10ffff}';
 
-function iteratorOver<T>(items: readonly T[]): object {
+function iteratorOver(items: readonly object[]): object {
   let next = 0;
   return {
     // fabric-shim gives a last answer with `done` and no value.
