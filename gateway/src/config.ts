@@ -146,8 +146,8 @@ function readIssuer(env: z.output<typeof EnvironmentSchema>): IssuerConfig {
 export function configurationReference(): string {
   const { properties = {} } = z.toJSONSchema(EnvironmentSchema, { io: 'input', unrepresentable: 'any' });
   const rows = Object.entries(properties).map(([name, property]) => {
-    const { description = '', default: fallback } = property as { description?: string; default?: unknown };
-    return `| \`${name}\` | ${fallback === undefined ? '' : `\`${String(fallback)}\``} | ${description} |`;
+    const { description = '', default: fallback } = property as { description?: string; default?: string | number };
+    return `| \`${name}\` | ${fallback === undefined ? '' : `\`${fallback}\``} | ${description} |`;
   });
   return [
     '# Configuration of the gateway',

@@ -47,7 +47,12 @@ type Verified = Readonly<{ principal: Principal; expiresAt: number }>;
 /** A verifier for the configured issuer; tokens that were good are remembered until they expire or the keys change. */
 export function createTokenVerifier(issuer: IssuerConfig, home: string): TokenVerifier {
   const verified = new BoundedMap<string, Verified>(10_000);
-  const keys = issuer.kind === 'demo' ? demoKeys(home, () => verified.clear()) : remoteKeys(issuer.jwksUrl);
+  const keys =
+    issuer.kind === 'demo'
+      ? demoKeys(home, () => {
+          verified.clear();
+        })
+      : remoteKeys(issuer.jwksUrl);
   const expected =
     issuer.kind === 'demo'
       ? { issuer: DEMO_ISSUER, audience: DEMO_AUDIENCE }

@@ -90,7 +90,7 @@ function schemaName(content: Readonly<Record<string, Readonly<{ schema?: unknown
 }
 
 function json(value: unknown): string {
-  return `<pre>${escape(JSON.stringify(value, undefined, 2) ?? '')}</pre>`;
+  return `<pre>${escape(JSON.stringify(value, undefined, 2))}</pre>`;
 }
 
 function escape(text: string): string {

@@ -36,7 +36,7 @@ export const TransactionRefSchema = z
   .meta({ id: 'TransactionRef' });
 
 /** A view as a write answers it. */
-export function committed<S extends z.ZodObject>(view: S) {
+export function committed(view: z.ZodObject) {
   return view.extend({ transaction: TransactionRefSchema });
 }
 

@@ -1,8 +1,7 @@
 /** The HTTP application: each route checked by its own description; every failure a problem. */
 import { randomUUID } from 'node:crypto';
-import { validate } from '@onepledge/chaincode/model';
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
-import { ERRORS } from '@onepledge/chaincode/model';
+import { ERRORS, validate } from '@onepledge/chaincode/model';
 import { mayWrite, type Principal } from '../auth/principal';
 import { problem, ProblemError } from '../problem';
 import { asProblem } from './errors';
@@ -144,7 +143,7 @@ function pathParameters(schema: NonNullable<Route['params']>, request: Request):
   return parsed.data;
 }
 
-function checked<T>(result: ReturnType<typeof validate> | { ok: true; value: T }): unknown {
+function checked(result: ReturnType<typeof validate>): unknown {
   if (!result.ok) throw new ProblemError(result.error);
   return result.value;
 }
@@ -160,7 +159,7 @@ async function readBody(readJson: RequestHandler, request: Request, response: Re
   await new Promise<void>((resolve, reject) => {
     void readJson(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
-      else reject(error instanceof Error ? error : new Error(String(error)));
+      else reject(error instanceof Error ? error : new Error('the body cannot be read'));
     });
   });
   if (request.body === undefined) request.body = {};

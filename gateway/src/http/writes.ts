@@ -1,7 +1,6 @@
 /** From a checked request to its command, and from the command's outcome to the answer. */
 import { randomUUID } from 'node:crypto';
-import type { Command } from '@onepledge/chaincode/model';
-import { ERRORS } from '@onepledge/chaincode/model';
+import { type Command, ERRORS } from '@onepledge/chaincode/model';
 import type { Accepted } from '../outbox/outbox';
 import type { Outcome } from '../outbox/intent';
 import { requestHash } from './idempotency';
@@ -9,15 +8,18 @@ import { problemJson } from './problem-json';
 import type { Answer, WriteContext } from './route';
 import type { Services } from './services';
 
+type WithoutId<C> = C extends Command ? Omit<C, 'id'> : never;
+/** A command that has no id yet. */
+export type NewCommand = WithoutId<Command>;
+
 /**
  * Stores a command under the request's key, sends it on its way, and answers as soon as it is final or the client's patience ends.
- * @param make the command without its id
  * @param location the resource that the command makes, from its view
  */
-export async function write<T extends Command['type']>(
+export async function write(
   services: Services,
   context: WriteContext<unknown, unknown, unknown>,
-  command: Omit<Extract<Command, { type: T }>, 'id'>,
+  command: NewCommand,
   location?: (view: Readonly<Record<string, unknown>>) => string,
 ): Promise<Answer> {
   const { principal, request, idempotencyKey, patience, rawBody } = context;

@@ -30,6 +30,10 @@ const UNAVAILABLE: ReadonlySet<number> = new Set([
 ]);
 const IDENTITY: ReadonlySet<number> = new Set([status.UNAUTHENTICATED, status.PERMISSION_DENIED]);
 
+const ABORTED: number = status.ABORTED;
+const LATE: ReadonlySet<number> = new Set([status.DEADLINE_EXCEEDED, status.CANCELLED]);
+const GONE: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.UNAUTHENTICATED, status.PERMISSION_DENIED]);
+
 /** gRPC's own refusal of a message, and the ordering service's of an envelope. */
 const TOO_LARGE = /larger than max|too large|exceeds maximum/i;
 /** A peer's way to say that the chaincode answered with a status of 400 or more: `chaincode response 500, …`. */
@@ -52,16 +56,16 @@ export function translateProposalError(error: unknown): LedgerUnavailable | Endo
   if (CONTRACT.test(text)) return new EndorsementRefused('CONTRACT', text, { cause: error });
   if (UNAVAILABLE.has(error.code)) return new LedgerUnavailable(text, { cause: error });
   // ABORTED without the contract's answer: endorsers on different heights, or a chaincode that ended. Both pass.
-  if (error.code === status.ABORTED) return new LedgerUnavailable(text, { cause: error });
+  if (error.code === ABORTED) return new LedgerUnavailable(text, { cause: error });
   return new EndorsementRefused('CONTRACT', text, { cause: error });
 }
 
 /** Whether the channel to the peer may be stale, so that the network's addresses should be read again. */
 export function isConnectionFailure(error: unknown): boolean {
-  return error instanceof GatewayError && (error.code === status.UNAVAILABLE || IDENTITY.has(error.code));
+  return error instanceof GatewayError && GONE.has(error.code);
 }
 
 /** Whether a deadline passed before an answer came. */
 export function isDeadline(error: unknown): boolean {
-  return error instanceof GatewayError && (error.code === status.DEADLINE_EXCEEDED || error.code === status.CANCELLED);
+  return error instanceof GatewayError && LATE.has(error.code);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Kysely, PostgresDialect } from 'kysely';
 import { lockFolder } from './folder-lock';
 import { PGliteDialect } from './pglite-dialect';
+import { ensureFolder, START_PARAMETERS } from './pglite-folder';
 import { migrate, type OutboxSchema } from './schema';
 
 export type Database = Readonly<{ kysely: Kysely<OutboxSchema>; close: () => Promise<void> }>;
@@ -23,7 +24,10 @@ async function openEmbedded(folder: string): Promise<Database> {
   const unlock = lockFolder(folder);
   try {
     const { PGlite } = await import('@electric-sql/pglite');
-    const kysely = new Kysely<OutboxSchema>({ dialect: new PGliteDialect(new PGlite(join(folder, 'db'))) });
+    const files = join(folder, 'db');
+    await ensureFolder(files);
+    const startParams = [...PGlite.defaultStartParams, ...START_PARAMETERS];
+    const kysely = new Kysely<OutboxSchema>({ dialect: new PGliteDialect(new PGlite(files, { startParams })) });
     await migrate(kysely);
     return {
       kysely,

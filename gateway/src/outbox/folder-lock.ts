@@ -20,7 +20,10 @@ export function lockFolder(folder: string): () => void {
   writeFileSync(temporary, mine, { mode: 0o600 });
   try {
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      if (tryLink(temporary, file)) return () => rmSync(file, { force: true });
+      if (tryLink(temporary, file))
+        return () => {
+          rmSync(file, { force: true });
+        };
       const owner = read(file);
       if (owner !== undefined && isAlive(owner)) {
         throw new FolderLocked(`${folder} is in use by process ${owner.split(' ')[0] ?? ''}`);

@@ -1,4 +1,5 @@
 /** One identity's way to the ledger: one transaction at a time; what arrives meanwhile waits and goes out together. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DomainError } from '@onepledge/chaincode/model';
 import type { Logger } from 'pino';
 import type { Principal } from '../auth/principal';
@@ -70,9 +71,9 @@ export class Lane {
 
   /** Never rejects. */
   async #run(): Promise<void> {
-    // What arrives in the same turn of the event loop goes together.
-    await Promise.resolve();
     while (this.#queue.length > 0 && !this.#context.signal.aborted) {
+      // What arrives in the same turn of the event loop goes together.
+      await nextTurn();
       const { group, rest } = cutGroup(this.#queue, this.#context.limits);
       this.#queue = rest;
       const pass = await this.#attempt(group);

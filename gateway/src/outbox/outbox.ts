@@ -246,7 +246,10 @@ export class Outbox {
       this.#options.metrics.pending.set(this.#live.size);
     });
     // What was answered first is safe without: the stored envelope leads to the same end after a crash.
-    if (answerFirst) stored.catch((error: unknown) => this.#options.log.error({ err: error }, 'an end was not stored'));
+    if (answerFirst)
+      stored.catch((error: unknown) => {
+        this.#options.log.error({ err: error }, 'an end was not stored');
+      });
     else await stored;
   }
 

@@ -17,7 +17,7 @@ import {
 /** What is needed of PGlite, whose types differ by the module system that loads it. */
 export interface EmbeddedDatabase {
   readonly waitReady: Promise<void>;
-  query<R>(statement: string, parameters: unknown[]): Promise<{ rows: R[]; affectedRows?: number }>;
+  query(statement: string, parameters: unknown[]): Promise<{ rows: unknown[]; affectedRows?: number }>;
   close(): Promise<void>;
 }
 
@@ -104,7 +104,9 @@ class PGliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, affectedRows } = await this.#database.query<R>(query.sql, [...query.parameters]);
+    const result = await this.#database.query(query.sql, [...query.parameters]);
+    const rows = result.rows as R[];
+    const { affectedRows } = result;
     return affectedRows === undefined ? { rows } : { rows, numAffectedRows: BigInt(affectedRows) };
   }
 

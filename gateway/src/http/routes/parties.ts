@@ -19,7 +19,7 @@ export function partyRoutes(services: Services): readonly Route[] {
       answers: writeAnswers('Registered', PartyRecordViewSchema),
       errors: ['INVALID_STATE'],
       handle: (context) =>
-        write<'party.register'>(services, context, {
+        write(services, context, {
           type: 'party.register',
           party: context.body.party,
           home: mspIdOf(directory, context.body.member, 'member'),

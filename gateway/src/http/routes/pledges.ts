@@ -29,7 +29,7 @@ export function pledgeRoutes(services: Services): readonly Route[] {
       errors: ['NOT_FOUND', 'ALREADY_ENCUMBERED', 'INSUFFICIENT_VALUE', 'INVALID_STATE', 'FROZEN'],
       handle: (context) => {
         const { pledgee, ...terms } = context.body;
-        return write<'pledge.propose'>(
+        return write(
           services,
           context,
           { type: 'pledge.propose', ...terms, pledgee: mspIdOf(directory, pledgee.member, 'pledgee.member') },
@@ -71,8 +71,7 @@ export function pledgeRoutes(services: Services): readonly Route[] {
       body: AcceptSchema,
       answers: writeAnswers('Active', PledgeViewSchema),
       errors: ['NOT_FOUND', 'ALREADY_ENCUMBERED', 'INSUFFICIENT_VALUE', 'INVALID_STATE', 'FROZEN'],
-      handle: (context) =>
-        write<'pledge.accept'>(services, context, { type: 'pledge.accept', pledgeId: context.params.id }),
+      handle: (context) => write(services, context, { type: 'pledge.accept', pledgeId: context.params.id }),
     }),
     writeRoute({
       path: '/v1/pledges/:id/withdrawal',
@@ -84,7 +83,7 @@ export function pledgeRoutes(services: Services): readonly Route[] {
       answers: writeAnswers('Withdrawn', PledgeViewSchema),
       errors: ['NOT_FOUND', 'INVALID_STATE'],
       handle: (context) =>
-        write<'pledge.withdraw'>(services, context, {
+        write(services, context, {
           type: 'pledge.withdraw',
           pledgeId: context.params.id,
           ...context.body,
@@ -100,7 +99,7 @@ export function pledgeRoutes(services: Services): readonly Route[] {
       answers: writeAnswers('Released', PledgeViewSchema),
       errors: ['NOT_FOUND', 'INVALID_STATE', 'INSUFFICIENT_VALUE'],
       handle: (context) =>
-        write<'pledge.release'>(services, context, {
+        write(services, context, {
           type: 'pledge.release',
           pledgeId: context.params.id,
           ...context.body,

@@ -24,7 +24,7 @@ export function receivableRoutes(services: Services): readonly Route[] {
       answers: writeAnswers('Registered', ReceivableViewSchema),
       errors: ['DUPLICATE_EVIDENCE', 'EVIDENCE_OVERDRAWN', 'INVALID_EVIDENCE'],
       handle: (context) =>
-        write<'receivable.register'>(
+        write(
           services,
           context,
           { type: 'receivable.register', ...context.body },
@@ -66,7 +66,7 @@ export function receivableRoutes(services: Services): readonly Route[] {
       answers: writeAnswers('Confirmed or rejected', ReceivableViewSchema),
       errors: ['NOT_FOUND', 'INVALID_STATE'],
       handle: (context) =>
-        write<'receivable.confirm'>(services, context, {
+        write(services, context, {
           type: 'receivable.confirm',
           receivableId: context.params.id,
           ...context.body,
@@ -82,7 +82,7 @@ export function receivableRoutes(services: Services): readonly Route[] {
       answers: writeAnswers('Settled', ReceivableViewSchema),
       errors: ['NOT_FOUND', 'INVALID_STATE', 'INSUFFICIENT_VALUE'],
       handle: (context) =>
-        write<'receivable.settle'>(services, context, {
+        write(services, context, {
           type: 'receivable.settle',
           receivableId: context.params.id,
           ...context.body,
@@ -98,7 +98,7 @@ export function receivableRoutes(services: Services): readonly Route[] {
       answers: writeAnswers('Cancelled', ReceivableViewSchema),
       errors: ['NOT_FOUND', 'INVALID_STATE', 'ALREADY_ENCUMBERED'],
       handle: (context) =>
-        write<'receivable.cancel'>(services, context, {
+        write(services, context, {
           type: 'receivable.cancel',
           receivableId: context.params.id,
           ...context.body,
