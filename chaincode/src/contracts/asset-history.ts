@@ -2,7 +2,7 @@
 import { partyKey } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
 import type { HistoryEntry } from '../model/view';
-import { actsFor, isMember, seesEverything } from '../domain/authority';
+import { actsFor, maySeePledge, seesEverything, wasOffered } from '../domain/authority';
 import type { Pledge, Receivable } from '../domain/records';
 import { differences, pledgeView, receivableView, type FieldChange } from '../domain/views';
 import { versionsOf, type Version } from '../ledger/history';
@@ -19,7 +19,7 @@ function maySeeHistory(receivable: Receivable, pledges: readonly Pledge[], scope
   if (seesEverything(actor)) return true;
   if ([receivable.holder, receivable.creditor].some(({ uscc }) => actsFor(actor, uscc, homes.get(partyKey(uscc)))))
     return true;
-  return pledges.some((pledge) => isMember(actor, pledge.pledgee.mspId));
+  return pledges.some((pledge) => wasOffered(actor, pledge));
 }
 
 function placed<T>(versions: readonly Version<T>[], view: (record: T) => object, prefix: string): readonly Placed[] {
@@ -63,7 +63,10 @@ export async function assetHistory(
   if (!maySeeHistory(found.value, pledges, scope)) return refuse('NOT_FOUND', `there is no receivable ${id}`);
 
   const entries = [...placed(await versionsOf(scope.stub, key.receivable(id)), receivableView, '')];
+  const homes = homesOf(found.value, scope.work);
   for (const pledge of pledges) {
+    // What was only offered to another bank is between those two.
+    if (pledge.acceptedAt === undefined && !maySeePledge(scope.actor, pledge, found.value, homes)) continue;
     const versions = await versionsOf(scope.stub, key.pledge(pledge.id));
     // Shown as it was then: a later look at it must not make it lapsed in its past.
     const view = (record: Pledge) => pledgeView(record, record.acceptedAt ?? record.proposedAt);

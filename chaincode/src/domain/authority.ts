@@ -49,9 +49,17 @@ export function isMember(actor: Actor, mspId: string): boolean {
   return actor.mspId === mspId && actor.party === undefined;
 }
 
-/** Auditors and the regulator read everything. */
+/** Auditors and the regulator read everything, once their member is one of the consortium's. */
 export function seesEverything(actor: Actor): boolean {
-  return actor.role === 'auditor' || actor.role === 'regulator';
+  return actor.member !== undefined && (actor.role === 'auditor' || actor.role === 'regulator');
+}
+
+/**
+ * Whether the actor was let in on a receivable by a pledge: it was offered to it, or is agreed between both.
+ * A proposal of its own does not let it in, or every bank could look at any asset by proposing.
+ */
+export function wasOffered(actor: Actor, pledge: Pledge): boolean {
+  return isMember(actor, pledge.pledgee.mspId) && (pledge.proposedBy === 'PLEDGOR' || pledge.acceptedAt !== undefined);
 }
 
 /**
@@ -69,7 +77,7 @@ export function maySeeReceivable(
   const parties = [receivable.creditor, receivable.debtor, receivable.holder];
   if (parties.some((party) => actsFor(actor, party.uscc, homes.get(partyKey(party.uscc))))) return true;
   if (receivable.encumbrances.some((claim) => isMember(actor, claim.pledgee.mspId))) return true;
-  return offered.some((pledge) => isMember(actor, pledge.pledgee.mspId));
+  return offered.some((pledge) => wasOffered(actor, pledge));
 }
 
 /** Whether an actor may know of a pledge: its two sides, and the debtor of the receivable that it is on once it is active. */
