@@ -8,7 +8,7 @@ import type { PledgeView, ReceivableView } from '../model/view';
 import { maySeePledge, seesEverything } from '../domain/authority';
 import type { Pledge, Receivable } from '../domain/records';
 import { pledgeView, receivableView } from '../domain/views';
-import { INDEX, key, OBJECT } from '../ledger/key';
+import { compositeKey, INDEX, key, OBJECT } from '../ledger/key';
 import { scanKeys } from '../ledger/scan';
 import { isVisible, loadReceivables, type ReadScope } from './read-scope';
 import { homesOf } from './receivable-commands';
@@ -31,22 +31,39 @@ function readCursor(text: string | undefined): Result<Cursor> {
   } catch {
     // Not JSON: refused below like any other that we did not make.
   }
+  return foreignCursor();
+}
+
+function foreignCursor() {
   return refuse('INVALID_INPUT', 'cursor: is not one of an earlier answer', { field: 'cursor' });
+}
+
+/** Whether a cursor's key is one of a source: a range that begins elsewhere would run over other things' keys. */
+function isKeyOf(source: Source, last: string): boolean {
+  const prefix = compositeKey(source.objectType, ...source.attributes);
+  return last.startsWith(prefix) && /^(?:[0-9a-z_.]+\0)+$/.test(last.slice(prefix.length));
+}
+
+/** The last attribute of a composite key. */
+function idIn(text: string): string {
+  return text.split('\0').at(-2) ?? '';
 }
 
 /**
  * Pages through the sources one after another.
- * @param pick gives the views of the scanned ids that belong on the page; undefined for one that does not.
+ * @param pick gives the views of the scanned ids that belong on the page; undefined for one that does not. `before` is the id ahead of them.
  */
 async function page<T>(
   query: Readonly<{ limit: number; cursor?: string | undefined }>,
   sources: readonly Source[],
   scope: ReadScope,
-  pick: (ids: readonly string[], source: number) => Promise<readonly (T | undefined)[]>,
+  pick: (ids: readonly string[], before: string | undefined) => Promise<readonly (T | undefined)[]>,
 ): Promise<Result<Page<T>>> {
   const start = readCursor(query.cursor);
   if (!start.ok) return start;
   let cursor = start.value;
+  const from = sources[cursor.source];
+  if (from === undefined || (cursor.last !== undefined && !isKeyOf(from, cursor.last))) return foreignCursor();
   const items: T[] = [];
   for (let scanned = 0; scanned < SCAN_PAGES; scanned += 1) {
     const source = sources[cursor.source];
@@ -54,7 +71,7 @@ async function page<T>(
     const keys = await scanKeys(scope.stub, source, cursor.last, SCAN_PAGE);
     const views = await pick(
       keys.map(({ attributes }) => attributes.at(-1) ?? ''),
-      cursor.source,
+      cursor.last === undefined ? undefined : idIn(cursor.last),
     );
     for (const [index, { key: last }] of keys.entries()) {
       const view = views[index];
@@ -94,9 +111,10 @@ export async function listReceivables(
   query: ListQuery<'receivable.list'>,
   scope: ReadScope,
 ): Promise<Result<Page<ReceivableView>>> {
-  let previous: string | undefined;
-  return page(query, receivableSources(query, scope), scope, async (ids) => {
-    const assets = ids.map((id) => (id.includes('.') ? assetOfPledge(id) : id));
+  const assetOf = (id: string): string => (id.includes('.') ? assetOfPledge(id) : id);
+  return page(query, receivableSources(query, scope), scope, async (ids, before) => {
+    const assets = ids.map(assetOf);
+    let previous = before === undefined ? undefined : assetOf(before);
     await loadReceivables(assets, scope.work);
     const views: (ReceivableView | undefined)[] = [];
     for (const id of assets) {
