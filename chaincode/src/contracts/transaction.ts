@@ -2,6 +2,7 @@
 import type { Context as FabricContext } from 'fabric-contract-api';
 import type { ChaincodeStub } from 'fabric-shim-api';
 import { ACTOR_ROLES, type ActorRole } from '../model/member';
+import { PartyIdSchema } from '../model/party';
 import type { CertifiedIdentity } from '../domain/authority';
 
 /** How far a proposal's timestamp may be from an endorser's own clock, in milliseconds. */
@@ -42,13 +43,21 @@ function roleOf(attribute: string | null): ActorRole {
   return role;
 }
 
+/** @throws Error for a party that no party can be. */
+function partyOf(attribute: string | null): string | undefined {
+  if (attribute === null || attribute === '') return undefined;
+  const party = PartyIdSchema.safeParse(attribute);
+  if (!party.success)
+    throw new Error(`FORBIDDEN: the certificate's party ${JSON.stringify(attribute)} is not an identifier of a party`);
+  return party.data;
+}
+
 /** What the certificate that signed the proposal says of its holder. */
 export function certifiedIdentity(ctx: FabricContext): CertifiedIdentity {
   const { clientIdentity } = ctx;
-  const party = clientIdentity.getAttributeValue('party');
   return {
     mspId: clientIdentity.getMSPID(),
-    party: party === null || party === '' ? undefined : party,
+    party: partyOf(clientIdentity.getAttributeValue('party')),
     role: roleOf(clientIdentity.getAttributeValue('role')),
   };
 }
