@@ -42,7 +42,7 @@ export interface TransactionTable {
   role: string;
   intent_ids: Json<string[]>;
   state: TransactionState;
-  /** The endorsed and signed transaction while it is not final. */
+  /** The endorsed and signed transaction while it is not final, deflated. */
   envelope: Uint8Array | null;
   code: string | null;
   block: string | null;
@@ -114,6 +114,9 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       problem json,
       primary key (import_id, n)
     )`,
+    // Rows are short-lived in their hot form: compressing them in the server costs more than the space.
+    'alter table transactions alter column envelope set storage external',
+    'alter table intents set (toast_tuple_target = 8160)',
   ],
 ];
 

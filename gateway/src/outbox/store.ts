@@ -1,9 +1,14 @@
 /** The outbox in SQL: every statement that it needs, each for many rows at once. */
+import { promisify } from 'node:util';
+import { deflateRaw, inflateRaw } from 'node:zlib';
 import { type Kysely, sql } from 'kysely';
 import { type DomainError } from '@onepledge/chaincode/model';
 import type { Principal } from '../auth/principal';
 import type { NewIntent, Outcome, StoredIntent } from './intent';
 import type { IntentState, OutboxSchema } from './schema';
+
+const compress = promisify<Uint8Array, { level: number }, Buffer>(deflateRaw);
+const decompress = promisify<Uint8Array, Buffer>(inflateRaw);
 
 /** The end of a transaction and of the intents that it settled. */
 export type Conclusion = Readonly<{
@@ -93,8 +98,10 @@ export class OutboxStore {
 
   /** Stores the endorsed transaction, before it is submitted. Storing it again changes nothing. */
   async storeEnvelope(id: string, envelope: Uint8Array): Promise<void> {
+    // Compressed here, beside the event loop, and sent as text: PGlite takes milliseconds for each kilobyte of binary parameters.
+    const text = (await compress(envelope, { level: 1 })).toString('base64');
     await sql`
-      update transactions set state = 'ENDORSED', envelope = ${Buffer.from(envelope)}::bytea, updated_at = now()
+      update transactions set state = 'ENDORSED', envelope = decode(${text}, 'base64'), updated_at = now()
       where id = ${id} and state <> 'FINAL'`.execute(this.#database);
   }
 
@@ -121,12 +128,14 @@ export class OutboxStore {
       .where('state', '<>', 'FINAL')
       .orderBy('created_at')
       .execute();
-    return rows.map((row) => ({
-      id: row.id,
-      principal: principalOf(row),
-      intentIds: row.intent_ids,
-      envelope: row.state === 'ENDORSED' ? (row.envelope ?? undefined) : undefined,
-    }));
+    return Promise.all(
+      rows.map(async (row) => ({
+        id: row.id,
+        principal: principalOf(row),
+        intentIds: row.intent_ids,
+        envelope: row.state === 'ENDORSED' && row.envelope !== null ? await decompress(row.envelope) : undefined,
+      })),
+    );
   }
 
   /** Commands of this gateway without a final answer, oldest first. */
