@@ -1,4 +1,5 @@
 /** The HTTP application: each route checked by its own description; every failure a problem. */
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { ERRORS, validate } from '@onepledge/chaincode/model';
@@ -32,7 +33,16 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 export function createApplication(services: Services, routes: readonly Route[], limits: HttpLimits): Express {
   const application = express();
   application.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('case sensitive routing', true);
-  const readJson = express.json({ limit: limits.bodyLimit, type: ['application/json', 'application/*+json'] });
+  const readJson = express.json({
+    limit: limits.bodyLimit,
+    type: ['application/json', 'application/*+json'],
+    // A small body can unpack into a very large one.
+    inflate: false,
+    verify: (_request, _response, bytes) => {
+      // Read leniently, a broken name would become another one.
+      if (!isUtf8(bytes)) throw problem('INVALID_INPUT', 'the body is not UTF-8');
+    },
+  });
   const rates = new RateLimit(limits.rateLimit);
   application.use(prepare(services));
   for (const route of routes) {
@@ -150,7 +160,10 @@ function checked(result: ReturnType<typeof validate>): unknown {
 
 async function readBody(readJson: RequestHandler, request: Request, response: Response): Promise<void> {
   const type = request.is(['application/json', 'application/*+json']);
-  if (type === false) throw problem('UNSUPPORTED_MEDIA_TYPE', 'the body must be application/json');
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(request.headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  if (type === false || charset.toLowerCase() !== 'utf-8') {
+    throw problem('UNSUPPORTED_MEDIA_TYPE', 'the body must be application/json in UTF-8');
+  }
   // No body at all is an empty object: some acts have no fields.
   if (type === null) {
     request.body = {};

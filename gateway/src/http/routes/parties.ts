@@ -45,8 +45,8 @@ export function partyRoutes(services: Services): readonly Route[] {
       summary: 'The members of the consortium, as the ledger knows them',
       answers: { 200: { description: 'All members', schema: pageOf(MemberViewSchema) } },
       handle: async ({ principal }) => {
-        const value = await reads.query(principal, { type: 'member.list' });
-        return { status: 200, body: Array.isArray(value) ? { items: value, next: null } : value };
+        const { items } = (await reads.query(principal, { type: 'member.list' })) as Readonly<{ items: unknown }>;
+        return { status: 200, body: { items, next: null } };
       },
     }),
   ];
