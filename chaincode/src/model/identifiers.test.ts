@@ -1,0 +1,281 @@
+/** Identifiers from outside: parties, documents, days, text, and how refusals name fields. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { BUYER, SUPPLIER, uscc } from '../testing/builders';
+import { AssetIdSchema, CommandSchema, PledgeIdSchema } from './command';
+import { DocumentNumberSchema, evidenceIdentity } from './evidence';
+import { isUscc, PartyIdSchema, partyKey, sameParty, usccCheckCharacter } from './party';
+import { canonicalDocumentNumber, DateSchema, textSchema } from './text';
+import { validate } from './validation';
+
+describe('a unified social credit code', () => {
+  test('has the check character of GB 32100-2015', () => {
+    expect(usccCheckCharacter('91350100M000100Y4')).toBe('3');
+    expect(isUscc('91350100M000100Y43')).toBe(true);
+  });
+
+  test('with one character changed, or two neighbours exchanged, is another or none', () => {
+    const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
+    fc.assert(
+      fc.property(fc.nat(), fc.nat({ max: 16 }), fc.nat({ max: 29 }), (n, place, step) => {
+        const code = uscc(n % 1_000_000_000);
+        const is = alphabet.indexOf(code[place] ?? '');
+        const other = alphabet[(is + 1 + step) % 31] ?? '';
+        expect(isUscc(code.slice(0, place) + other + code.slice(place + 1))).toBe(false);
+        const [a = '', b = ''] = [code[place], code[place + 1]];
+        if (a !== b && place < 16) expect(isUscc(code.slice(0, place) + b + a + code.slice(place + 2))).toBe(false);
+      }),
+    );
+  });
+
+  test.each(['91350100M000100Y44', '91350100I000100Y43', '91350100M000100Y4', '', '91350100M000100Y43X'])(
+    'is not %j',
+    (code) => {
+      expect(isUscc(code)).toBe(false);
+    },
+  );
+});
+
+describe("a party's identifier", () => {
+  const CODE = '91350100M000100Y43';
+
+  test.each([
+    CODE.toLowerCase(),
+    `９１${CODE.slice(2)}`,
+    CODE.replace('M', '-M-'),
+    `${CODE.slice(0, 9)}\u200b${CODE.slice(9)}`,
+    `CN${CODE}`,
+    `cn ${CODE}`,
+  ])('of one company is one in the spelling %j', (spelling) => {
+    expect(partyKey(spelling)).toBe(CODE);
+    expect(PartyIdSchema.parse(spelling)).toBe(CODE);
+    expect(sameParty(spelling, CODE)).toBe(true);
+  });
+
+  test.each(['DE123456789', 'GB 123 4567 89', 'sg201912345k', 'US-12-3456789'])(
+    'may be the foreign number %j',
+    (id) => {
+      const parsed = PartyIdSchema.parse(id);
+      expect(partyKey(parsed)).toBe(partyKey(id));
+      expect(PartyIdSchema.parse(parsed)).toBe(parsed);
+    },
+  );
+
+  test.each([
+    `${CODE.slice(0, -1)}4`,
+    `CN${CODE.slice(0, -1)}4`,
+    '12345',
+    '---',
+    '',
+    'D',
+    'АB123456',
+    `${CODE}\u0000`,
+    `${CODE}\n`,
+    ' '.repeat(3),
+    'DE\u202812',
+    `DE${'1'.repeat(90)}`,
+  ])('is not %j', (id) => {
+    expect(validate(PartyIdSchema, id).ok).toBe(false);
+  });
+
+  test('keeps companies apart, and its key is its own key', () => {
+    expect(sameParty(SUPPLIER.uscc, BUYER.uscc)).toBe(false);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 30 }), (text) => {
+        const parsed = PartyIdSchema.safeParse(text);
+        if (!parsed.success) return;
+        expect(partyKey(partyKey(text))).toBe(partyKey(text));
+        expect(partyKey(parsed.data)).toBe(partyKey(text));
+        expect(partyKey(text)).toMatch(/^[0-9A-Z\p{Script=Han}]+$/u);
+      }),
+    );
+  });
+});
+
+describe("a document's number", () => {
+  const same = (a: string, b: string) =>
+    evidenceIdentity({ issuer: '', number: a }, 'K') === evidenceIdentity({ issuer: '', number: b }, 'K');
+
+  test('is canonical once it was made so', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
+        const canonical = canonicalDocumentNumber(text);
+        if (canonical === undefined) return;
+        expect(canonicalDocumentNumber(canonical)).toBe(canonical);
+        expect(canonical).toMatch(/^[0-9A-Z\p{Script=Han}]{1,64}$/u);
+      }),
+    );
+  });
+
+  test('is the same with signs, spaces and invisible characters strewn in', () => {
+    const noise = fc.constantFrom(
+      ' ',
+      '-',
+      '/',
+      '.',
+      '_',
+      '\u00a0',
+      '\u3000',
+      '\u200b',
+      '\u200d',
+      '\u2060',
+      '\u00ad',
+      '\ufeff',
+      '\u0301',
+      '—',
+      '－',
+      '（',
+    );
+    const character = fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ号');
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(character, noise, fc.boolean(), fc.boolean()), { minLength: 1, maxLength: 30 }),
+        (parts) => {
+          const plain = parts.map(([c]) => c).join('');
+          const full = (c: string) => (/[!-~]/.test(c) ? String.fromCharCode(c.charCodeAt(0) + 0xfee0) : c);
+          const written = parts
+            .map(([c, n, lower, wide]) => (wide ? full(c) : lower ? c.toLowerCase() : c) + n)
+            .join('');
+          expect(same(plain, written)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ['1', '01'],
+    ['0', '000'],
+    ['A7', '00A7'],
+    ['044031900111' + '12345678', '44031900111' + '12345678'],
+    ['26442000000351700249', 'NO.26442000000351700249'],
+    ['26442000000351700249', '发票号码26442000000351700249号'],
+  ])('%s is the one of %s', (a, b) => {
+    expect(same(a, b)).toBe(true);
+  });
+
+  test.each([
+    ['1', '10'],
+    ['A1', 'A01'],
+    ['12', '21'],
+    ['26442000000351700249', '26442000000351700248'],
+    ['NO26442000000351700249', 'NO126442000000351700249'],
+    ['甲1', '乙1'],
+  ])('%s is not the one of %s', (a, b) => {
+    expect(same(a, b)).toBe(false);
+  });
+
+  test('belongs to its issuer, save where it is unique in the country', () => {
+    const of = (number: string, key: string) => evidenceIdentity({ issuer: '', number }, key);
+    expect(of('A-1', 'X')).not.toBe(of('A-1', 'Y'));
+    expect(of('26442000000351700249', 'X')).toBe(of('26442000000351700249', 'Y'));
+    expect(of('4403191130' + '12345678', 'X')).toBe(of('4403191130' + '12345678', 'Y'));
+    expect(of('1234567890123456', 'X')).not.toBe(of('1234567890123456', 'Y'));
+  });
+
+  test('passes the schema with space around it, and keeps its spelling', () => {
+    expect(DocumentNumberSchema.parse(' 1-２ ')).toBe('1-２');
+    for (const bad of ['', ' ', '--', 'А1', 'é'.repeat(129), '1\u0000', '1\n2', '1\ud800', '1'.repeat(65)]) {
+      expect(validate(DocumentNumberSchema, bad).ok).toBe(false);
+    }
+  });
+
+  test('that was not checked has no identity', () => {
+    expect(() => evidenceIdentity({ issuer: '', number: '---' }, 'K')).toThrow('unchecked');
+  });
+});
+
+describe('text', () => {
+  test.each([
+    '\u0000',
+    'a\u0000b',
+    'a\u0007',
+    'a\u001b[31m',
+    'a\u0085b',
+    'a\u2028b',
+    'a\u2029b',
+    'a\ud800b',
+    '\udc00',
+    'a\nb',
+    ' a',
+    'a ',
+    'a\u3000',
+    '',
+  ])('is not %j', (text) => {
+    expect(validate(textSchema(10), text)).toMatchObject({ ok: false, error: { code: 'INVALID_INPUT' } });
+  });
+
+  test.each(['a', '深圳公司', '𠮷野家', 'a b', '（甲）'])('may be %j', (text) => {
+    expect(textSchema(10).parse(text)).toBe(text);
+  });
+
+  test('is not longer than its most', () => {
+    expect(textSchema(3).safeParse('abc').success).toBe(true);
+    expect(textSchema(3).safeParse('abcd').success).toBe(false);
+  });
+});
+
+test('a day exists in the calendar and has one spelling', () => {
+  for (const day of ['2028-02-29', '2027-12-31']) expect(DateSchema.parse(day)).toBe(day);
+  for (const day of [
+    '2027-02-29',
+    '2027-13-01',
+    '2027-00-10',
+    '2027-1-1',
+    '2027-01-32',
+    '27-01-01',
+    '2027-01-01T00:00:00Z',
+    '２０２７-01-01',
+    '',
+  ]) {
+    expect(validate(DateSchema, day).ok).toBe(false);
+  }
+});
+
+test('ids of assets and pledges are nothing but ids', () => {
+  const id = `rcv_${'0'.repeat(26)}`;
+  expect(AssetIdSchema.safeParse(id).success && PledgeIdSchema.safeParse(`${id}.${'a'.repeat(13)}`).success).toBe(true);
+  for (const bad of [`${id}\n`, `${id}\u0000`, id.toUpperCase(), `${id}0`, '../x', '']) {
+    expect([AssetIdSchema.safeParse(bad).success, PledgeIdSchema.safeParse(bad).success]).toEqual([false, false]);
+  }
+});
+
+describe('a refusal of input', () => {
+  const command = (change: object) =>
+    validate(CommandSchema, {
+      id: '00000000-0000-4000-8000-000000000001',
+      type: 'receivable.register',
+      creditor: SUPPLIER,
+      debtor: BUYER,
+      amount: { currency: 'CNY', amount: '1.00' },
+      dueDate: '2027-01-01',
+      evidence: [
+        {
+          kind: 'INVOICE',
+          issuer: SUPPLIER.uscc,
+          number: '1',
+          amount: { currency: 'CNY', amount: '1' },
+          issuedOn: '2026-01-01',
+        },
+      ],
+      ...change,
+    });
+
+  test('does not meet what is right', () => {
+    expect(command({}).ok).toBe(true);
+  });
+
+  test.each([
+    ['dueDate', { dueDate: 'tomorrow' }],
+    ['amount.amount', { amount: { currency: 'CNY', amount: '0' } }],
+    ['creditor.uscc', { creditor: { uscc: 'x', name: 'x' } }],
+    ['creditor.name', { creditor: { uscc: SUPPLIER.uscc, name: '' } }],
+    ['evidence', { evidence: [] }],
+    ['evidence[0].kind', { evidence: [{}] }],
+    ['more', { more: 1 }],
+    ['creditor.more', { creditor: { ...SUPPLIER, more: 1 } }],
+    ['id', { id: 'x' }],
+    ['amount', { amount: undefined }],
+  ])('names the field %s', (field, change) => {
+    expect(command(change)).toMatchObject({ ok: false, error: { code: 'INVALID_INPUT', field } });
+  });
+});
