@@ -42,7 +42,7 @@ describe('the same invoice again', () => {
     ['with hyphens', (n) => `${n.slice(0, 8)}-${n.slice(8)}`],
     ['with full-width digits', fullWidth],
     ['with a zero-width space', (n) => `${n.slice(0, 5)}\u200b${n.slice(5)}`],
-    ['with a byte order mark', (n) => `${n}\ufeff`],
+    ['with a byte order mark', (n) => `${n.slice(0, 7)}\ufeff${n.slice(7)}`],
     ['with a soft hyphen', (n) => `${n.slice(0, 3)}\u00ad${n.slice(3)}`],
     ['with a right-to-left mark', (n) => `\u200f${n}`],
     ['with an ideographic space', (n) => `${n.slice(0, 2)}\u3000${n.slice(2)}`],

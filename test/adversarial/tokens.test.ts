@@ -1,6 +1,6 @@
 /** Tokens that are not what they say. */
 import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { exportJWK, importJWK, type JWK, SignJWT } from 'jose';
@@ -115,13 +115,22 @@ describe('a token', () => {
     ['a member that is none', { member: 'bank-z' }],
     ['a member that climbs', { member: '../bank-a' }],
     ['a member that is an object', { member: { name: 'platform' } }],
-    ['a party that is none', { party: '../../etc/passwd' }],
+    ['a party that is none', { party: '91350100M000100Y44' }],
     ['a party with U+0000', { party: 'GB12\u000034' }],
     ['roles that are no list', { roles: 'auditor' }],
   ])('of the issuer for %s gives nothing', async (_, change) => {
     const [status, code] = await statusOf(await signed(claims(change)));
     expect([401, 403]).toContain(status);
     expect(['UNAUTHENTICATED', 'FORBIDDEN']).toContain(code);
+  });
+
+  test('of the issuer for a party that climbs sees nothing, and leaves nothing outside of the home', async () => {
+    const party = '../../../../escaped';
+    const client = new Client(system().url(), await signed(claims({ party })));
+    expect(await client.read<object>('/v1/receivables')).toEqual({ items: [], next: null });
+    expect(existsSync(join(system().home, '..', 'escaped'))).toBe(false);
+    const users = readdirSync(join(system().home, 'crypto', 'platform', 'users'));
+    expect(users.filter((name) => !/^[A-Za-z0-9._-]+$/.test(name))).toEqual([]);
   });
 
   test('with a role that the contract does not know gives no more than none', async () => {

@@ -49,6 +49,7 @@ export interface System {
  */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const home = mkdtempSync(join(tmpdir(), 'op-'));
+  if (process.env['ONEPLEDGE_KEEP_HOME'] !== undefined) process.stderr.write(`ONEPLEDGE_HOME=${home}\n`);
   const system = new RunningSystem(home, await gatewayPorts(options.gateways ?? 1), options);
   try {
     for (const program of system.programs) program.start();
