@@ -1,4 +1,5 @@
-/** `npm start` and `npm test`: one command each on a fresh clone. Plain JavaScript without dependencies: nothing is installed yet. */
+/** `npm start`, `npm test` and the other commands of package.json: one each on a fresh clone. Plain JavaScript without dependencies: nothing is installed yet. */
+import { join } from 'node:path';
 import process from 'node:process';
 
 const OLDEST_NODE = [20, 19];
@@ -36,8 +37,34 @@ async function test(args) {
   await step('jest', tool('jest', 'bin', 'jest.js'), ...args);
 }
 
+/** The slow suites: the environment that makes them long, and their tests. */
+const SUITES = {
+  duels: [{ ONEPLEDGE_DUELS: '200' }, 'test/adversarial/races.test.ts'],
+  crash: [{ ONEPLEDGE_CRASH: '500' }, 'test/crash'],
+};
+
+/** One of the slow suites, at its full length. */
+async function suite([name, ...args]) {
+  const [environment, pattern] = SUITES[name] ?? [];
+  if (pattern === undefined) throw new Error(`suite: one of ${Object.keys(SUITES).join(', ')}`);
+  await built();
+  Object.assign(process.env, environment);
+  await runNode('jest', [tool('jest', 'bin', 'jest.js'), pattern, ...args], { cwd: ROOT });
+}
+
+/** Prints the benchmark's table. */
+async function bench(args) {
+  await built();
+  await runNode('bench', [join(ROOT, 'test', 'dist', 'bench', 'main.js'), ...args], { cwd: ROOT });
+}
+
+async function built() {
+  await prepare({ build: false });
+  await compileAll();
+}
+
 const [verb, ...args] = process.argv.slice(2);
-const verbs = { start, test };
+const verbs = { start, test, build: () => prepare(), suite, bench };
 
 try {
   if (!Object.hasOwn(verbs, verb ?? '')) {
