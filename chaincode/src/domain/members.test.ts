@@ -1,0 +1,177 @@
+/** Who is let in: enrolment of members, parties and their homes. And the last line: invariants that stop a faulty rule. */
+import { describe, expect, test } from '@jest/globals';
+import type { PartyRecordView } from '../model/view';
+import {
+  anAct,
+  aParty,
+  BANK_A,
+  BANK_B,
+  ENROLMENT,
+  FOUNDER,
+  memberOf,
+  partyAt,
+  platform,
+  PLATFORM,
+  REGULATOR,
+  SUPPLIER,
+} from '../testing/builders';
+import { Ledger } from '../testing/ledger';
+import { checkEvidence, checkPledge, checkReceivable, InvariantViolation } from './invariants';
+import type { EvidenceRecord, Pledge, Receivable } from './records';
+
+const enrol = (members: readonly (typeof BANK_A)[]) => anAct('member.enrol', { members: [...members] });
+
+describe('enrolment', () => {
+  test('founds the ledger by an administrator, afterwards it is for those of the registrar', async () => {
+    const ledger = new Ledger();
+    for (const identity of [platform, partyAt(SUPPLIER, PLATFORM, 'admin'), memberOf(PLATFORM, 'auditor')]) {
+      expect((await ledger.refusal(identity, enrol(ENROLMENT))).code).toBe('FORBIDDEN');
+    }
+    await ledger.ok(FOUNDER, enrol(ENROLMENT));
+    const further = { ...BANK_A, mspId: 'NewMSP', name: 'new', uscc: aParty(70).uscc };
+    for (const identity of [
+      memberOf(BANK_A, 'admin'),
+      memberOf(REGULATOR, 'admin'),
+      memberOf({ mspId: 'NewMSP' }, 'admin'),
+    ]) {
+      expect((await ledger.refusal(identity, enrol([further]))).code).toBe('FORBIDDEN');
+    }
+    await ledger.ok(FOUNDER, enrol([further]));
+    // A network that starts again enrols everybody again.
+    await ledger.ok(FOUNDER, enrol(ENROLMENT));
+  });
+
+  test.each([
+    ['MSP ids', { name: 'x', uscc: aParty(71).uscc }],
+    ['names', { mspId: 'X', uscc: aParty(71).uscc }],
+    ['companies', { mspId: 'X', name: 'x' }],
+  ])('refuses two members with the same %s', async (_, change) => {
+    expect(await new Ledger().refusal(FOUNDER, enrol([BANK_A, { ...BANK_A, ...change }]))).toMatchObject({
+      code: 'INVALID_INPUT',
+      field: 'members',
+    });
+  });
+
+  test('gives each member its own company as a party, and takes none from where it lives', async () => {
+    const ledger = await Ledger.founded();
+    const home = (uscc: string) => ledger.read<PartyRecordView>(platform, { type: 'party.get', uscc });
+    expect(await home(BANK_B.uscc)).toMatchObject({ member: 'bank-b' });
+    const company = aParty(72);
+    await ledger.ok(platform, anAct('party.register', { party: company, home: PLATFORM.mspId }));
+    await ledger.ok(FOUNDER, enrol([{ ...BANK_A, mspId: 'NewMSP', name: 'new', uscc: company.uscc }]));
+    expect(await home(company.uscc)).toMatchObject({ member: 'platform' });
+  });
+});
+
+describe('a party', () => {
+  test('is registered by the registrar alone, once, at a member', async () => {
+    const ledger = await Ledger.founded();
+    const party = aParty(73);
+    const act = anAct('party.register', { party, home: BANK_A.mspId });
+    for (const identity of [
+      memberOf(BANK_A),
+      memberOf(PLATFORM, 'auditor'),
+      memberOf(REGULATOR),
+      partyAt(aParty(74)),
+    ]) {
+      expect((await ledger.refusal(identity, act)).code).toBe('FORBIDDEN');
+    }
+    const nowhere = anAct('party.register', { party, home: 'NobodyMSP' });
+    expect(await ledger.refusal(platform, nowhere)).toMatchObject({ code: 'INVALID_INPUT', field: 'member' });
+    expect(await ledger.ok(platform, act)).toEqual({ ...party, member: 'bank-a' });
+    expect((await ledger.refusal(platform, { ...act, home: BANK_B.mspId })).code).toBe('INVALID_STATE');
+  });
+
+  test('that two transactions of one block bring in lives where the first says', async () => {
+    const ledger = await Ledger.founded();
+    const acts = [BANK_A, BANK_B].map(({ mspId }) => anAct('party.register', { party: aParty(75), home: mspId }));
+    const block = await Promise.all(acts.map((act) => ledger.endorse(platform, [act])));
+    expect(ledger.commit(...block)).toEqual(['VALID', 'MVCC_READ_CONFLICT']);
+  });
+});
+
+describe('an invariant stops the rule that would break it', () => {
+  const claim = { pledgeId: 'p', pledgee: { mspId: 'B', member: 'b' }, covers: 60n, secures: 60n, rank: 1 };
+  const use = {
+    token: 't',
+    kind: 'INVOICE',
+    issuer: 'i',
+    number: 'n',
+    amount: 100n,
+    used: 100n,
+    issuedOn: '2026-01-01',
+  };
+  const receivable = {
+    id: 'r',
+    status: 'REGISTERED',
+    value: 100n,
+    settled: 0n,
+    encumbrances: [claim],
+    evidence: [use],
+  } as unknown as Receivable;
+  const pledge = { id: 'p', status: 'ACTIVE', covers: 60n, agreed: 60n } as unknown as Pledge;
+  const evidence = { token: 't', value: 100n, used: 60n, uses: [{ amount: 60n }] } as unknown as EvidenceRecord;
+
+  test('and lets pass what is right', () => {
+    expect([checkReceivable(receivable), checkPledge(pledge), checkEvidence(evidence)]).toEqual([
+      receivable,
+      pledge,
+      evidence,
+    ]);
+  });
+
+  test.each<readonly [string, Partial<Receivable>]>([
+    ['no value', { value: 0n }],
+    ['more settled than owed', { settled: 101n, encumbrances: [] }],
+    ['less than nothing settled', { settled: -1n }],
+    ['more covered than is left', { settled: 41n }],
+    ['a claim of nothing', { encumbrances: [{ ...claim, covers: 0n }] }],
+    [
+      'one claim twice',
+      {
+        encumbrances: [
+          { ...claim, covers: 1n },
+          { ...claim, covers: 1n, rank: 2 },
+        ],
+      },
+    ],
+    [
+      'two claims of one rank',
+      {
+        encumbrances: [
+          { ...claim, covers: 1n },
+          { ...claim, covers: 1n, pledgeId: 'q' },
+        ],
+      },
+    ],
+    ['claims that add up to more', { encumbrances: [claim, { ...claim, pledgeId: 'q', rank: 2, covers: 41n }] }],
+    ['a claim after cancellation', { status: 'CANCELLED' }],
+    ['an end before it is paid', { status: 'SETTLED', encumbrances: [] }],
+    [
+      'a document drawn on beyond its value',
+      { evidence: [{ ...(use as unknown as Receivable['evidence'][number]), amount: 99n }] },
+    ],
+    ['a part without a document', { evidence: [{ ...(use as unknown as Receivable['evidence'][number]), used: 99n }] }],
+  ])('a receivable with %s', (_, change) => {
+    expect(() => checkReceivable({ ...receivable, ...change })).toThrow(InvariantViolation);
+  });
+
+  test.each<readonly [string, Partial<Pledge>]>([
+    ['nothing covered while it is active', { covers: 0n }],
+    ['more covered than was agreed', { covers: 61n }],
+    ['something covered after it ended', { status: 'RELEASED' }],
+  ])('a pledge with %s', (_, change) => {
+    expect(() => checkPledge({ ...pledge, ...change })).toThrow(InvariantViolation);
+  });
+
+  test.each<readonly [string, Partial<EvidenceRecord>]>([
+    ['uses that do not add up', { used: 61n }],
+    ['more uses than value', { value: 59n }],
+    [
+      'a use of nothing',
+      { uses: [...evidence.uses, { ...evidence.uses[0], amount: 0n } as EvidenceRecord['uses'][number]] },
+    ],
+  ])('a document with %s', (_, change) => {
+    expect(() => checkEvidence({ ...evidence, ...change })).toThrow(InvariantViolation);
+  });
+});
