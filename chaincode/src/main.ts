@@ -1,11 +1,13 @@
 /** The chaincode as a program: one service for the streams of all peers that run it. */
 import { unlinkSync } from 'node:fs';
+import { quietShim } from './server/quiet-shim';
 
-// fabric-shim formats every line of a level that is not even shown; WARNING keeps it quiet.
+// WARNING is the level's name for the shim; others, WARN too, mean info.
 process.env['CORE_CHAINCODE_LOGGING_LEVEL'] ??= 'WARNING';
 process.env['CORE_CHAINCODE_LOGGING_SHIM'] ??= 'WARNING';
 
 async function main(): Promise<void> {
+  quietShim();
   const [{ serveChaincode }, { readSettings }] = await Promise.all([
     import('./server/chaincode-server.js'),
     import('./server/settings.js'),

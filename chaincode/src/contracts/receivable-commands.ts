@@ -1,4 +1,5 @@
 /** Receivables: register, confirm or reject, settle, cancel. */
+import type { CommandOf } from '../model/command';
 import { moneyText } from '../model/money';
 import { partyKey } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
@@ -48,19 +49,31 @@ function activePledgeKeys(id: string, work: UnitOfWork): readonly Key<Pledge>[] 
   return (receivable?.encumbrances ?? []).map((claim) => key.pledge(claim.pledgeId));
 }
 
+// A command's keys are asked for several times; the hash is an eighth of the time of a registration.
+const newIds = new WeakMap<object, Readonly<{ mspId: string; id: string }>>();
+
+/** The id that a registration gives its receivable. */
+function newId(command: CommandOf<'receivable.register'>, mspId: string): string {
+  const known = newIds.get(command);
+  if (known?.mspId === mspId) return known.id;
+  const id = receivableId(mspId, command.id);
+  newIds.set(command, { mspId, id });
+  return id;
+}
+
 export const receivableHandlers: Pick<
   Handlers,
   'receivable.register' | 'receivable.confirm' | 'receivable.settle' | 'receivable.cancel'
 > = {
   'receivable.register': {
     keys: (command, { tokens, identity }) => [
-      key.receivable(receivableId(identity.mspId, command.id)),
+      key.receivable(newId(command, identity.mspId)),
       key.party(partyKey(command.creditor.uscc)),
       key.party(partyKey(command.debtor.uscc)),
       ...command.evidence.map((evidence) => key.evidence(tokens.tokenOf(evidence))),
     ],
     run(command, { work, tokens, identity }, context) {
-      const id = receivableId(identity.mspId, command.id);
+      const id = newId(command, identity.mspId);
       const decided = registerReceivable(
         {
           id,
