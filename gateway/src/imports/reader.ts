@@ -128,6 +128,8 @@ async function readMultipart(request: IncomingMessage, collector: Collector, lim
     form.on('file', (_field, stream, { filename }) => {
       files += 1;
       const name = safeName(filename, files);
+      // A form that breaks off breaks its open file too; unheard, that would end the process.
+      stream.on('error', fail);
       collect(stream, (bytes) => {
         try {
           collector.file(name, bytes);

@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { canonicalJson, patienceOf, requestHash, requireIdempotencyKey } from './idempotency';
+
+describe('an idempotency key', () => {
+  test.each(['a', 'x'.repeat(128), '!~'])('may be %s', (key) => {
+    expect(requireIdempotencyKey(key)).toBe(key);
+  });
+
+  test('is required', () => {
+    expect(() => requireIdempotencyKey(undefined)).toThrow('IDEMPOTENCY_KEY_REQUIRED');
+  });
+
+  test.each(['x'.repeat(129), 'a b', 'ä', 'a\tb'])('may not be %j', (key) => {
+    expect(() => requireIdempotencyKey(key)).toThrow('INVALID_INPUT');
+  });
+});
+
+describe('the hash of a request', () => {
+  test('does not depend on the order of members or on white space', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (body) => {
+        const turned = Object.fromEntries(Object.entries(body).reverse());
+        expect(requestHash('POST /x', turned)).toBe(requestHash('POST /x', body));
+      }),
+    );
+  });
+
+  test('keeps apart what JSON keeps apart', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (body) => {
+        expect(JSON.parse(canonicalJson(body))).toEqual(JSON.parse(JSON.stringify(body)));
+      }),
+    );
+  });
+
+  test('depends on method and path', () => {
+    expect(requestHash('POST /a', {})).not.toBe(requestHash('POST /b', {}));
+  });
+});
+
+describe('the patience of a client', () => {
+  test.each([
+    [undefined, 10_000],
+    ['wait=3', 3000],
+    ['respond-async, wait=5', 5000],
+    ['respond-async', 0],
+    ['wait=0', 0],
+    ['wait=1000', 60_000],
+    ['wait=soon', 10_000],
+    ['return=minimal', 10_000],
+  ])('that says %j is %i ms', (prefer, milliseconds) => {
+    expect(patienceOf(prefer)).toBe(milliseconds);
+  });
+});

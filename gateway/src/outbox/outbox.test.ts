@@ -1,0 +1,255 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { EndorsementRefused } from '../ledger/errors';
+import type { Outcome } from './intent';
+import type { Outbox } from './outbox';
+import { anIntent, OutboxBench, PRINCIPAL } from './testing/bench';
+import { FaultyLedger } from './testing/faulty-ledger';
+
+const WAIT = 10_000;
+
+let bench: OutboxBench;
+let ledger: FaultyLedger;
+
+beforeAll(async () => {
+  bench = await OutboxBench.open();
+});
+
+beforeEach(() => {
+  ledger = new FaultyLedger();
+});
+
+afterEach(async () => {
+  await bench.renew();
+});
+
+afterAll(async () => {
+  await bench.close();
+});
+
+async function outcomeOf(outbox: Outbox, intent = anIntent()): Promise<Outcome | undefined> {
+  const { id } = await outbox.submit(intent);
+  return outbox.outcome(id, PRINCIPAL.member, WAIT);
+}
+
+/** Waits until something is so. */
+async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + WAIT;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error('it did not come to be');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+describe('a command', () => {
+  test('is committed once and answered with its block', async () => {
+    const outbox = await bench.start(ledger);
+    const intent = anIntent();
+
+    const outcome = await outcomeOf(outbox, intent);
+
+    expect(outcome).toMatchObject({ state: 'COMMITTED', value: { id: `made-by-${intent.id}` }, block: '1' });
+    expect(ledger.applied.get(intent.id)).toBe(1);
+  });
+
+  test('that the contract refuses is answered from the endorsement, and nothing is submitted', async () => {
+    const outbox = await bench.start(ledger);
+    const intent = anIntent();
+    ledger.refuse(intent.id, 'it lapsed');
+    const stages: string[] = [];
+    ledger.onStage((stage) => stages.push(stage));
+
+    const outcome = await outcomeOf(outbox, intent);
+
+    expect(outcome).toEqual({ state: 'FAILED', problem: { code: 'INVALID_STATE', detail: 'it lapsed' } });
+    expect(stages).toEqual(['endorse']);
+  });
+
+  test('keeps its answer for ever: a refusal is not decided again after a restart', async () => {
+    const intent = anIntent();
+    ledger.refuse(intent.id, 'it lapsed');
+    const first = await outcomeOf(await bench.start(ledger), intent);
+
+    const later = new FaultyLedger();
+    const restarted = await bench.start(later);
+    const again = await restarted.submit(anIntent({ idempotencyKey: intent.idempotencyKey ?? '' }));
+
+    expect(again).toMatchObject({ id: intent.id, replayed: true });
+    expect(await restarted.outcome(again.id, PRINCIPAL.member, WAIT)).toEqual(first);
+    expect(later.groups).toEqual([]);
+  });
+});
+
+describe('an idempotency key', () => {
+  test('used twice at the same instant leads to one command and one answer', async () => {
+    const outbox = await bench.start(ledger);
+    const first = anIntent();
+    const second = anIntent({ idempotencyKey: first.idempotencyKey ?? '' });
+
+    const outcomes = await Promise.all([outcomeOf(outbox, first), outcomeOf(outbox, second)]);
+
+    expect(outcomes[0]).toEqual(outcomes[1]);
+    expect([...ledger.applied.values()]).toEqual([1]);
+  });
+
+  test('used for another body is refused', async () => {
+    const outbox = await bench.start(ledger);
+    const first = anIntent();
+    await outbox.submit(first);
+
+    const reuse = outbox.submit(anIntent({ idempotencyKey: first.idempotencyKey ?? '', bodyHash: 'other' }));
+
+    await expect(reuse).rejects.toMatchObject({ problem: { code: 'IDEMPOTENCY_KEY_REUSED' } });
+  });
+
+  test('of one member says nothing about the same key of another', async () => {
+    const outbox = await bench.start(ledger);
+    const first = anIntent();
+    await outbox.submit(first);
+
+    const other = anIntent({
+      idempotencyKey: first.idempotencyKey ?? '',
+      principal: { ...PRINCIPAL, member: 'bank-a' },
+    });
+
+    expect(await outbox.submit(other)).toMatchObject({ id: other.id, replayed: false });
+  });
+});
+
+describe('commands that arrive together', () => {
+  test('go out in few transactions, each with its own answer', async () => {
+    const outbox = await bench.start(ledger);
+    const intents = Array.from({ length: 50 }, () => anIntent());
+    const refused = intents[7] ?? anIntent();
+    ledger.refuse(refused.id, 'not this one');
+
+    const outcomes = await Promise.all(intents.map((intent) => outcomeOf(outbox, intent)));
+
+    expect(ledger.groups.length).toBeLessThan(10);
+    expect(ledger.applied.size).toBe(49);
+    for (const [i, outcome] of outcomes.entries()) {
+      expect(outcome?.state).toBe(intents[i]?.id === refused.id ? 'FAILED' : 'COMMITTED');
+    }
+  });
+
+  test('are halved where they lose again, so that one hot asset holds nobody up', async () => {
+    const outbox = await bench.start(ledger, { commands: 200, bytes: 1_000_000, maxTries: 10 });
+    const intents = Array.from({ length: 16 }, () => anIntent());
+    const hot = intents[5] ?? anIntent();
+    ledger.alwaysConflict(hot.id);
+
+    const outcomes = await Promise.all(intents.map((intent) => outcomeOf(outbox, intent)));
+
+    expect(outcomes.filter((outcome) => outcome?.state === 'COMMITTED')).toHaveLength(15);
+    expect(outcomes[5]).toMatchObject({ state: 'FAILED', problem: { code: 'CONFLICT' } });
+    expect([...ledger.applied.values()].every((times) => times === 1)).toBe(true);
+  });
+
+  test('that are too large as a whole are tried in halves, down to the one that is to blame', async () => {
+    const outbox = await bench.start(ledger);
+    ledger.plan('endorse', new EndorsementRefused('TOO_LARGE', 'larger than max'));
+
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => outcomeOf(outbox)));
+
+    expect(outcomes.every((outcome) => outcome?.state === 'COMMITTED')).toBe(true);
+    expect(ledger.groups.every((size) => size <= 4)).toBe(true);
+  });
+});
+
+describe('a race', () => {
+  test('that is lost is run again with a new transaction', async () => {
+    const outbox = await bench.start(ledger);
+    ledger.plan('submit', 'CONFLICT', 'CONFLICT');
+    const intent = anIntent();
+
+    expect(await outcomeOf(outbox, intent)).toMatchObject({ state: 'COMMITTED', block: '3' });
+    expect(ledger.applied.get(intent.id)).toBe(1);
+  });
+
+  test('that is lost too often ends as CONFLICT, with nothing written', async () => {
+    const outbox = await bench.start(ledger);
+    ledger.plan('submit', 'CONFLICT', 'CONFLICT', 'CONFLICT', 'CONFLICT');
+    const intent = anIntent();
+
+    expect(await outcomeOf(outbox, intent)).toMatchObject({ state: 'FAILED', problem: { code: 'CONFLICT' } });
+    expect(ledger.applied.size).toBe(0);
+  });
+});
+
+describe('an answer that is lost', () => {
+  test.each([
+    ['a submission that was not ordered', ['LOST_BEFORE']],
+    ['a submission that was ordered all the same', ['LOST_AFTER']],
+    ['several submissions, some ordered', ['LOST_BEFORE', 'LOST_AFTER', 'LOST_AFTER']],
+  ] as const)('of %s: the command is written once', async (_name, faults) => {
+    const outbox = await bench.start(ledger);
+    ledger.plan('submit', ...faults).plan('status', 'LOST_BEFORE');
+    const intent = anIntent();
+
+    expect(await outcomeOf(outbox, intent)).toMatchObject({ state: 'COMMITTED' });
+    expect(ledger.applied.get(intent.id)).toBe(1);
+  });
+
+  test('of an endorsement: the ledger is tried again until it is there', async () => {
+    const outbox = await bench.start(ledger);
+    ledger.plan('endorse', 'LOST_BEFORE', 'LOST_BEFORE');
+    const intent = anIntent();
+
+    expect(await outcomeOf(outbox, intent)).toMatchObject({ state: 'COMMITTED' });
+    expect(ledger.applied.get(intent.id)).toBe(1);
+  });
+
+  test('a client that waits no longer learns the answer later, under the same key', async () => {
+    const outbox = await bench.start(ledger);
+    ledger.plan('endorse', 'LOST_BEFORE', 'LOST_BEFORE');
+    const intent = anIntent();
+    const { id } = await outbox.submit(intent);
+
+    expect(await outbox.outcome(id, PRINCIPAL.member, 0)).toBeUndefined();
+    const again = await outbox.submit(anIntent({ idempotencyKey: intent.idempotencyKey ?? '' }));
+    expect(await outbox.outcome(again.id, PRINCIPAL.member, WAIT)).toMatchObject({ state: 'COMMITTED' });
+  });
+});
+
+describe('a gateway that dies', () => {
+  test.each([
+    ['before the endorsement', 'endorse', 'DIES_BEFORE'],
+    ['after the envelope is stored, before it is submitted', 'submit', 'DIES_BEFORE'],
+    ['after it was ordered, before it learns of it', 'submit', 'DIES_AFTER'],
+    ['while it waits for the commit', 'status', 'DIES_BEFORE'],
+  ] as const)('%s: the next one gives every command its one answer', async (_name, stage, fault) => {
+    ledger.plan(stage, fault);
+    const dying = await bench.start(ledger);
+    const intents = Array.from({ length: 5 }, () => anIntent());
+    let reached = false;
+    ledger.onStage((at) => {
+      reached ||= at === stage;
+    });
+    await Promise.all(intents.map((intent) => dying.submit(intent)));
+    await eventually(() => reached);
+
+    const next = await bench.start(ledger);
+    const outcomes = await Promise.all(intents.map(({ id }) => next.outcome(id, PRINCIPAL.member, WAIT)));
+
+    expect(outcomes.map((outcome) => outcome?.state)).toEqual(intents.map(() => 'COMMITTED'));
+    expect(intents.map(({ id }) => ledger.applied.get(id))).toEqual(intents.map(() => 1));
+    await eventually(async () => (await bench.store.pendingIntents()).length === 0);
+    expect(await bench.store.openTransactions()).toEqual([]);
+  });
+
+  test('in the middle of a lost race: the next one runs it again, once', async () => {
+    ledger.plan('submit', 'CONFLICT').plan('endorse', 'NONE', 'DIES_BEFORE');
+    let endorsements = 0;
+    ledger.onStage((stage) => {
+      if (stage === 'endorse') endorsements += 1;
+    });
+    const dying = await bench.start(ledger);
+    const intent = anIntent();
+    await dying.submit(intent);
+    await eventually(() => endorsements === 2);
+
+    const next = await bench.start(ledger);
+
+    expect(await next.outcome(intent.id, PRINCIPAL.member, WAIT)).toMatchObject({ state: 'COMMITTED' });
+    expect(ledger.applied.get(intent.id)).toBe(1);
+  });
+});
