@@ -13,7 +13,7 @@ export type Plan = Readonly<{
   ledgers: Readonly<{ small: number; large: number }>;
 }>;
 
-export const FULL: Plan = { rounds: 5, seconds: 6, documents: 3_000, ledgers: { small: 10_000, large: 1_000_000 } };
+export const FULL: Plan = { rounds: 5, seconds: 5, documents: 2_000, ledgers: { small: 10_000, large: 1_000_000 } };
 export const QUICK: Plan = { rounds: 2, seconds: 2, documents: 500, ledgers: { small: 1_000, large: 50_000 } };
 
 export type Bench = Readonly<{

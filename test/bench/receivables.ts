@@ -35,7 +35,14 @@ export type Registration = Readonly<{
   debtor: Company;
   amount: Readonly<{ currency: string; amount: string }>;
   dueDate: string;
-  evidence: readonly Readonly<Record<string, unknown>>[];
+  evidence: readonly Readonly<{
+    kind: 'INVOICE';
+    issuer: string;
+    number: string;
+    amount: Readonly<{ currency: string; amount: string }>;
+    issuedOn: string;
+    digest: string;
+  }>[];
 }>;
 
 /** The body of POST /v1/receivables for one invoice. @param serial below 10^13 */
