@@ -44,14 +44,17 @@ const history = (): QueryInput => ({ type: 'asset.history', id: receivable.id })
 const offer = (change: Parameters<typeof aProposal>[1] = {}) =>
   ledger.ok<PledgeView>(supplier, aProposal(receivable.id, change));
 
-async function listed<T extends { id: string }>(
+async function listed(
   identity: Parameters<Ledger['read']>[0],
   query: Extract<QueryInput, { type: 'receivable.list' | 'pledge.list' }>,
 ): Promise<readonly string[]> {
   const ids: string[] = [];
   let cursor: string | undefined;
   for (let pages = 0; pages < 200; pages += 1) {
-    const page: Page<T> = await ledger.read(identity, { ...query, ...(cursor === undefined ? {} : { cursor }) });
+    const page: Page<{ id: string }> = await ledger.read(identity, {
+      ...query,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
     expect(page.items.length).toBeLessThanOrEqual(query.limit ?? 50);
     ids.push(...page.items.map(({ id }) => id));
     if (page.next === null) return ids;

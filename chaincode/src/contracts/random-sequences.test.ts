@@ -116,6 +116,9 @@ function comparable(ledger: Ledger): string {
   return json(storedState(ledger.world));
 }
 
+// A failing sequence is shortened for so long, and then reported with its seed.
+const LIMIT = { interruptAfterTimeLimit: 20_000 };
+
 describe('random sequences', () => {
   test('are decided as the model decides, and hold every invariant after each step', async () => {
     const total = new Map<string, number>();
@@ -124,7 +127,7 @@ describe('random sequences', () => {
         const { counts } = await play(steps);
         for (const [what, count] of counts) total.set(what, (total.get(what) ?? 0) + count);
       }),
-      { numRuns: 40 },
+      { numRuns: 40, ...LIMIT },
     );
     // A property over acts that are never accepted, or never refused, would show nothing.
     for (const type of [
@@ -170,7 +173,7 @@ describe('random sequences', () => {
           expect(comparable(grouped)).toBe(comparable(single.ledger));
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 25, ...LIMIT },
     );
   });
 
@@ -195,7 +198,7 @@ describe('random sequences', () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 25, ...LIMIT },
     );
     expect([...codes.keys()].sort()).toEqual(['MVCC_READ_CONFLICT accepted', 'VALID accepted']);
   });

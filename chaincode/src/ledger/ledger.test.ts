@@ -19,7 +19,7 @@ import { NotLoaded, UnitOfWork } from './unit-of-work';
 describe('composite keys', () => {
   const part = fc
     .string({ unit: 'binary', minLength: 1, maxLength: 10 })
-    .filter((text) => !/[\u0000\u{10ffff}]/u.test(text));
+    .filter((text) => !text.includes('\u0000') && !text.includes('\u{10ffff}'));
 
   test("are fabric-shim's own", () => {
     fc.assert(
@@ -66,7 +66,7 @@ describe('composite keys', () => {
       key.receivable('x'),
       key.pledge(`${id}.y`),
     ];
-    for (const index of Object.values(INDEX)) keys.push(key.index(index, 'x', 'x') as never);
+    for (const index of Object.values(INDEX)) keys.push(key.index(index, 'x', 'x'));
     expect(new Set(keys.map(({ text }) => text)).size).toBe(keys.length);
   });
 });
@@ -104,7 +104,7 @@ describe('values', () => {
 });
 
 describe('a peer that takes batches', () => {
-  const bytes = (text: string) => Uint8Array.from(Buffer.from(text));
+  const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 
   /** A peer that answers from a table, in messages of the types that Fabric 3.1 has. */
   function aPeer(table: Record<string, string>, answer = (values: Uint8Array[]) => values) {
@@ -219,7 +219,7 @@ describe('a peer that takes batches', () => {
   });
 
   test('is not needed: single calls read and write the same', async () => {
-    const table = new Map([['a', bytes('1')]]);
+    const table = new Map<string, Uint8Array>([['a', bytes('1')]]);
     const stub = {
       getState: (one: string) => Promise.resolve(table.get(one) ?? new Uint8Array()),
       putState: (one: string, value: Uint8Array) => Promise.resolve(void table.set(one, value)),
