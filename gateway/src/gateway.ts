@@ -61,6 +61,8 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
   const opened = openStorage().then((made) => {
     storage = made;
   });
+  // Whoever starts the gateway hears of it through `opened`; until then it must not count as unheard.
+  opened.catch(() => undefined);
   const needStorage = (): Storage => {
     if (storage === undefined) throw problem('LEDGER_UNAVAILABLE', 'the gateway is starting');
     return storage;

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, PostgresDialect } from 'kysely';
-import { lockFolder } from './folder-lock';
+import { lockFolderWithin } from './folder-lock';
 import { PGliteDialect } from './pglite-dialect';
 import { ensureFolder, START_PARAMETERS } from './pglite-folder';
 import { migrate, type OutboxSchema } from './schema';
@@ -18,10 +18,13 @@ export async function openDatabase(url: string | undefined, folder: string): Pro
   return url === undefined ? openEmbedded(folder) : openServer(url);
 }
 
+// A gateway that was just killed needs a moment to be gone.
+const LOCK_PATIENCE_MS = 3000;
+
 async function openEmbedded(folder: string): Promise<Database> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // PGlite does not notice a second process in its folder and would spoil it.
-  const unlock = lockFolder(folder);
+  const unlock = await lockFolderWithin(folder, LOCK_PATIENCE_MS);
   try {
     const { PGlite } = await import('@electric-sql/pglite');
     const files = join(folder, 'db');

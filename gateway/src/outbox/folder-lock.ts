@@ -8,6 +8,26 @@ export class FolderLocked extends Error {
   override readonly name = 'FolderLocked';
 }
 
+const POLL_MS = 50;
+
+/**
+ * Takes the lock; waits a little for an owner that is just ending.
+ * @param patience milliseconds
+ * @returns what gives it back
+ * @throws FolderLocked when a living process keeps it.
+ */
+export async function lockFolderWithin(folder: string, patience: number): Promise<() => void> {
+  const end = performance.now() + patience;
+  for (;;) {
+    try {
+      return lockFolder(folder);
+    } catch (error) {
+      if (!(error instanceof FolderLocked) || performance.now() >= end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+}
+
 /**
  * Takes the lock.
  * @returns what gives it back
@@ -41,7 +61,7 @@ function tryLink(from: string, to: string): boolean {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -54,12 +74,15 @@ function read(file: string): string | undefined {
   }
 }
 
+/** States of a process that has ended and whose parent has not looked yet: it has no files open any more. */
+const ENDED: ReadonlySet<string> = new Set(['Z', 'X']);
+
 /** Process id and start time: an id that was given to another process since is not mistaken for the owner. */
 function ownerOf(pid: number): string {
   const stat = read(`/proc/${pid}/stat`);
-  // The fields after the name, which stands in parentheses and may hold spaces; the 20th of them is the start time.
-  const started = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  return `${pid} ${started}`;
+  // The fields after the name, which stands in parentheses and may hold spaces; the first is the state, the 20th the start time.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  return ENDED.has(fields[0] ?? '') ? 'ended' : `${pid} ${fields[19] ?? ''}`;
 }
 
 function isAlive(owner: string): boolean {
@@ -68,7 +91,11 @@ function isAlive(owner: string): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
   return ownerOf(pid) === owner;
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
