@@ -48,12 +48,12 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
     const proposal = session.contract.newProposal(CONTRACT_FUNCTIONS.execute, {
       arguments: [`{"commands":[${commands.join(',')}]}`],
     });
-    return { transactionId: proposal.getTransactionId(), endorse: () => this.#endorse(session, proposal) };
+    return { transactionId: proposal.getTransactionId(), endorse: () => this.#endorse(principal, session, proposal) };
   }
 
   async restore(principal: Principal, bytes: Uint8Array): Promise<EndorsedTransaction> {
     const session = await this.#sessions.of(principal);
-    return this.#endorsed(session.gateway.newTransaction(bytes));
+    return this.#endorsed(principal, session, session.gateway.newTransaction(bytes));
   }
 
   async commitStatus(principal: Principal, transactionId: string, deadline: number): Promise<CommitStatus | undefined> {
@@ -97,25 +97,33 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
     }
   }
 
-  async #endorse(session: Session, proposal: FabricProposal): Promise<EndorsedTransaction> {
+  async #endorse(principal: Principal, session: Session, proposal: FabricProposal): Promise<EndorsedTransaction> {
     try {
       const transaction = await proposal.endorse(within(this.#timeouts.endorse));
       const signature = session.identity.sign(transaction.getDigest());
-      return this.#endorsed(session.gateway.newSignedTransaction(transaction.getBytes(), signature));
+      return this.#endorsed(
+        principal,
+        session,
+        session.gateway.newSignedTransaction(transaction.getBytes(), signature),
+      );
     } catch (error) {
       this.#noteFailure(error);
       throw translateProposalError(error);
     }
   }
 
-  #endorsed(transaction: Transaction): EndorsedTransaction {
+  #endorsed(principal: Principal, session: Session, transaction: Transaction): EndorsedTransaction {
+    const bytes = transaction.getBytes();
     return {
       transactionId: transaction.getTransactionId(),
-      bytes: transaction.getBytes(),
+      bytes,
       answer: readJson(transaction.getResult()) as CommandBatchResult,
       submit: async () => {
         try {
-          await transaction.submit(within(this.#timeouts.submit));
+          // The network may have moved since: then the session that endorsed has only a closed connection.
+          const now = await this.#sessions.of(principal);
+          const same = now === session ? transaction : now.gateway.newTransaction(bytes);
+          await same.submit(within(this.#timeouts.submit));
         } catch (error) {
           this.#noteFailure(error);
           throw error;

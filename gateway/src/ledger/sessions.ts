@@ -51,8 +51,10 @@ export class LedgerSessions {
     const key = principalKey(principal);
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
-    const member = this.#directory.requireServed(principal.member);
+    this.#directory.requireServed(principal.member);
     const identity = await this.#identities.identityFor(principal);
+    // Asked for again: while the identity was made the network may have moved.
+    const member = this.#directory.requireServed(principal.member);
     const gateway = connect({
       client: this.#client(member),
       identity: { mspId: identity.mspId, credentials: identity.certificate },
