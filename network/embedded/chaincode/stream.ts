@@ -147,7 +147,9 @@ export class ChaincodeStream {
   async #keepConnected(): Promise<void> {
     let backoff = FIRST_BACKOFF_MS;
     const { signal } = this.#closing;
-    for (let wasReady = await this.#connectOnce(); !signal.aborted; wasReady = await this.#connectOnce()) {
+    // Asked before every connection: after the close there is no client to connect with.
+    while (!signal.aborted) {
+      const wasReady = await this.#connectOnce();
       backoff = wasReady ? FIRST_BACKOFF_MS : Math.min(backoff * 2, MAX_BACKOFF_MS);
       await delay(backoff, undefined, { signal }).catch(() => undefined);
     }
