@@ -130,7 +130,7 @@ describe('a token', () => {
     expect(await client.read<object>('/v1/receivables')).toEqual({ items: [], next: null });
     expect(existsSync(join(system().home, '..', 'escaped'))).toBe(false);
     const users = readdirSync(join(system().home, 'crypto', 'platform', 'users'));
-    expect(users.filter((name) => !/^[A-Za-z0-9._-]+$/.test(name))).toEqual([]);
+    expect(users.filter((name) => !/^[A-Za-z0-9._%-]+$/.test(name))).toEqual([]);
   });
 
   test('with a role that the contract does not know gives no more than none', async () => {

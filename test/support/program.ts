@@ -6,7 +6,8 @@ import { ROOT } from './root';
 
 // Ends the program when the other end of its standard input is closed, also by `kill -9` of this process.
 const LIFELINE = join(ROOT, 'scripts', 'dist', 'network', 'lifeline.js');
-const KILL_AFTER_MS = 10_000;
+// Longer than the programs themselves wait for what is under way.
+const KILL_AFTER_MS = 15_000;
 
 export type ProgramOptions = Readonly<{
   name: string;

@@ -32,9 +32,11 @@ export function useSystem(options: UseOptions = {}): UsedSystem {
     const crashes = system.programs.flatMap(({ crash }) => crash ?? []);
     const logs = faults.length + crashes.length > 0 ? system.logs(60) : '';
     const codes = await Promise.all(system.gateways.map(({ program }) => program.stop()));
+    // The network is stopped while it looks for its chaincode: that must not disturb it either.
+    codes.push(await system.chaincode.stop(), await system.network.stop());
     await system.stop();
     expect({ faults, crashes, logs }).toEqual({ faults: [], crashes: [], logs: '' });
-    expect(codes).toEqual(system.gateways.map(() => 0));
+    expect(codes).toEqual(codes.map(() => 0));
   }, 60_000);
 
   const system = (): System => {
