@@ -31,15 +31,11 @@ beforeAll(async () => {
   if (accepted !== undefined) await (await as({ member: 'bank-a' })).accept(accepted.id);
 });
 
-async function all<T extends Readonly<{ id: string }>>(
-  client: Client,
-  path: string,
-  limit: number,
-): Promise<readonly string[]> {
+async function all(client: Client, path: string, limit: number): Promise<readonly string[]> {
   const ids: string[] = [];
   let cursor = '';
   for (let pages = 0; pages < 200; pages += 1) {
-    const page = await client.read<Page<T>>(`${path}&limit=${limit}${cursor}`);
+    const page = await client.read<Page<Readonly<{ id: string }>>>(`${path}&limit=${limit}${cursor}`);
     expect(page.items.length).toBeLessThanOrEqual(limit);
     ids.push(...page.items.map(({ id }) => id));
     if (page.next === null) return ids;

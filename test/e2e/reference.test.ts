@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { Client } from '../support/client';
 import { Sequence } from '../support/sequences';
 import { useSystem } from '../support/use-system';
-import { until } from '../support/wait';
 
 const { as, system } = useSystem();
 const sequence = new Sequence('reference');
@@ -65,7 +64,7 @@ function validator(document: OpenApi, schema: Json): z.ZodType {
   const moved = JSON.parse(
     JSON.stringify({ ...schema, $defs: document.components.schemas }).replaceAll('#/components/schemas/', '#/$defs/'),
   ) as Json;
-  return z.fromJSONSchema(moved as Parameters<typeof z.fromJSONSchema>[0]);
+  return z.fromJSONSchema(moved);
 }
 
 describe('the OpenAPI document', () => {

@@ -57,6 +57,7 @@ export class Answer {
   }
 
   /** The body as JSON, not checked. @throws Error when it is not JSON */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- an assertion in one place instead of at every call
   json<T>(): T {
     try {
       return JSON.parse(this.text) as T;
@@ -66,6 +67,7 @@ export class Answer {
   }
 
   /** The body of an answer that must have this status. @throws Error with the whole answer when it has another */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as above
   as<T>(status: number): T {
     if (this.status !== status) throw new Error(`expected ${status}: ${this.toString()}`);
     return this.json<T>();
