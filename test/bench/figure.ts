@@ -13,7 +13,13 @@ export type Figure = Readonly<{
 }>;
 
 /** A part of the benchmark with its figures and what is to be said about how they came about. */
-export type Section = Readonly<{ title: string; figures: readonly Figure[]; notes?: readonly string[] }>;
+export type Section = Readonly<{
+  title: string;
+  figures: readonly Figure[];
+  /** Shown to people in place of the figures, its first row being the head. */
+  table?: readonly (readonly string[])[];
+  notes?: readonly string[];
+}>;
 
 /** Whether the median reaches the target; undefined where there is none. */
 export function isMet({ rounds, target }: Figure): boolean | undefined {

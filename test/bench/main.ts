@@ -12,8 +12,9 @@ import { formatReport } from './report';
 
 const CASES: readonly Case[] = [start, load, imports, duplicates];
 
-const USAGE = `usage: main.js [--quick] [--only ${CASES.map(({ name }) => name).join('|')}] [--json]
+const USAGE = `usage: main.js [--quick] [--rounds n] [--only ${CASES.map(({ name }) => name).join('|')}] [--json]
   --quick  two short rounds on a small ledger: shows that it works, gives no figures to quote
+  --rounds rounds of each figure, 5 when left out
   --only   one case; may be repeated
   --json   prints the report as one JSON value, with every round
 `;
@@ -27,12 +28,14 @@ async function main(): Promise<number> {
     options: {
       quick: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   const unknown = values.only.find((name) => !CASES.some((known) => known.name === name));
-  if (values.help || unknown !== undefined) {
+  const rounds = Number(values.rounds ?? (values.quick ? QUICK : FULL).rounds);
+  if (values.help || unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
     process.stderr.write(USAGE);
     return values.help ? 0 : 2;
   }
@@ -42,7 +45,12 @@ async function main(): Promise<number> {
   const sections: Section[] = [];
   let failed = false;
   try {
-    const bench = { plan: values.quick ? QUICK : FULL, load: generator, serials: serialSource(), note };
+    const bench = {
+      plan: { ...(values.quick ? QUICK : FULL), rounds },
+      load: generator,
+      serials: serialSource(),
+      note,
+    };
     for (const { name, run } of CASES) {
       if (values.only.length > 0 && !values.only.includes(name)) continue;
       try {

@@ -14,8 +14,8 @@ export function formatReport({ date, quick, machine, sections }: Report): string
     `Run of ${date}${mode}`,
     `Machine: ${machine.cores} cores ${machine.model}, ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}; load average before: ${machine.loadBefore}`,
   ];
-  for (const { title, figures, notes = [] } of sections) {
-    lines.push('', `## ${title}`, '', ...table([COLUMNS, ...figures.map(cells)]));
+  for (const { title, figures, table: rows = [COLUMNS, ...figures.map(cells)], notes = [] } of sections) {
+    lines.push('', `## ${title}`, '', ...table(rows));
     if (notes.length > 0) lines.push('', ...notes);
   }
   return `${lines.join('\n')}\n`;
@@ -35,7 +35,8 @@ function cells(figure: Figure): readonly string[] {
   ];
 }
 
-function number(value: number): string {
+/** A number with about three digits. */
+export function number(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (value >= 100) return value.toFixed(0);
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);

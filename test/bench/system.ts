@@ -113,7 +113,8 @@ export class System {
     this.#members = treeOf(this.#pid).map(({ pid }) => pid);
     if (this.#npm.exitCode === null && this.#npm.signalCode === null) {
       const gone = once(this.#npm, 'exit');
-      this.#npm.kill('SIGTERM');
+      // To the supervisor itself: npm's shell would die of the signal and not pass it on.
+      process.kill(this.#supervisor(), 'SIGTERM');
       await Promise.race([gone, sleep(STOP_WITHIN_MS, undefined, { ref: false })]);
     }
     const deadline = Date.now() + STOP_WITHIN_MS;
@@ -142,6 +143,15 @@ export class System {
 
   get #pid(): number {
     return this.#npm.pid ?? -1;
+  }
+
+  #supervisor(): number {
+    try {
+      const text = readFileSync(join(this.home, 'run', 'state.json'), 'utf8');
+      return (JSON.parse(text) as { supervisor: { pid: number } }).supervisor.pid;
+    } catch {
+      return this.#pid;
+    }
   }
 
   #programs(): Readonly<Record<Program, number>> {

@@ -3,7 +3,6 @@ import type { Bench, Case } from '../bench';
 import { figure, type Figure, type Section } from '../figure';
 import type { LoadJob, LoadResult } from '../load';
 import { readStages, stagesBetween } from '../stages';
-import { median } from '../statistics';
 import { newHome, PROGRAMS, System } from '../system';
 import { memorySection, type MemoryReading, readMemory } from './memory';
 import { sharesSection, type Share } from './shares';
@@ -137,9 +136,6 @@ export const load: Case = {
         {
           title: 'Registrations through HTTP, intent, endorsement by two organisations and commit',
           figures: registrationFigures(grouped, true),
-          notes: [
-            `Median group at 64 clients: ${median((grouped.shares.get(64) ?? []).map(groupSize)).toFixed(1)} commands a transaction.`,
-          ],
         },
         { title: 'The same in the same run, group commit off', figures: registrationFigures(alone, false) },
         readSection,
@@ -151,7 +147,3 @@ export const load: Case = {
     }
   },
 };
-
-function groupSize({ stages: { groups } }: Share): number {
-  return groups.commands / groups.times;
-}
