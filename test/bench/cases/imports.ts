@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, Case } from '../bench';
 import { figure } from '../figure';
 import { registration } from '../receivables';
-import { newHome, ROOT, System } from '../system';
+import { newHome, PROGRAMS, ROOT, System } from '../system';
 
 const DOCUMENTS_A_SECOND = 1_000;
 const DEADLINE_MS = 120_000;
@@ -95,9 +95,15 @@ export const imports: Case = {
       const forms = eInvoices(rounds + 1, documents);
       const lines: number[] = [];
       const files: number[] = [];
+      const used: Readonly<Record<string, number>>[] = [];
       for (let round = 0; round <= rounds; round += 1) {
         note(`import of ${documents}, ${round === 0 ? 'warm-up' : `round ${round}`}`);
+        const before = system.cpuSeconds();
         lines.push(await importOnce(system, token, ndjson(bench), documents));
+        const after = system.cpuSeconds();
+        used.push(
+          Object.fromEntries(PROGRAMS.map((name) => [name, ((after[name] - before[name]) * 1000) / documents])),
+        );
         const form = forms[round];
         if (form !== undefined) files.push(await importOnce(system, token, form, documents));
       }
@@ -108,6 +114,13 @@ export const imports: Case = {
           figures: [
             figure(`${documents} documents in one request, NDJSON`, '/s', lines.slice(1), target),
             figure(`${documents} electronic invoices (XML) in one request`, '/s', files.slice(1), target),
+            ...PROGRAMS.map((name) =>
+              figure(
+                `processor a document, NDJSON, ${name}`,
+                'ms',
+                used.slice(1).map((round) => round[name] ?? Number.NaN),
+              ),
+            ),
           ],
           notes: ['From the first byte sent to the answer that every document is on the ledger.'],
         },
