@@ -1,5 +1,6 @@
 /** Installs and builds what is missing or stale. */
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +29,7 @@ export async function prepare({ build = true } = {}) {
     say('building');
     // Types are checked by `npm test`: who only wants to run it need not wait for that, which takes longer than the rest.
     await compile(['--noCheck', ...(stale.missing ? ['--force'] : []), ...PROGRAMS]);
+    await makeDatabaseTemplate();
     stampBuild(ROOT, stale.stamp);
   });
 }
@@ -65,6 +67,12 @@ async function install() {
   const args = [...how, '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
   await runNpm(`npm ${how[0]}`, args, { cwd: ROOT, stdout: 'stderr' });
   stampInstall(ROOT, stamp);
+}
+
+/** The gateway copies it for every new home: made now, no start waits for it. */
+async function makeDatabaseTemplate() {
+  const { ensureTemplate } = createRequire(import.meta.url)(join(ROOT, 'gateway', 'dist', 'outbox', 'pglite-folder.js'));
+  await ensureTemplate();
 }
 
 function compile(args) {
