@@ -1,8 +1,8 @@
-/** One system for all tests of a file: started before them, checked and removed after them. Needs jest. */
+/** One system for all suites of a test file: started before them, checked and removed after them. Needs jest. */
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { TokenRequest } from '@onepledge/gateway/demo-issuer';
 import { Client, serverFaults } from './client';
-import { startSystem, type System, type SystemOptions } from './system';
+import { startSystem, type System } from './system';
 
 export type UsedSystem = Readonly<{
   /** The running system. @throws Error outside of tests */
@@ -11,33 +11,39 @@ export type UsedSystem = Readonly<{
   as: (actor: TokenRequest, gateway?: number) => Promise<Client>;
 }>;
 
-export type UseOptions = SystemOptions & Readonly<{ faultsAllowed?: boolean }>;
+export type UseOptions = Readonly<{
+  /** How many gateways at least. */
+  gateways?: number;
+  /** Whether answers of the 5xx class may be given, as programs are killed. */
+  faultsAllowed?: boolean;
+}>;
+
+// One module registry a test file: suites of one file share one system, made for the most demanding of them.
+let users = 0;
+let gateways = 1;
+let faultsAllowed = false;
+let starting: Promise<System> | undefined;
+let running: System | undefined;
+const tokens = new Map<string, Promise<string>>();
 
 /**
- * Starts a system before the file's tests. After them: no answer of the 5xx class was given, unless `faultsAllowed`, no program ended by
- * itself, and every program stops cleanly.
+ * Starts a system before the file's tests, one for all suites of the file. After them: no answer of the 5xx class was given, unless
+ * `faultsAllowed`, no program ended by itself, and every program stops cleanly.
  */
 export function useSystem(options: UseOptions = {}): UsedSystem {
-  let running: System | undefined;
-  const tokens = new Map<string, Promise<string>>();
+  users += 1;
+  gateways = Math.max(gateways, options.gateways ?? 1);
+  faultsAllowed ||= options.faultsAllowed === true;
 
   beforeAll(async () => {
-    running = await startSystem(options);
+    starting ??= startSystem({ gateways });
+    running = await starting;
   }, 90_000);
 
   afterAll(async () => {
-    if (running === undefined) return;
-    const system = running;
-    const faults = options.faultsAllowed === true ? [] : serverFaults;
-    const crashes = system.programs.flatMap(({ crash }) => crash ?? []);
-    const logs = faults.length + crashes.length > 0 ? system.logs(60) : '';
-    const codes = await Promise.all(system.gateways.map(({ program }) => program.stop()));
-    // The network is stopped while it looks for its chaincode: that must not disturb it either.
-    codes.push(await system.chaincode.stop(), await system.network.stop());
-    await system.stop();
-    expect({ faults, crashes, logs }).toEqual({ faults: [], crashes: [], logs: '' });
-    expect(codes).toEqual(codes.map(() => 0));
-  }, 60_000);
+    users -= 1;
+    if (users === 0 && running !== undefined) await finish(running);
+  }, 90_000);
 
   const system = (): System => {
     if (running === undefined) throw new Error('the system does not run');
@@ -52,4 +58,16 @@ export function useSystem(options: UseOptions = {}): UsedSystem {
       return new Client(system().url(gateway), await token);
     },
   };
+}
+
+async function finish(system: System): Promise<void> {
+  const faults = faultsAllowed ? [] : serverFaults;
+  const crashes = system.programs.flatMap(({ crash }) => crash ?? []);
+  const logs = faults.length + crashes.length > 0 ? system.logs(60) : '';
+  const codes = await Promise.all(system.gateways.map(({ program }) => program.stop()));
+  // The network is stopped while it looks for its chaincode: that must not disturb it either.
+  codes.push(await system.chaincode.stop(), await system.network.stop());
+  await system.stop();
+  expect({ faults, crashes, logs }).toEqual({ faults: [], crashes: [], logs: '' });
+  expect(codes).toEqual(codes.map(() => 0));
 }

@@ -46,9 +46,9 @@ describe('a pledged receivable', () => {
     expect(await client.receivable(receivable.id)).toMatchObject({ id: receivable.id, claims: [{ id: pledge.id }] });
     expect(await client.pledge(pledge.id)).toMatchObject({ id: pledge.id, status: 'ACTIVE' });
     expect((await client.history(receivable.id)).items).toHaveLength(3);
-    const list = await client.read<Page<Receivable>>('/v1/receivables?limit=200');
+    const list = await client.read<Page<Receivable>>(`/v1/receivables?holder=${supplier.uscc}`);
     expect(list.items.map(({ id }) => id)).toContain(receivable.id);
-    const pledges = await client.read<Page<Pledge>>('/v1/pledges?limit=200');
+    const pledges = await client.read<Page<Pledge>>(`/v1/pledges?pledgor=${supplier.uscc}`);
     expect(pledges.items.map(({ id }) => id)).toContain(pledge.id);
   });
 
@@ -78,10 +78,14 @@ describe('a pledged receivable', () => {
       expect(one).toMatchObject({ status: 404, code: 'NOT_FOUND' });
       expect(one).toEqual(other);
     }
-    const list = await client.read<Page<Receivable>>('/v1/receivables?limit=200');
+    const list = await client.read<Page<Receivable>>(`/v1/receivables?holder=${supplier.uscc}`);
     expect(list.items.map(({ id }) => id)).not.toContain(receivable.id);
-    for (const filter of ['', `&asset=${receivable.id}`, '&pledgee=bank-a', `&pledgor=${supplier.uscc}`]) {
-      const pledges = await client.read<Page<Pledge>>(`/v1/pledges?limit=200${filter}`);
+    for (const filter of [
+      `asset=${receivable.id}`,
+      `pledgee=bank-a&pledgor=${supplier.uscc}`,
+      `pledgor=${supplier.uscc}`,
+    ]) {
+      const pledges = await client.read<Page<Pledge>>(`/v1/pledges?${filter}`);
       expect(pledges.items).toEqual([]);
     }
   });
