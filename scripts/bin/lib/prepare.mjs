@@ -71,7 +71,9 @@ async function install() {
 
 /** The gateway copies it for every new home: made now, no start waits for it. */
 async function makeDatabaseTemplate() {
-  const { ensureTemplate } = createRequire(import.meta.url)(join(ROOT, 'gateway', 'dist', 'outbox', 'pglite-folder.js'));
+  const { ensureTemplate } = createRequire(import.meta.url)(
+    join(ROOT, 'gateway', 'dist', 'outbox', 'pglite-folder.js'),
+  );
   await ensureTemplate();
 }
 
