@@ -79,6 +79,11 @@ export class System {
     return treeOf(this.#pid).reduce((sum, { rssMiB }) => sum + rssMiB, 0);
   }
 
+  /** Seconds of processor time that all its processes, npm's included, have used so far. */
+  totalCpuSeconds(): number {
+    return treeOf(this.#pid).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+  }
+
   /** Resident memory by program, in MiB; `npm and supervisor` for the rest. */
   memoryByProgram(): Readonly<Record<string, number>> {
     const programs = Object.entries(this.#programs()).map(([name, pid]) => [name, usageOf(pid)?.rssMiB ?? 0] as const);
