@@ -1,6 +1,7 @@
 /** `npm start`, `npm test` and the other commands of package.json: one each on a fresh clone. Plain JavaScript without dependencies: nothing is installed yet. */
 import { join } from 'node:path';
 import process from 'node:process';
+import { setInterval } from 'node:timers';
 
 const OLDEST_NODE = [20, 19];
 
@@ -16,10 +17,19 @@ const { runNode } = await import('./lib/run.mjs');
 
 /** Starts the network and the gateway in this process, so that a signal to it reaches them. */
 async function start(args) {
+  stopWithNpm();
   await prepare();
   const { createRequire } = await import('node:module');
   const { main } = createRequire(import.meta.url)('../dist/main.js');
   process.exitCode = await main(['network', 'up', ...args]);
+}
+
+/** A signal to npm ends npm and its shell, and never arrives here: so their end counts as one. */
+function stopWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watch = () => process.ppid === parent || process.kill(process.pid, 'SIGTERM');
+  setInterval(watch, 300).unref();
 }
 
 /** Format, types, lint, tests; the first that fails ends it. */
