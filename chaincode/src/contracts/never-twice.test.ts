@@ -36,6 +36,8 @@ import {
 import { Ledger } from '../testing/ledger';
 import { storedState } from '../testing/stored-state';
 
+const WAREHOUSE_USCC = '91440300MA5FWH5EAL';
+
 let ledger: Ledger;
 
 beforeEach(async () => {
@@ -136,6 +138,25 @@ describe('the same document again', () => {
     await registered(document);
     const again = aReceivable({ evidence: [{ ...document, issuer: OTHER_SUPPLIER.uscc }] });
     expect((await ledger.refusal(platform, again)).code).toBe('DUPLICATE_EVIDENCE');
+  });
+
+  test('is refused under another issuer when its number is only the issuer’s', async () => {
+    const document = anInvoice({ number: 'INV-2026-A7' });
+    await registered(document);
+    const renamed = anInvoice({ number: 'inv 2026/a7', kind: 'CONTRACT', issuer: BUYER.uscc });
+    expect(await ledger.refusal(platform, aReceivable({ evidence: [renamed] }))).toMatchObject({
+      code: 'DUPLICATE_EVIDENCE',
+      field: 'evidence[0].number',
+    });
+  });
+
+  test('and another with the same number may back one receivable together, and nothing else later', async () => {
+    const invoice = anInvoice({ number: 'A-7' });
+    const contract = anInvoice({ number: 'A-7', kind: 'CONTRACT', issuer: BUYER.uscc });
+    await ledger.ok(platform, aReceivable({ evidence: [invoice, contract] }));
+    const third = anInvoice({ number: 'A-7', kind: 'DELIVERY_NOTE', issuer: WAREHOUSE_USCC });
+    const problem = await ledger.refusal(platform, aReceivable({ evidence: [third] }));
+    expect(problem.code).toBe('DUPLICATE_EVIDENCE');
   });
 
   test('is refused with another file, date and amount', async () => {

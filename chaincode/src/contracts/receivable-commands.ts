@@ -1,5 +1,6 @@
 /** Receivables: register, confirm or reject, settle, cancel. */
 import type { CommandOf } from '../model/command';
+import type { Evidence, TradeToken } from '../model/evidence';
 import { moneyText } from '../model/money';
 import { partyKey } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
@@ -10,6 +11,7 @@ import type { Pledge, Receivable } from '../domain/records';
 import { registerReceivable } from '../domain/register-receivable';
 import { settleReceivable } from '../domain/settle-receivable';
 import { receivableView } from '../domain/views';
+import type { EvidenceTokens } from '../ledger/evidence-token';
 import { receivableId } from '../ledger/ids';
 import { INDEX, key, type Key } from '../ledger/key';
 import type { UnitOfWork } from '../ledger/unit-of-work';
@@ -61,6 +63,14 @@ function newId(command: CommandOf<'receivable.register'>, mspId: string): string
   return id;
 }
 
+function tradeOf(
+  evidence: Evidence,
+  { creditor, debtor }: CommandOf<'receivable.register'>,
+  tokens: EvidenceTokens,
+): TradeToken | undefined {
+  return tokens.tradeOf(evidence, partyKey(creditor.uscc), partyKey(debtor.uscc));
+}
+
 export const receivableHandlers: Pick<
   Handlers,
   'receivable.register' | 'receivable.confirm' | 'receivable.settle' | 'receivable.cancel'
@@ -71,6 +81,10 @@ export const receivableHandlers: Pick<
       key.party(partyKey(command.creditor.uscc)),
       key.party(partyKey(command.debtor.uscc)),
       ...command.evidence.map((evidence) => key.evidence(tokens.tokenOf(evidence))),
+      ...command.evidence.flatMap((evidence) => {
+        const trade = tradeOf(evidence, command, tokens);
+        return trade === undefined ? [] : [key.trade(trade)];
+      }),
     ],
     run(command, { work, tokens, identity }, context) {
       const id = newId(command, identity.mspId);
@@ -82,19 +96,25 @@ export const receivableHandlers: Pick<
           debtor: work.get(key.party(partyKey(command.debtor.uscc))),
           documents: command.evidence.map((evidence) => {
             const token = tokens.tokenOf(evidence);
-            return { token, record: work.get(key.evidence(token)) };
+            const trade = tradeOf(evidence, command, tokens);
+            return {
+              token,
+              record: work.get(key.evidence(token)),
+              trade: trade === undefined ? undefined : { token: trade, record: work.get(key.trade(trade)) },
+            };
           }),
         },
         command,
         context,
       );
       if (!decided.ok) return decided;
-      const { receivable, evidence, parties } = decided.value;
+      const { receivable, evidence, trades, parties } = decided.value;
       const change = work.emit(
         eventOf('RECEIVABLE_REGISTERED', context, { assetId: id, sequence: 1, data: { amount: command.amount } }),
       );
       work.put(key.receivable(id), receivable, change);
       for (const record of evidence) work.put(key.evidence(record.token), record);
+      for (const trade of trades) work.put(key.trade(trade.token), trade);
       for (const party of parties) work.put(key.party(party.key), party);
       work.put(key.index(INDEX.holder, partyKey(receivable.holder.uscc), id), true);
       work.put(key.index(INDEX.debtor, partyKey(receivable.debtor.uscc), id), true);

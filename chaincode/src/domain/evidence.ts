@@ -1,11 +1,11 @@
 /** The use of trade documents. never-twice 1: a document never backs more than its own value, whoever presents it under whatever name. */
 import { minorOf, moneyText } from '../model/money';
-import type { Evidence, EvidenceToken } from '../model/evidence';
+import type { Evidence, EvidenceToken, TradeToken } from '../model/evidence';
 import { partyKey } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
 import { businessDay, daysLater, type Context } from './context';
 import { checkEvidence } from './invariants';
-import type { EvidenceRecord, EvidenceUse } from './records';
+import type { EvidenceRecord, EvidenceUse, TradeRecord } from './records';
 
 export type EvidenceRequest = Readonly<{
   assetId: string;
@@ -15,10 +15,22 @@ export type EvidenceRequest = Readonly<{
   /** What has to be backed, in minor units. */
   amount: bigint;
   /** The documents presented, each with its token and what the ledger knows of it. */
-  documents: readonly Readonly<{ evidence: Evidence; token: EvidenceToken; record: EvidenceRecord | undefined }>[];
+  documents: readonly Readonly<{ evidence: Evidence } & KnownDocument>[];
 }>;
 
-export type EvidenceChange = Readonly<{ uses: readonly EvidenceUse[]; records: readonly EvidenceRecord[] }>;
+/** What the ledger knows of a document. */
+export type KnownDocument = Readonly<{
+  token: EvidenceToken;
+  record: EvidenceRecord | undefined;
+  /** Its number between creditor and debtor; absent where the number alone tells the document. */
+  trade: Readonly<{ token: TradeToken; record: TradeRecord | undefined }> | undefined;
+}>;
+
+export type EvidenceChange = Readonly<{
+  uses: readonly EvidenceUse[];
+  records: readonly EvidenceRecord[];
+  trades: readonly TradeRecord[];
+}>;
 
 type Presented = EvidenceRequest['documents'][number];
 
@@ -49,6 +61,14 @@ function checkDocument(
     return refuse('INVALID_EVIDENCE', `document ${evidence.number} is dated in the future, ${evidence.issuedOn}`, {
       field: `${field}.issuedOn`,
     });
+  }
+  const { trade } = document;
+  if (trade?.record !== undefined && !trade.record.documents.includes(token)) {
+    return refuse(
+      'DUPLICATE_EVIDENCE',
+      `document ${evidence.number} of another issuer already backs a receivable between the two`,
+      { field: `${field}.number` },
+    );
   }
   if (record === undefined) return accept(document);
   // Parties of one member are strangers to each other: only who used it, or that one's member, learns where.
@@ -133,5 +153,15 @@ export function useEvidence(request: EvidenceRequest, context: Context): Result<
       });
     }
   }
-  return accept({ uses, records });
+  return accept({ uses, records, trades: newTrades(request) });
+}
+
+/** The numbers that come up between the two for the first time, each with the documents of this request that bear it. */
+function newTrades({ documents }: EvidenceRequest): readonly TradeRecord[] {
+  const trades = new Map<TradeToken, EvidenceToken[]>();
+  for (const { token, trade } of documents) {
+    if (trade === undefined || trade.record !== undefined) continue;
+    trades.set(trade.token, [...(trades.get(trade.token) ?? []), token]);
+  }
+  return [...trades].map(([token, tokens]) => ({ token, documents: tokens }));
 }

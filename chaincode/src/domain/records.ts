@@ -1,5 +1,5 @@
 /** The state of the ledger as the rules see it. Amounts are bigint minor units of the asset's one currency. */
-import type { EvidenceKind, EvidenceToken } from '../model/evidence';
+import type { EvidenceKind, EvidenceToken, TradeToken } from '../model/evidence';
 import type { ActorView } from '../model/member';
 import type { Party } from '../model/party';
 import type { PledgeStatus, ReceivableStatus } from '../model/view';
@@ -102,3 +102,6 @@ export type EvidenceRecord = Readonly<{
   debtorKey: string;
   uses: readonly Readonly<{ assetId: string; amount: bigint; mspId: string; at: string }>[];
 }>;
+
+/** A document's number between two companies, and the documents that first came under it: no other is taken under it later. */
+export type TradeRecord = Readonly<{ token: TradeToken; documents: readonly EvidenceToken[] }>;

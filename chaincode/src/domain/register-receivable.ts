@@ -1,15 +1,14 @@
 /** Registration of a receivable 应收账款登记 by the creditor or its member. */
 import type { CommandOf } from '../model/command';
-import type { EvidenceToken } from '../model/evidence';
 import { actorView } from '../model/member';
 import { minorOf } from '../model/money';
 import { partyKey, sameParty, type Party } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
 import { requireWriter } from './authority';
 import type { Context } from './context';
-import { useEvidence } from './evidence';
+import { useEvidence, type KnownDocument } from './evidence';
 import { checkReceivable } from './invariants';
-import type { EvidenceRecord, PartyRecord, Receivable } from './records';
+import type { EvidenceRecord, PartyRecord, Receivable, TradeRecord } from './records';
 
 export type RegisterState = Readonly<{
   /** The id that the command gives the receivable. */
@@ -18,12 +17,13 @@ export type RegisterState = Readonly<{
   creditor: PartyRecord | undefined;
   debtor: PartyRecord | undefined;
   /** Of each document of the command, in order. */
-  documents: readonly Readonly<{ token: EvidenceToken; record: EvidenceRecord | undefined }>[];
+  documents: readonly KnownDocument[];
 }>;
 
 export type RegisterChange = Readonly<{
   receivable: Receivable;
   evidence: readonly EvidenceRecord[];
+  trades: readonly TradeRecord[];
   /** Parties that nobody had registered: they are at home at the registrar now. */
   parties: readonly PartyRecord[];
 }>;
@@ -93,6 +93,7 @@ export function registerReceivable(
       registeredAt: context.at,
     }),
     evidence: used.value.records,
+    trades: used.value.trades,
     parties: [
       ...(state.creditor === undefined ? [atHome(creditor)] : []),
       ...(state.debtor === undefined && registrar ? [atHome(debtor)] : []),

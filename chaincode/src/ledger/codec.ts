@@ -1,6 +1,6 @@
 /** Records to the JSON that stands on the ledger and back: amounts as decimal strings of minor units, and a schema version. */
 import type { Member } from '../model/member';
-import type { EvidenceRecord, PartyRecord, Pledge, Receivable } from '../domain/records';
+import type { EvidenceRecord, PartyRecord, Pledge, Receivable, TradeRecord } from '../domain/records';
 
 /** How a record is written to JSON and read back. */
 export interface Codec<T> {
@@ -34,6 +34,8 @@ export const markerCodec: Codec<true> = { encode: () => 1, decode: () => true };
 export const memberCodec: Codec<Member> = { encode: (member) => member, decode: (json) => json as Member };
 
 export const partyCodec: Codec<PartyRecord> = { encode: (party) => party, decode: (json) => json as PartyRecord };
+
+export const tradeCodec: Codec<TradeRecord> = { encode: (trade) => trade, decode: (json) => json as TradeRecord };
 
 export const evidenceCodec: Codec<EvidenceRecord> = amounts<EvidenceRecord>(
   (json) => ({

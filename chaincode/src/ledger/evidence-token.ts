@@ -1,11 +1,13 @@
 /** Tokens of trade documents: a keyed hash for now, behind a port, so that a stronger scheme can replace it. */
 import { createHmac } from 'node:crypto';
-import { evidenceIdentity, type EvidenceToken } from '../model/evidence';
+import { evidenceIdentity, tradeIdentity, type EvidenceToken, type TradeToken } from '../model/evidence';
 import { partyKey } from '../model/party';
 
 /** Makes the token under which a document is known. Whoever has no key cannot find out which documents are on the ledger. */
 export interface EvidenceTokens {
   tokenOf(document: Readonly<{ issuer: string; number: string }>): EvidenceToken;
+  /** The token of a document's number between two companies; undefined where the number alone tells the document. */
+  tradeOf(document: Readonly<{ number: string }>, creditorKey: string, debtorKey: string): TradeToken | undefined;
 }
 
 /** HMAC-SHA256 with a key that all endorsers hold. The chaincode makes the token itself, so no gateway can choose one. */
@@ -20,7 +22,16 @@ export class KeyedHashTokens implements EvidenceTokens {
 
   tokenOf(document: Readonly<{ issuer: string; number: string }>): EvidenceToken {
     const identity = evidenceIdentity(document, partyKey(document.issuer));
-    return createHmac('sha256', this.#key).update(`evidence.v1|${identity}`).digest('base64url') as EvidenceToken;
+    return this.#hash(`evidence.v1|${identity}`) as EvidenceToken;
+  }
+
+  tradeOf(document: Readonly<{ number: string }>, creditorKey: string, debtorKey: string): TradeToken | undefined {
+    const identity = tradeIdentity(document, creditorKey, debtorKey);
+    return identity === undefined ? undefined : (this.#hash(`trade.v1|${identity}`) as TradeToken);
+  }
+
+  #hash(text: string): string {
+    return createHmac('sha256', this.#key).update(text).digest('base64url');
   }
 }
 
@@ -37,5 +48,8 @@ export class RememberedTokens implements EvidenceTokens {
     const known = this.#known.get(document) ?? this.#tokens.tokenOf(document);
     this.#known.set(document, known);
     return known;
+  }
+  tradeOf(document: Readonly<{ number: string }>, creditorKey: string, debtorKey: string): TradeToken | undefined {
+    return this.#tokens.tradeOf(document, creditorKey, debtorKey);
   }
 }

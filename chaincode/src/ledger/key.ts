@@ -1,9 +1,18 @@
 /** The keys of the world state, each with the type of what stands under it. */
-import type { EvidenceToken } from '../model/evidence';
+import type { EvidenceToken, TradeToken } from '../model/evidence';
 import type { Member } from '../model/member';
 import { assetOfPledge } from '../model/command';
-import type { EvidenceRecord, PartyRecord, Pledge, Receivable } from '../domain/records';
-import { evidenceCodec, markerCodec, memberCodec, partyCodec, pledgeCodec, receivableCodec, type Codec } from './codec';
+import type { EvidenceRecord, PartyRecord, Pledge, Receivable, TradeRecord } from '../domain/records';
+import {
+  evidenceCodec,
+  markerCodec,
+  memberCodec,
+  partyCodec,
+  pledgeCodec,
+  receivableCodec,
+  tradeCodec,
+  type Codec,
+} from './codec';
 
 /** A key of the world state and the form of its values. */
 export type Key<T> = Readonly<{ text: string; codec: Codec<T> }>;
@@ -48,6 +57,7 @@ export const key = {
     text: compositeKey('evidence', token),
     codec: evidenceCodec,
   }),
+  trade: (token: TradeToken): Key<TradeRecord> => ({ text: compositeKey('trade', token), codec: tradeCodec }),
   receivable: (id: string): Key<Receivable> => ({ text: compositeKey(OBJECT.receivable, id), codec: receivableCodec }),
   pledge: (id: string): Key<Pledge> => ({
     text: compositeKey(OBJECT.claim, assetOfPledge(id), id),

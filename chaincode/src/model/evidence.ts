@@ -17,6 +17,9 @@ export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 /** The keyed fingerprint under which one trade document is known on the ledger. */
 export type EvidenceToken = string & { readonly __brand: 'EvidenceToken' };
 
+/** The keyed fingerprint of a document's number between its creditor and debtor. */
+export type TradeToken = string & { readonly __brand: 'TradeToken' };
+
 /** A document's number as written on it; compared in its canonical form. */
 export const DocumentNumberSchema = z
   .string()
@@ -60,8 +63,26 @@ const LABELLED_NUMBER = /^[^0-9]*([0-9]{20,})[^0-9]*$/;
  * @throws Error for a number that the schema has not checked.
  */
 export function evidenceIdentity(document: Readonly<{ issuer: string; number: string }>, issuerKey: string): string {
+  const number = comparableNumber(document);
+  return NATIONAL_INVOICE_NUMBER.test(number) ? `CN-VAT|${number}` : `${issuerKey}|${number}`;
+}
+
+/**
+ * What a number means between two companies, whoever is said to have issued the document: the presenter states the issuer, and by stating
+ * another could otherwise present the same paper twice. Undefined for numbers that are unique in the country: they need no more.
+ * @throws Error for a number that the schema has not checked.
+ */
+export function tradeIdentity(
+  document: Readonly<{ number: string }>,
+  creditorKey: string,
+  debtorKey: string,
+): string | undefined {
+  const number = comparableNumber(document);
+  return NATIONAL_INVOICE_NUMBER.test(number) ? undefined : `${creditorKey}>${debtorKey}|${number}`;
+}
+
+function comparableNumber(document: Readonly<{ number: string }>): string {
   const canonical = canonicalDocumentNumber(document.number);
   if (canonical === undefined) throw new Error(`unchecked document number ${JSON.stringify(document.number)}`);
-  const number = (LABELLED_NUMBER.exec(canonical)?.[1] ?? canonical).replace(/^0+(?=.)/, '');
-  return NATIONAL_INVOICE_NUMBER.test(number) ? `CN-VAT|${number}` : `${issuerKey}|${number}`;
+  return (LABELLED_NUMBER.exec(canonical)?.[1] ?? canonical).replace(/^0+(?=.)/, '');
 }
