@@ -13,12 +13,11 @@ export type Cut = Readonly<{ group: readonly Queued[]; rest: readonly Queued[] }
 /**
  * Takes the next group from the front of a queue. Two commands on one asset are never in one group, and those on one asset keep their
  * order; a command that lost races limits the size of the group that it is in.
- * @param busy assets that transactions which are not committed yet will change: commands on them wait, as they would lose
  */
-export function cutGroup(queue: readonly Queued[], limits: GroupLimits, busy: Iterable<string> = []): Cut {
+export function cutGroup(queue: readonly Queued[], limits: GroupLimits): Cut {
   const group: Queued[] = [];
   const rest: Queued[] = [];
-  const assets = new Set(busy);
+  const assets = new Set<string>();
   let cap = limits.commands;
   let bytes = 0;
   for (const [i, item] of queue.entries()) {

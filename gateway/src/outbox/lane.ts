@@ -1,7 +1,4 @@
-/**
- * One identity's way to the ledger: one transaction is endorsed at a time, and while it is committed the next is endorsed; what arrives
- * meanwhile waits and goes out together.
- */
+/** One identity's way to the ledger: one transaction at a time; what arrives meanwhile waits and goes out together. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DomainError } from '@onepledge/chaincode/model';
 import type { Logger } from 'pino';
@@ -36,12 +33,6 @@ export type LaneContext = Readonly<{
 /** What a group came to, so that the lane knows how to go on. */
 type Pass = 'DONE' | 'UNAVAILABLE';
 
-/** A transaction that was handed over for ordering. Its end is awaited beside the queue. */
-type Committing = Readonly<{ assets: readonly string[]; end: Promise<void> }>;
-
-// One that is being committed while the next is endorsed, and that one handed over; more would only make groups smaller.
-const MOST_COMMITTING = 2;
-
 export class Lane {
   readonly #context: LaneContext;
   readonly #principal: Principal;
@@ -51,7 +42,6 @@ export class Lane {
   #elsewhere = 0;
   #running = false;
   #failures = 0;
-  readonly #committing = new Set<Committing>();
 
   /** @param idle called when nothing is left to do */
   constructor(context: LaneContext, principal: Principal, idle: () => void) {
@@ -84,12 +74,7 @@ export class Lane {
     while (this.#queue.length > 0 && !this.#context.signal.aborted) {
       // What arrives in the same turn of the event loop goes together.
       await nextTurn();
-      const busy = [...this.#committing].flatMap(({ assets }) => assets);
-      const { group, rest } = cutGroup(this.#queue, this.#context.limits, busy);
-      if (group.length === 0 || this.#committing.size >= MOST_COMMITTING) {
-        await Promise.race([...this.#committing].map(({ end }) => end));
-        continue;
-      }
+      const { group, rest } = cutGroup(this.#queue, this.#context.limits);
       this.#queue = rest;
       const pass = await this.#attempt(group);
       this.#failures = pass === 'DONE' ? 0 : this.#failures + 1;
@@ -112,29 +97,16 @@ export class Lane {
       return 'DONE';
     }
     if (!(await this.#storeEnvelope(endorsed))) return 'UNAVAILABLE';
-    this.#handOver(group, endorsed);
-    return 'DONE';
-  }
-
-  /** Submits a stored transaction and follows it to its end, while the queue goes on. */
-  #handOver(group: readonly Queued[], endorsed: EndorsedTransaction): void {
-    const work = this.#commit(group, endorsed).finally(() => this.#committing.delete(committing));
-    const assets = group.flatMap(({ asset }) => asset ?? []);
-    const committing: Committing = { assets, end: work.catch(() => undefined) };
-    this.#committing.add(committing);
-    this.#apart(() => work);
-  }
-
-  async #commit(group: readonly Queued[], endorsed: EndorsedTransaction): Promise<void> {
     const { ledger, metrics, patience, commitTimeout, signal } = this.#context;
     const options = { askFirst: false, patience, commitTimeout, signal };
     const status = await timed(metrics, 'submit_and_commit', () => settle(ledger, this.#principal, endorsed, options));
     if (status !== undefined) {
       await this.#settled(group, endorsed, status);
-      return;
+      return 'DONE';
     }
     metrics.retries.inc({ reason: 'unknown' });
     this.#apart(() => this.#pursue(group, endorsed, true));
+    return 'UNAVAILABLE';
   }
 
   async #endorse(group: readonly Queued[]): Promise<EndorsedTransaction> {
