@@ -20,7 +20,10 @@ function raw(text: string, waitMs = 3000): Promise<string> {
     socket.on('data', (chunk) => {
       received += chunk.toString('latin1');
     });
-    socket.on('error', reject);
+    socket.on('error', (error) => {
+      // A server that closes with bytes unread resets the connection after its answer.
+      if (received === '') reject(error);
+    });
     socket.on('close', () => {
       clearTimeout(timer);
       resolve(received);
@@ -223,7 +226,8 @@ describe('headers', () => {
     ['a negative length', 'POST /v1/receivables HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n'],
     ['a line without a colon', 'GET /healthz HTTP/1.1\r\nHost: x\r\nnonsense\r\n\r\n'],
     ['a bare line feed in a value', 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: b\nInjected: c\r\n\r\n'],
-    ['too much of them', `GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: ${'b'.repeat(70_000)}\r\n\r\n`],
+    // Little more than the limit: of a longer one the reset could overtake the answer.
+    ['too much of them', `GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: ${'b'.repeat(17_000)}\r\n\r\n`],
     ['no HTTP at all', '\u0016\u0003\u0001 hello\r\n\r\n'],
   ])('of %s are refused and the server goes on', async (_, text) => {
     expect(await raw(text)).toMatch(/^HTTP\/1\.1 4\d\d/);
