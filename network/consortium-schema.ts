@@ -54,6 +54,42 @@ const Blocks = z
   })
   .transform(({ batchTimeout, ...sizes }) => ({ ...sizes, batchTimeoutMs: batchTimeout }));
 
+/** A whole number that 32 bits hold, as the counts in Fabric's messages. */
+const Count = z.int().min(0).max(2_147_483_647);
+
+/** Fabric's collection configuration, field by field as in the JSON file that its command line takes. */
+const Collection = z
+  .strictObject({
+    name: z
+      .string()
+      .max(200)
+      .regex(
+        /^[A-Za-z0-9-][A-Za-z0-9_-]*$/,
+        "must be a collection name as Fabric's: letters, digits, _ and -, not beginning with _",
+      ),
+    policy: z.string().max(20_000),
+    requiredPeerCount: Count.default(0),
+    maxPeerCount: Count.default(1),
+    blockToLive: z.int().min(0).default(0),
+    memberOnlyRead: z.boolean().default(false),
+    memberOnlyWrite: z.boolean().default(false),
+    endorsementPolicy: z
+      .strictObject({
+        signaturePolicy: z.string().max(20_000).optional(),
+        channelConfigPolicy: z.string().trim().min(1).max(1_000).optional(),
+      })
+      .refine(
+        ({ signaturePolicy, channelConfigPolicy }) =>
+          (signaturePolicy === undefined) !== (channelConfigPolicy === undefined),
+        'must be one of signaturePolicy and channelConfigPolicy',
+      )
+      .optional(),
+  })
+  .refine(({ requiredPeerCount, maxPeerCount }) => maxPeerCount >= requiredPeerCount, {
+    path: ['maxPeerCount'],
+    message: 'must not be less than requiredPeerCount',
+  });
+
 const Chaincode = z.strictObject({
   name: z
     .string()
@@ -63,6 +99,7 @@ const Chaincode = z.strictObject({
     .regex(/^[A-Za-z0-9_.+-]+$/, 'must be letters, digits and _ . + - (in quotes, lest it is a number)'),
   sequence: z.int().positive(),
   endorsementPolicy: z.string().max(20_000),
+  collections: z.array(Collection).default([]),
 });
 
 const Channel = z.strictObject({

@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { type z } from 'zod';
 import { ConsortiumSchema } from './consortium-schema';
-import { organizationsOf, parsePolicy, PolicyError, satisfyingOrganizations } from './identity/policy';
+import {
+  organizationsOf,
+  parsePolicy,
+  PolicyError,
+  satisfyingOrganizations,
+  type SignaturePolicy,
+} from './identity/policy';
 
 export type OrganizationKind = 'REGISTRAR' | 'FINANCIER' | 'WAREHOUSE' | 'REGULATOR';
 
@@ -17,6 +23,22 @@ export interface Organization {
   readonly kinds: readonly OrganizationKind[];
   readonly domain: string;
   readonly peers: readonly { readonly name: string; readonly host: string; readonly port: number }[];
+}
+
+/** A private data collection, in the terms of Fabric's collection configuration file. */
+export interface CollectionSpec {
+  readonly name: string;
+  /** Text form: an OR of the channel's members, whose peers hold the data. */
+  readonly policy: string;
+  readonly requiredPeerCount: number;
+  readonly maxPeerCount: number;
+  /** Blocks after which the data are purged; 0: never. */
+  readonly blockToLive: number;
+  readonly memberOnlyRead: boolean;
+  readonly memberOnlyWrite: boolean;
+  /** Exactly one of the two; absent: the chaincode's own policy counts. */
+  readonly endorsementPolicy?:
+    { readonly signaturePolicy?: string | undefined; readonly channelConfigPolicy?: string | undefined } | undefined;
 }
 
 export interface ChannelSpec {
@@ -36,6 +58,7 @@ export interface ChannelSpec {
     readonly sequence: number;
     /** Text form, read without error; the channel's members can satisfy it. */
     readonly endorsementPolicy: string;
+    readonly collections: readonly CollectionSpec[];
   }[];
 }
 
@@ -186,21 +209,55 @@ function channelContradictions(
     found.push({ path: [...path, 'members', at], message: `"${member}" is not an organisation of this consortium` });
   });
   const mspIds = organizations.filter(({ name }) => members.includes(name)).map(({ mspId }) => mspId);
-  chaincodes.forEach(({ endorsementPolicy }, at) => {
-    const message = policyProblem(endorsementPolicy, mspIds);
-    if (message !== undefined) found.push({ path: [...path, 'chaincodes', at, 'endorsementPolicy'], message });
+  chaincodes.forEach(({ endorsementPolicy, collections }, at) => {
+    const problem = (message: string | undefined, ...place: readonly PropertyKey[]): void => {
+      if (message !== undefined) found.push({ path: [...path, 'chaincodes', at, ...place], message });
+    };
+    problem(policyProblem(endorsementPolicy, mspIds), 'endorsementPolicy');
+    found.push(
+      ...repeated(
+        collections.map(({ name }) => name),
+        (index) => [...path, 'chaincodes', at, 'collections', index, 'name'],
+      ),
+    );
+    collections.forEach((collection, index) => {
+      problem(memberPolicyProblem(collection.policy, mspIds), 'collections', index, 'policy');
+      const text = collection.endorsementPolicy?.signaturePolicy;
+      if (text === undefined) return;
+      problem(policyProblem(text, mspIds), 'collections', index, 'endorsementPolicy', 'signaturePolicy');
+    });
   });
   return found;
 }
 
+/** A collection's members: any one of those named, so that each of them by itself is a member. */
+function memberPolicyProblem(text: string, mspIds: readonly string[]): string | undefined {
+  return readPolicy(text, mspIds, (policy) => (isOrOnly(policy) ? undefined : 'must be an OR of organisations'));
+}
+
+function isOrOnly(policy: SignaturePolicy): boolean {
+  return policy.kind === 'signedBy' || (policy.n === 1 && policy.rules.every(isOrOnly));
+}
+
 function policyProblem(text: string, mspIds: readonly string[]): string | undefined {
+  return readPolicy(text, mspIds, (policy) => {
+    const enough = satisfyingOrganizations(policy, [], mspIds);
+    if (enough === undefined) return 'cannot be satisfied by one peer of each member';
+    return enough.length === 0 ? 'must need at least one endorsement' : undefined;
+  });
+}
+
+/** What is wrong with a policy: its text, whom it names, or what `judge` finds. */
+function readPolicy(
+  text: string,
+  mspIds: readonly string[],
+  judge: (policy: SignaturePolicy) => string | undefined,
+): string | undefined {
   try {
     const policy = parsePolicy(text);
     const strangers = organizationsOf(policy).filter((mspId) => !mspIds.includes(mspId));
     if (strangers.length > 0) return `names MSPs that are not of the channel: ${strangers.join(', ')}`;
-    const enough = satisfyingOrganizations(policy, [], mspIds);
-    if (enough === undefined) return 'cannot be satisfied by one peer of each member';
-    return enough.length === 0 ? 'must need at least one endorsement' : undefined;
+    return judge(policy);
   } catch (error) {
     if (error instanceof PolicyError) return error.message;
     throw error;

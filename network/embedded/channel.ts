@@ -4,11 +4,35 @@ import { type MspRegistry } from '../identity/msp';
 import { type SignaturePolicy } from '../identity/policy';
 import { type Ledger } from './ledger/ledger';
 
+/** Fabric's peer.ApplicationPolicy: a policy of its own, or one that the channel's configuration has under this path. */
+export type ApplicationPolicy =
+  | { readonly kind: 'signature'; readonly policy: SignaturePolicy }
+  | { readonly kind: 'channelConfig'; readonly reference: string };
+
+/** Fabric's peer.StaticCollectionConfig: a private data collection of a chaincode. */
+export interface CollectionConfig {
+  readonly name: string;
+  /** An OR of principals; their organisations' peers hold the data. */
+  readonly memberOrgsPolicy: SignaturePolicy;
+  /** To so many other peers at least, and at most, an endorser gives the data before it endorses. */
+  readonly requiredPeerCount: number;
+  readonly maximumPeerCount: number;
+  /** Data are purged so many blocks after the one that wrote them, 0: never. */
+  readonly blockToLive: number;
+  /** Whether only clients of the member organisations may read, and write. */
+  readonly memberOnlyRead: boolean;
+  readonly memberOnlyWrite: boolean;
+  /** Whose endorsement writes to the collection need; undefined: the chaincode's own policy counts. */
+  readonly endorsementPolicy: ApplicationPolicy | undefined;
+}
+
 /** A chaincode as its organisations have agreed on it. */
 export interface ChaincodeDefinition {
   readonly name: string;
   readonly version: string;
   readonly endorsementPolicy: SignaturePolicy;
+  /** In the order of the definition; the implicit ones of each organisation are not listed. */
+  readonly collections: readonly CollectionConfig[];
 }
 
 export interface Channel {

@@ -15,6 +15,7 @@ import { addServices } from './gateway/service';
 import { genesisBlock } from './ledger/genesis';
 import { Ledger } from './ledger/ledger';
 import { type Peer } from './peer';
+import { collectionConfig } from './privdata/collection';
 import { type ProposalResponse, type SignedProposal } from './wire/proposal';
 
 /** The material of one process: what all its channels and peers share. */
@@ -100,9 +101,14 @@ export function createChannels(
       msps: material.mspRegistry(),
       members,
       chaincodes: new Map(
-        spec.chaincodes.map(({ name, version, endorsementPolicy }) => [
+        spec.chaincodes.map(({ name, version, endorsementPolicy, collections }) => [
           name,
-          { name, version, endorsementPolicy: parsePolicy(endorsementPolicy) },
+          {
+            name,
+            version,
+            endorsementPolicy: parsePolicy(endorsementPolicy),
+            collections: collections.map(collectionConfig),
+          },
         ]),
       ),
     };

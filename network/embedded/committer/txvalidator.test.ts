@@ -71,7 +71,7 @@ describe('a transaction in a block', () => {
       ledger,
       msps: material.mspRegistry(),
       members: new Set(['OneMSP', 'TwoMSP', 'ThreeMSP']),
-      chaincodes: new Map([['basic', { name: 'basic', version: '1.0', endorsementPolicy }]]),
+      chaincodes: new Map([['basic', { name: 'basic', version: '1.0', endorsementPolicy, collections: [] }]]),
     };
   });
   afterAll(async () => {

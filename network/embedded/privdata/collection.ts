@@ -1,0 +1,65 @@
+/** Private data collections: who their members are, and the implicit ones that each organisation has by itself. */
+import { type CollectionSpec } from '../../consortium';
+import { organizationsOf, parsePolicy } from '../../identity/policy';
+import { type ApplicationPolicy, type ChaincodeDefinition, type CollectionConfig } from '../channel';
+
+const IMPLICIT_PREFIX = '_implicit_org_';
+
+/** The collection that an organisation has in every chaincode without its being defined. */
+export function implicitCollection(mspId: string): string {
+  return `${IMPLICIT_PREFIX}${mspId}`;
+}
+
+/** Whose implicit collection it is; undefined: it is not an implicit one. */
+export function implicitOwner(collection: string): string | undefined {
+  return collection.startsWith(IMPLICIT_PREFIX) ? collection.slice(IMPLICIT_PREFIX.length) : undefined;
+}
+
+/** A collection of a chaincode, defined or implicit; undefined: the chaincode has none of this name. */
+export function findCollection(
+  definition: Pick<ChaincodeDefinition, 'collections'>,
+  name: string,
+): CollectionConfig | undefined {
+  const owner = implicitOwner(name);
+  if (owner !== undefined) return implicitConfig(name, owner);
+  return definition.collections.find((collection) => collection.name === name);
+}
+
+/** Whether an organisation's peers hold the collection's data. As in Fabric, any principal of the organisation counts. */
+export function isMember(collection: CollectionConfig, mspId: string): boolean {
+  return organizationsOf(collection.memberOrgsPolicy).includes(mspId);
+}
+
+/** The configuration out of the consortium's description, which has been checked. */
+export function collectionConfig(spec: CollectionSpec): CollectionConfig {
+  return {
+    name: spec.name,
+    memberOrgsPolicy: parsePolicy(spec.policy),
+    requiredPeerCount: spec.requiredPeerCount,
+    maximumPeerCount: spec.maxPeerCount,
+    blockToLive: spec.blockToLive,
+    memberOnlyRead: spec.memberOnlyRead,
+    memberOnlyWrite: spec.memberOnlyWrite,
+    endorsementPolicy: applicationPolicy(spec.endorsementPolicy),
+  };
+}
+
+/** As Fabric makes it: one member, data kept for ever, endorsed as the organisation's own Endorsement policy says. */
+function implicitConfig(name: string, mspId: string): CollectionConfig {
+  return {
+    name,
+    memberOrgsPolicy: { kind: 'signedBy', mspId, role: 'member' },
+    requiredPeerCount: 0,
+    maximumPeerCount: 1,
+    blockToLive: 0,
+    memberOnlyRead: false,
+    memberOnlyWrite: false,
+    endorsementPolicy: { kind: 'channelConfig', reference: `/Channel/Application/${mspId}/Endorsement` },
+  };
+}
+
+function applicationPolicy(spec: CollectionSpec['endorsementPolicy']): ApplicationPolicy | undefined {
+  if (spec?.signaturePolicy !== undefined) return { kind: 'signature', policy: parsePolicy(spec.signaturePolicy) };
+  if (spec?.channelConfigPolicy !== undefined) return { kind: 'channelConfig', reference: spec.channelConfigPolicy };
+  return undefined;
+}
