@@ -4,11 +4,12 @@ import * as grpc from '@grpc/grpc-js';
 import { type Logger } from 'pino';
 import { type ChannelSpec, type Consortium, type Organization } from '../consortium';
 import { type NetworkMaterial } from '../identity/material';
+import { MspRegistry } from '../identity/msp';
 import { parsePolicy } from '../identity/policy';
 import { ChaincodeStream } from './chaincode/stream';
 import { Committer } from './committer/committer';
 import { type OwnEndorsements } from './endorser/endorsements';
-import { peerFailure, preProcess, processProposal } from './endorser/endorser';
+import { peerFailure, preProcess, processLocalProposal, processProposal } from './endorser/endorser';
 import { unpackProposal } from './endorser/proposal';
 import { Gateway, type RunningChannel } from './gateway/gateway';
 import { addServices } from './gateway/service';
@@ -77,7 +78,9 @@ export function createPeers(setting: NetworkSetting, ports: ReadonlyMap<string, 
         }
       }
       const address = `localhost:${ports.get(mspId) ?? 0}`;
-      return [mspId, { mspId, address, signer: material.organization(name).peer, chaincodes }];
+      const { peer: signer, caPem } = material.organization(name);
+      const localMsp = new MspRegistry(new Map([[mspId, { caPem }]]));
+      return [mspId, { mspId, address, signer, localMsp, chaincodes, channels: new Map() }];
     }),
   );
 }
@@ -112,6 +115,7 @@ export function createChannels(
         ]),
       ),
     };
+    for (const mspId of members) peers.get(mspId)?.channels.set(spec.name, channel);
     channels.set(spec.name, {
       channel,
       committer: new Committer(channel, spec.blocks, own, logger.child({ channel: spec.name }), setting.onFailure),
@@ -173,6 +177,7 @@ export function serve(
   const mine = new Map([...channels].filter(([, running]) => running.peers.has(peer.mspId)));
   const process = async (signed: SignedProposal): Promise<ProposalResponse> => {
     const proposal = unpackProposal(signed);
+    if (proposal.channelHeader.channelId === '') return processLocalProposal(proposal, peer, new Date());
     const running = mine.get(proposal.channelHeader.channelId);
     if (running === undefined) return peerFailure(`channel '${proposal.channelHeader.channelId}' not found`);
     preProcess(proposal, running.channel, new Date());

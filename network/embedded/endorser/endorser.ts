@@ -1,14 +1,15 @@
 /** The endorser: simulates a proposal with one peer's chaincode and signs what came out. */
-import { type Channel, isReader, isWriter } from '../channel';
+import { type Channel, isWriter } from '../channel';
 import { ExecutionError, type ExecutionResult } from '../chaincode/context';
 import { type StateView } from '../ledger/state';
 import { type Peer } from '../peer';
+import { systemChaincodes } from '../scc';
+import { SYSTEM_VERSION } from '../scc/system-chaincode';
 import { type ProposalResponse } from '../wire/proposal';
 import { asBuffer, NO_BYTES } from '../wire/protobuf';
 import { encodeChaincodeAction, encodeChaincodeEvent, encodeProposalResponsePayload } from '../wire/transaction';
 import { type OwnEndorsements } from './endorsements';
 import { ProposalError, type UnpackedProposal, validateProposal } from './proposal';
-import { invokeQscc, QSCC } from './qscc';
 import { TxSimulator } from './simulator';
 
 /** The status from which on a chaincode's answer is an error that nobody endorses. */
@@ -26,8 +27,8 @@ export function preProcess(proposal: UnpackedProposal, channel: Channel, at: Dat
   if (channel.ledger.transaction(txId) !== undefined) {
     throw new ProposalError(`duplicate transaction found [${txId}]`);
   }
-  const allowed = proposal.chaincodeName === QSCC ? isReader(channel, creator) : isWriter(channel, creator);
-  if (!allowed) {
+  // System chaincodes ask by themselves.
+  if (!systemChaincodes.has(proposal.chaincodeName) && !isWriter(channel, creator)) {
     throw new ProposalError(
       `access denied: channel [${channelId}] creator org [${creator.mspId}]: not allowed by the channel's policy`,
     );
@@ -47,7 +48,7 @@ export async function processProposal(
 ): Promise<ProposalResponse> {
   const { chaincodeName } = proposal;
   const definition = channel.chaincodes.get(chaincodeName);
-  if (definition === undefined && chaincodeName !== QSCC) {
+  if (definition === undefined && !systemChaincodes.has(chaincodeName)) {
     return peerFailure(
       `make sure the chaincode ${chaincodeName} has been successfully defined on channel ${channel.name} and try again: ` +
         `chaincode ${chaincodeName} not found`,
@@ -74,7 +75,7 @@ export async function processProposal(
           ? NO_BYTES
           : encodeChaincodeEvent({ ...event, chaincodeId: chaincodeName, txId: proposal.channelHeader.txId }),
       response,
-      chaincodeId: { name: chaincodeName, version: definition?.version ?? 'syscc' },
+      chaincodeId: { name: chaincodeName, version: definition?.version ?? SYSTEM_VERSION },
     }),
   });
   if (response.status >= ERROR_THRESHOLD) {
@@ -87,6 +88,30 @@ export async function processProposal(
   return { response, payload, endorsement };
 }
 
+/**
+ * Runs a proposal that names no channel: a system chaincode's function that is about the peer itself. Its creator is one
+ * of the peer's own organisation. Success is answered without an endorsement, as it can never be a transaction.
+ * @throws ProposalError
+ */
+export async function processLocalProposal(
+  proposal: UnpackedProposal,
+  peer: Peer,
+  at: Date,
+): Promise<ProposalResponse> {
+  validateProposal(proposal, peer.localMsp, at);
+  const { chaincodeName } = proposal;
+  const system = systemChaincodes.get(chaincodeName);
+  if (system === undefined) {
+    return peerFailure(
+      `make sure the chaincode ${chaincodeName} has been successfully defined on channel  and try again: ` +
+        "could not get channel config for channel ''",
+    );
+  }
+  const { args } = proposal.input;
+  const response = await system.invoke({ args, proposal, peer, channel: undefined, simulator: undefined });
+  return { response, payload: undefined, endorsement: undefined };
+}
+
 async function simulate(
   proposal: UnpackedProposal,
   channel: Channel,
@@ -94,8 +119,11 @@ async function simulate(
   simulator: TxSimulator,
 ): Promise<ExecutionResult> {
   const { chaincodeName, channelHeader } = proposal;
-  if (chaincodeName === QSCC) {
-    return { response: invokeQscc(proposal.input, channelHeader.channelId, channel.ledger), event: undefined };
+  const system = systemChaincodes.get(chaincodeName);
+  if (system !== undefined) {
+    const { args } = proposal.input;
+    const call = { args, proposal, peer, channel, simulator: system.simulates ? simulator : undefined };
+    return { response: await system.invoke(call), event: undefined };
   }
   if (proposal.input.isInit) {
     throw new ExecutionError(`chaincode '${chaincodeName}' does not require initialization but called as init`);

@@ -1,7 +1,7 @@
 /** The stream of a chaincode's events, block by block: from the past on, then as blocks are committed. */
 import { status } from '@grpc/grpc-js';
-import { validationCodes } from '../endorser/qscc';
 import { type Ledger } from '../ledger/ledger';
+import { validationCodes } from '../wire/block';
 import { decodeEnvelope, decodePayload } from '../wire/common';
 import { decodeChaincodeEventsRequest, encodeChaincodeEventsResponse, type SignedRequest } from '../wire/gateway';
 import { WireError } from '../wire/protobuf';

@@ -6,10 +6,10 @@ import { type Committer } from '../committer/committer';
 import { type OwnEndorsements } from '../endorser/endorsements';
 import { preProcess, processProposal } from '../endorser/endorser';
 import { ProposalError, type UnpackedProposal, unpackProposal } from '../endorser/proposal';
-import { QSCC } from '../endorser/qscc';
 import { type StateView } from '../ledger/state';
 import { BroadcastError, readSubmission } from '../orderer/submission';
 import { type Peer } from '../peer';
+import { systemChaincodes } from '../scc';
 import { encodePayload } from '../wire/common';
 import {
   decodeCommitStatusRequest,
@@ -193,7 +193,7 @@ export class Gateway {
     const local = this.#local;
     // Transient data stay in the gateway's organisation unless the client names others.
     const allowed = targets.length > 0 ? targets : hasTransientData ? [local.mspId] : [...peers.keys()];
-    const available = channel.chaincodes.has(chaincodeName) || chaincodeName === QSCC;
+    const available = channel.chaincodes.has(chaincodeName) || systemChaincodes.has(chaincodeName);
     const candidates = available ? allowed.flatMap((mspId) => peers.get(mspId) ?? []) : [];
     if (candidates.length === 0) {
       throw new GatewayError(

@@ -14,6 +14,9 @@ export const META_KEY = 'M';
 /** A block's header and metadata. */
 export const blockKey = (block: number): string => `B${ordered(block, BLOCK_DIGITS)}`;
 
+/** The number of the block whose header has this hash. */
+export const blockHashKey = (hash: Buffer): string => `N${hash.toString('hex')}`;
+
 /** One envelope of a block, exactly as ordered. */
 export const envelopeKey = (block: number, tx: number): string =>
   `E${ordered(block, BLOCK_DIGITS)}${ordered(tx, TX_DIGITS)}`;

@@ -13,7 +13,7 @@ import {
 } from '../wire/block';
 import { decodeTwoBytes } from '../wire/common';
 import { NO_BYTES, Reader, Writer } from '../wire/protobuf';
-import { blockKey, envelopeKey, historyKey, META_KEY, stateKey, transactionKey } from './keys';
+import { blockHashKey, blockKey, envelopeKey, historyKey, META_KEY, stateKey, transactionKey } from './keys';
 import { type Database, encodeVersionedValue, StateView, type VersionedValue } from './state';
 
 /** The ledger cannot be opened or is not whole. */
@@ -107,6 +107,12 @@ export class Ledger {
 
   block(number: number): Block | undefined {
     return number < this.height ? readBlock(this.#database, number) : undefined;
+  }
+
+  /** The number of the block with this header hash. */
+  numberOf(hash: Buffer): number | undefined {
+    const bytes = this.#database.getSync(blockHashKey(hash));
+    return bytes === undefined ? undefined : bytes.readUIntBE(0, 6);
   }
 
   /** One envelope of a block. */
@@ -221,6 +227,9 @@ async function write(database: Database, commit: BlockCommit): Promise<void> {
     .message(1, encodeBlockHeader(block.header))
     .message(2, encodeRepeatedBytes(block.metadata));
   batch.put(blockKey(number), stored.finish());
+  const numberBytes = Buffer.alloc(6);
+  numberBytes.writeUIntBE(number, 0, 6);
+  batch.put(blockHashKey(headerHash(block.header)), numberBytes);
   block.data.forEach((envelope, tx) => {
     batch.put(envelopeKey(number, tx), envelope);
   });

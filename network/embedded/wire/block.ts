@@ -52,6 +52,11 @@ export function blockMetadata(codes: Uint8Array): readonly Buffer[] {
   return metadata;
 }
 
+/** The validation codes of a block's transactions. */
+export function validationCodes(block: Block): Uint8Array {
+  return block.metadata[BlockMetadataIndex.TRANSACTIONS_FILTER] ?? NO_BYTES;
+}
+
 export function encodeBlockHeader(header: BlockHeader): Buffer {
   return new Writer(96).integer(1, header.number).bytes(2, header.previousHash).bytes(3, header.dataHash).finish();
 }
