@@ -1,0 +1,21 @@
+/** All topics: one file each. */
+import { type Topic } from '../behaviour';
+import { composites } from './composites';
+import { conflicts } from './conflicts';
+import { endorsing } from './endorsing';
+import { evaluating } from './evaluating';
+import { events } from './events';
+import { histories } from './histories';
+import { ranges } from './ranges';
+import { submitting } from './submitting';
+
+export const topics: readonly Topic[] = [
+  evaluating,
+  endorsing,
+  submitting,
+  conflicts,
+  ranges,
+  composites,
+  histories,
+  events,
+];

@@ -1,0 +1,16 @@
+/** All functions of the suite's chaincodes: one file a topic. */
+import { basics } from './basics';
+import { events } from './events';
+import { type ChaincodeFunction } from './function';
+import { queries } from './queries';
+
+const tables = [basics, events, queries];
+
+/** By name. */
+export const functions: ReadonlyMap<string, ChaincodeFunction> = new Map(
+  tables.flatMap((table) => Object.entries(table)),
+);
+
+if (functions.size !== tables.reduce((sum, table) => sum + Object.keys(table).length, 0)) {
+  throw new Error('two functions have one name');
+}

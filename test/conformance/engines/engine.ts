@@ -1,0 +1,14 @@
+/** A network that the suite runs on. */
+import { type Connection } from '@onepledge/network';
+
+export type EngineName = 'embedded' | 'fabric';
+
+export interface Engine {
+  readonly name: EngineName;
+  /** Folder with the organisations' development CAs, which give clients their certificates. */
+  readonly home: string;
+  /** How each organisation's peer is reached. */
+  readonly organizations: Connection['organizations'];
+  /** Ends all processes and removes the folder. */
+  stop(): Promise<void>;
+}

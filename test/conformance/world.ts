@@ -1,0 +1,114 @@
+/** What a behaviour meets: clients of the network, and a prefix of its own so that behaviours leave each other alone. */
+import * as grpc from '@grpc/grpc-js';
+import { connect, type Gateway, hash } from '@hyperledger/fabric-gateway';
+import { createSigner, type EnrolledIdentity, enrol, type Signer } from '@onepledge/network';
+import { type OrganizationName } from './behaviour';
+import { type Engine } from './engines/engine';
+
+/** Who acts: an organisation's user, or its administrator. */
+export type Actor = OrganizationName | `${OrganizationName}/admin`;
+
+/** The unmodified client of one actor at its own organisation's peer. */
+export interface Client {
+  readonly identity: EnrolledIdentity;
+  readonly signer: Signer;
+  /** The connection that the gateway uses, for services that the gateway's client does not have. */
+  readonly connection: grpc.Client;
+  readonly gateway: Gateway;
+}
+
+/** No call of a client takes longer. */
+export const CALL_WITHIN_MS = 30_000;
+
+/** Makes each client once. */
+export class Clients {
+  readonly engine: Engine;
+  readonly #made = new Map<string, Promise<Client>>();
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  /** @param at the organisation whose peer is asked; the actor's own when left out */
+  of(actor: Actor, at?: OrganizationName): Promise<Client> {
+    const [name, role] = actor.split('/') as [OrganizationName, 'admin' | undefined];
+    const key = `${actor}@${at ?? name}`;
+    const found = this.#made.get(key) ?? this.#connect(name, role ?? 'client', at ?? name);
+    this.#made.set(key, found);
+    return found;
+  }
+
+  /**
+   * A client of any identity, at an organisation's peer; who makes it closes it.
+   * @param signer another than the identity's own
+   */
+  connect(identity: EnrolledIdentity, at: OrganizationName, signer?: Signer): Client {
+    const signs = signer ?? createSigner(identity.mspId, identity.certificatePem, identity.privateKeyPem);
+    const connection = this.#dial(at);
+    const deadline = (): grpc.CallOptions => ({ deadline: Date.now() + CALL_WITHIN_MS });
+    const gateway = connect({
+      client: connection,
+      identity: { mspId: identity.mspId, credentials: Buffer.from(identity.certificatePem) },
+      signer: (message) => Promise.resolve(signs.sign(message)),
+      hash: hash.none,
+      evaluateOptions: deadline,
+      endorseOptions: deadline,
+      submitOptions: deadline,
+      commitStatusOptions: deadline,
+      chaincodeEventsOptions: deadline,
+      blockEventsOptions: deadline,
+      filteredBlockEventsOptions: deadline,
+      blockAndPrivateDataEventsOptions: deadline,
+    });
+    return { identity, signer: signs, connection, gateway };
+  }
+
+  async close(): Promise<void> {
+    for (const client of await Promise.all(this.#made.values())) {
+      client.gateway.close();
+      client.connection.close();
+    }
+  }
+
+  async #connect(name: OrganizationName, role: 'client' | 'admin', at: OrganizationName): Promise<Client> {
+    return this.connect(await enrol(this.engine.home, name, { name: role, role, attributes: {} }), at);
+  }
+
+  #dial(at: OrganizationName): grpc.Client {
+    const peer = this.engine.organizations.find(({ name }) => name === at)?.peers[0];
+    if (peer === undefined) throw new Error(`${at} has no peer`);
+    return new grpc.Client(peer.endpoint, grpc.credentials.createSsl(Buffer.from(peer.tlsCaPem)), {
+      'grpc.ssl_target_name_override': peer.serverName,
+      'grpc.max_receive_message_length': -1,
+      'grpc.max_send_message_length': -1,
+    });
+  }
+}
+
+/** The network as one try of one behaviour sees it. */
+export class World {
+  readonly engine: Engine;
+  readonly clients: Clients;
+  readonly #prefix: string;
+
+  /** @param prefix letters and digits only, and of one length for all */
+  constructor(clients: Clients, prefix: string) {
+    this.engine = clients.engine;
+    this.clients = clients;
+    this.#prefix = prefix;
+  }
+
+  client(actor: Actor, at?: OrganizationName): Promise<Client> {
+    return this.clients.of(actor, at);
+  }
+
+  /** Puts the prefix where `$` stands. */
+  fill(text: string): string {
+    return text.replaceAll('$', this.#prefix);
+  }
+
+  /** Puts `$` where the prefix stands. */
+  hide(text: string): string {
+    return text.replaceAll(this.#prefix, '$');
+  }
+}
