@@ -1,7 +1,13 @@
 /** A channel: its ledger, whom it trusts, and the chaincodes that are committed on it. */
 import { type Identity } from '../identity/types';
 import { type MspRegistry } from '../identity/msp';
-import { type SignaturePolicy } from '../identity/policy';
+import {
+  evaluatePolicy,
+  parsePolicy,
+  type PolicyManager,
+  type PolicySubject,
+  type SignaturePolicy,
+} from '../identity/policy';
 import { type Ledger } from './ledger/ledger';
 
 /** Fabric's peer.ApplicationPolicy: a policy of its own, or one that the channel's configuration has under this path. */
@@ -30,7 +36,7 @@ export interface CollectionConfig {
 export interface ChaincodeDefinition {
   readonly name: string;
   readonly version: string;
-  readonly endorsementPolicy: SignaturePolicy;
+  readonly endorsementPolicy: ApplicationPolicy;
   /** In the order of the definition; the implicit ones of each organisation are not listed. */
   readonly collections: readonly CollectionConfig[];
 }
@@ -40,7 +46,32 @@ export interface Channel {
   readonly ledger: Ledger;
   readonly msps: MspRegistry;
   readonly members: ReadonlySet<string>;
+  /** The policies of the channel's configuration. */
+  readonly policies: PolicyManager;
   readonly chaincodes: ReadonlyMap<string, ChaincodeDefinition>;
+}
+
+/**
+ * The policy that a text gives: a path in the channel's configuration, or a signature policy.
+ * @throws PolicyError
+ */
+export function parseApplicationPolicy(text: string): ApplicationPolicy {
+  const reference = text.trim();
+  return reference.startsWith('/')
+    ? { kind: 'channelConfig', reference }
+    : { kind: 'signature', policy: parsePolicy(text) };
+}
+
+/** Whether these identities, whose signatures the caller has verified, satisfy the policy. */
+export function satisfies(channel: Channel, policy: ApplicationPolicy, identities: readonly PolicySubject[]): boolean {
+  return policy.kind === 'signature'
+    ? evaluatePolicy(policy.policy, identities)
+    : channel.policies.satisfied(policy.reference, identities);
+}
+
+/** The policy as one that names principals, to choose endorsers by; undefined: it refers to one that is not there. */
+export function signaturePolicyOf(channel: Channel, policy: ApplicationPolicy): SignaturePolicy | undefined {
+  return policy.kind === 'signature' ? policy.policy : channel.policies.asSignaturePolicy(policy.reference);
 }
 
 /** Whether the identity may propose and submit: Fabric's usual Writers policy, any member's client or admin. */

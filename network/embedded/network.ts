@@ -5,7 +5,8 @@ import { type Logger } from 'pino';
 import { type ChannelSpec, type Consortium, type Organization } from '../consortium';
 import { type NetworkMaterial } from '../identity/material';
 import { MspRegistry } from '../identity/msp';
-import { parsePolicy } from '../identity/policy';
+import { PolicyManager, usualPolicies } from '../identity/policy';
+import { parseApplicationPolicy } from './channel';
 import { ChaincodeStream } from './chaincode/stream';
 import { Committer } from './committer/committer';
 import { type OwnEndorsements } from './endorser/endorsements';
@@ -101,15 +102,16 @@ export function createChannels(
     const channel = {
       name: spec.name,
       ledger,
-      msps: material.mspRegistry(),
+      msps: material.mspRegistry(members),
       members,
+      policies: new PolicyManager(usualPolicies([...members])),
       chaincodes: new Map(
         spec.chaincodes.map(({ name, version, endorsementPolicy, collections }) => [
           name,
           {
             name,
             version,
-            endorsementPolicy: parsePolicy(endorsementPolicy),
+            endorsementPolicy: parseApplicationPolicy(endorsementPolicy),
             collections: collections.map(collectionConfig),
           },
         ]),

@@ -17,7 +17,6 @@ export type IdentityErrorReason =
   | 'NOT_ISSUED_BY_MSP'
   | 'CA_CERTIFICATE'
   | 'EXPIRED'
-  | 'NOT_YET_VALID'
   | 'REVOKED'
   | 'WRONG_KEY_TYPE'
   /** With NodeOUs, Fabric accepts no certificate that does not name exactly one role. */

@@ -40,7 +40,7 @@ export interface NetworkMaterial {
   /** @throws MaterialError when there is no organisation of this name. */
   organization(name: string): OrganizationMaterial;
   /** A new registry of all the organisations' MSPs. */
-  mspRegistry(): MspRegistry;
+  mspRegistry(members?: ReadonlySet<string>): MspRegistry;
 }
 
 /**
@@ -65,7 +65,10 @@ export async function ensureMaterial(consortium: Consortium, home: string, now =
       if (found === undefined) throw new MaterialError(`no organisation "${name}" in this consortium`);
       return found;
     },
-    mspRegistry: () => new MspRegistry(new Map(organizations.map(({ mspId, caPem }) => [mspId, { caPem }]))),
+    mspRegistry: (members) => {
+      const trusted = organizations.filter(({ mspId }) => members === undefined || members.has(mspId));
+      return new MspRegistry(new Map(trusted.map(({ mspId, caPem }) => [mspId, { caPem }])));
+    },
   };
 }
 

@@ -35,12 +35,15 @@ export class MspRegistry {
   }
 
   /**
-   * The identity, if its MSP's CA issued it and it is neither revoked nor out of its time.
+   * The identity, if its MSP's CA issued it and it is not revoked, nor expired at `at`.
+   *
+   * As in Fabric only those who take a request look at a clock, and only at a certificate's end. Who validates a block must
+   * not: all peers, whenever they do it, have to come to the same result.
    * @param serializedIdentity bytes of msp.SerializedIdentity
-   * @param at the time that validity is judged at; judged anew at every call
+   * @param at the time that expiry is judged at, anew at every call; without it expiry does not matter
    * @throws IdentityError
    */
-  identify(serializedIdentity: Uint8Array, at: Date): Identity {
+  identify(serializedIdentity: Uint8Array, at?: Date): Identity {
     const key = Buffer.from(
       serializedIdentity.buffer,
       serializedIdentity.byteOffset,
@@ -51,7 +54,7 @@ export class MspRegistry {
     else this.#checked.delete(key);
     this.#checked.set(key, identity);
     if (this.#checked.size > MAX_CACHED) this.#forgetOldest();
-    identity.requireValidAt(at);
+    if (at !== undefined) identity.requireValidAt(at);
     return identity;
   }
 
@@ -115,7 +118,6 @@ class CheckedIdentity implements Identity {
   readonly commonName: string;
   readonly serialized: Uint8Array;
   readonly notAfter: Date;
-  readonly #notBefore: Date;
   readonly #publicKey: KeyObject;
 
   constructor(mspId: string, role: Role | undefined, facts: CertificateFacts, key: KeyObject, serialized: Uint8Array) {
@@ -126,7 +128,6 @@ class CheckedIdentity implements Identity {
     this.commonName = facts.commonName;
     this.notAfter = facts.notAfter;
     this.serialized = serialized;
-    this.#notBefore = facts.notBefore;
     this.#publicKey = key;
   }
 
@@ -134,22 +135,11 @@ class CheckedIdentity implements Identity {
     return verifyLowS(this.#publicKey, message, signature);
   }
 
-  /** @throws IdentityError (EXPIRED, NOT_YET_VALID) */
+  /** @throws IdentityError (EXPIRED) */
   requireValidAt(at: Date): void {
-    if (at.getTime() > this.notAfter.getTime()) {
-      throw this.#invalid('EXPIRED', `expired on ${this.notAfter.toISOString()}`);
-    }
-    if (at.getTime() < this.#notBefore.getTime()) {
-      throw this.#invalid('NOT_YET_VALID', `is valid only from ${this.#notBefore.toISOString()}`);
-    }
-  }
-
-  #invalid(reason: IdentityErrorReason, what: string): IdentityError {
-    return new IdentityError(
-      reason,
-      `MSP "${this.mspId}": the certificate of "${this.commonName}" ${what}`,
-      this.mspId,
-    );
+    if (at.getTime() <= this.notAfter.getTime()) return;
+    const what = `the certificate of "${this.commonName}" expired on ${this.notAfter.toISOString()}`;
+    throw new IdentityError('EXPIRED', `MSP "${this.mspId}": ${what}`, this.mspId);
   }
 }
 

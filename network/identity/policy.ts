@@ -1,4 +1,4 @@
-/** Signature policies: their tree and its evaluation, their text, their message, and whom to ask for endorsements. */
+/** Policies: signature policies as tree, text and message, the policies of a channel, and whom to ask for endorsements. */
 export {
   evaluatePolicy,
   organizationsOf,
@@ -12,4 +12,5 @@ export {
 export { formatPolicy, parsePolicy } from './policy-text';
 export { satisfyingOrganizations } from './policy-choice';
 export { policyFromEnvelope, policyToEnvelope } from './policy-message';
+export { type GroupPolicy, type PolicyGroup, PolicyManager, usualPolicies } from './channel-policy';
 export { PolicyError } from './errors';

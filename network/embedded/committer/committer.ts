@@ -9,7 +9,8 @@ import { type Block, blockMetadata, dataHash } from '../wire/block';
 import { type ChaincodeEvent } from '../wire/transaction';
 import { TxValidationCode } from './codes';
 import { BlockUpdates } from './mvcc';
-import { type OrderedEnvelope, type ValidatedTransaction, validateTransaction } from './txvalidator';
+import { type OrderedEnvelope } from './msgvalidation';
+import { validateBlock, type ValidatedTransaction } from './txvalidator';
 
 /** What listeners are told of a committed block. */
 export interface CommittedBlock {
@@ -134,11 +135,12 @@ export class Committer {
     const { ledger } = this.#channel;
     const number = ledger.height;
     const started = performance.now();
-    const transactions = this.#validateAll(batch);
     const view = ledger.acquire();
     const updates = new BlockUpdates(view, number);
     const codes = new Uint8Array(batch.length);
+    let transactions: readonly ValidatedTransaction[];
     try {
+      transactions = validateBlock(batch, this.#channel, this.#own, view);
       for (const [index, transaction] of transactions.entries()) {
         let { code } = transaction;
         if (code === TxValidationCode.VALID) code = await updates.check(transaction.namespaces);
@@ -156,20 +158,6 @@ export class Committer {
     await ledger.commit({ block, txIds, codes, updates: updates.namespaces, history: updates.history });
     this.#announce(number, transactions, codes);
     this.#log(number, transactions, codes, { validate: validated - started, write: performance.now() - validated });
-  }
-
-  #validateAll(batch: readonly Ordered[]): readonly ValidatedTransaction[] {
-    const context = { channel: this.#channel, own: this.#own, at: new Date() };
-    const seen = new Set<string>();
-    return batch.map((ordered) => {
-      const transaction = validateTransaction(ordered, context);
-      if (transaction.code !== TxValidationCode.VALID) return transaction;
-      if (seen.has(transaction.txId)) {
-        return { ...transaction, code: TxValidationCode.DUPLICATE_TXID, reason: 'twice in this block' };
-      }
-      seen.add(transaction.txId);
-      return transaction;
-    });
   }
 
   #announce(number: number, transactions: readonly ValidatedTransaction[], codes: Uint8Array): void {

@@ -59,8 +59,8 @@ export class BlockUpdates {
           continue;
         }
         const entries = metadata.get(write.key);
-        const kept = entries === undefined ? this.#latest(set.namespace, write.key)?.metadata : encodeMetadata(entries);
-        this.#changes(set.namespace).set(write.key, { version, value: write.value, metadata: kept ?? NO_BYTES });
+        const kept = entries === undefined ? this.#metadata(set.namespace, write.key) : encodeMetadata(entries);
+        this.#changes(set.namespace).set(write.key, { version, value: write.value, metadata: kept });
       }
       const written = new Set(set.writes.map((write) => write.key));
       for (const [key, entries] of metadata) {
@@ -80,6 +80,12 @@ export class BlockUpdates {
       this.namespaces.set(namespace, changes);
     }
     return changes;
+  }
+
+  #metadata(namespace: string, key: string): Buffer {
+    const changes = this.namespaces.get(namespace);
+    if (changes?.has(key) === true) return changes.get(key)?.metadata ?? NO_BYTES;
+    return this.#view.metadata(namespace, key);
   }
 
   #latest(namespace: string, key: string): VersionedValue | undefined {

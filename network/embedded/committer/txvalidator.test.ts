@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ensureMaterial, type NetworkMaterial } from '../../identity/material';
-import { parsePolicy } from '../../identity/policy';
+import { PolicyManager, usualPolicies } from '../../identity/policy';
 import { type Signer } from '../../identity/types';
-import { type Channel } from '../channel';
+import { type Channel, parseApplicationPolicy } from '../channel';
 import { OwnEndorsements } from '../endorser/endorsements';
 import { encodePayloadWithoutTransient, encodeChaincodeId } from '../wire/proposal';
 import { genesisBlock } from '../ledger/genesis';
@@ -23,7 +23,7 @@ import {
   encodeTransaction,
 } from '../wire/transaction';
 import { TxValidationCode } from './codes';
-import { validateTransaction } from './txvalidator';
+import { validateBlock, type ValidatedTransaction } from './txvalidator';
 
 const writesOf = (namespace: string): NamespaceReadWriteSet => ({
   namespace,
@@ -65,12 +65,13 @@ describe('a transaction in a block', () => {
     const limits = { maxMessageCount: 1, preferredMaxBytes: 1, absoluteMaxBytes: 1, batchTimeoutMs: 1 };
     const genesis = genesisBlock('test', material.organizations, limits, new Date(0));
     ledger = await Ledger.open(join(directory, 'ledger'), () => genesis);
-    const endorsementPolicy = parsePolicy("AND('OneMSP.peer', 'TwoMSP.peer')");
+    const endorsementPolicy = parseApplicationPolicy("AND('OneMSP.peer', 'TwoMSP.peer')");
     channel = {
       name: 'test',
       ledger,
       msps: material.mspRegistry(),
       members: new Set(['OneMSP', 'TwoMSP', 'ThreeMSP']),
+      policies: new PolicyManager(usualPolicies(['OneMSP', 'TwoMSP', 'ThreeMSP'])),
       chaincodes: new Map([['basic', { name: 'basic', version: '1.0', endorsementPolicy, collections: [] }]]),
     };
   });
@@ -137,15 +138,24 @@ describe('a transaction in a block', () => {
     return encodeEnvelope({ payload: parts.afterSigning(payload), signature });
   }
 
+  function validate(block: readonly Buffer[], own = new OwnEndorsements()): readonly ValidatedTransaction[] {
+    const view = ledger.acquire();
+    const envelopes = block.map((bytes) => ({ bytes }));
+    try {
+      return validateBlock(envelopes, channel, own, view);
+    } finally {
+      view.release();
+    }
+  }
+
   function codeOf(bytes: Buffer): number {
-    return validateTransaction({ bytes }, { channel, own: new OwnEndorsements(), at: new Date() }).code;
+    return validate([bytes])[0]?.code ?? -1;
   }
 
   test('that is right in all parts is valid, and names what it writes', () => {
-    const context = { channel, own: new OwnEndorsements(), at: new Date() };
-    const found = validateTransaction({ bytes: make() }, context);
+    const [found] = validate([make()]);
     expect(found).toMatchObject({ code: TxValidationCode.VALID, namespaces: [{ namespace: 'basic' }] });
-    expect(found.txId).toMatch(/^[0-9a-f]{64}$/);
+    expect(found?.txId).toMatch(/^[0-9a-f]{64}$/);
   });
 
   const empty = Buffer.alloc(0);

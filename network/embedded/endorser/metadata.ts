@@ -20,3 +20,12 @@ export function decodeMetadata(bytes: Uint8Array): readonly MetadataEntry[] {
   }
   return entries;
 }
+
+/** The entry that holds a key's endorsement policy: a common.SignaturePolicyEnvelope. */
+export const VALIDATION_PARAMETER = 'VALIDATION_PARAMETER';
+
+/** A key's endorsement policy in its metadata as stored; undefined: it has none. It may be empty. */
+export function validationParameter(metadata: Uint8Array): Buffer | undefined {
+  if (metadata.length === 0) return undefined;
+  return decodeMetadata(metadata).find(({ name }) => name === VALIDATION_PARAMETER)?.value;
+}

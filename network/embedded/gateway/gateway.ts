@@ -1,7 +1,8 @@
 /** One organisation's gateway: what its clients call, carried out by the channel's peers, orderer and ledger. */
 import { status } from '@grpc/grpc-js';
 import { IdentityError } from '../../identity/errors';
-import { type Channel, isReader } from '../channel';
+import { type SignaturePolicy } from '../../identity/policy';
+import { type Channel, isReader, signaturePolicyOf } from '../channel';
 import { type Committer } from '../committer/committer';
 import { type OwnEndorsements } from '../endorser/endorsements';
 import { preProcess, processProposal } from '../endorser/endorser';
@@ -39,6 +40,8 @@ export interface RunningChannel {
   /** The members' peers, by MSP id. */
   readonly peers: ReadonlyMap<string, Peer>;
 }
+
+const NOBODY: SignaturePolicy = { kind: 'outOf', n: 1, rules: [] };
 
 export class Gateway {
   readonly #channels: ReadonlyMap<string, RunningChannel>;
@@ -102,6 +105,7 @@ export class Gateway {
       );
     }
     const { peers } = running;
+    const policy = signaturePolicyOf(running.channel, definition.endorsementPolicy) ?? NOBODY;
     this.#authorize(proposal, running, 'failed to endorse transaction, see attached details for more info', true);
     const view = running.channel.ledger.acquire();
     try {
@@ -110,7 +114,7 @@ export class Gateway {
       const result =
         request.organizations.length > 0
           ? await endorseAt(request.organizations, peers, at)
-          : await endorseByPolicy(definition.endorsementPolicy, this.#local, peers, at);
+          : await endorseByPolicy(policy, this.#local, peers, at);
       return encodeEndorseResponse(prepareTransaction(proposal, result));
     } finally {
       view.release();

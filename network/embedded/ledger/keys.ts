@@ -27,6 +27,10 @@ export const transactionKey = (txId: string): string => `T${txId}`;
 /** A key of a chaincode's state. Namespaces have no U+0000, so that none is a prefix of another. */
 export const stateKey = (namespace: string, key: string): string => `S${namespace}\u0000${key}`;
 
+/** Says that keys of a namespace have, or once had, metadata: where it is not there nobody needs to look for them. */
+export const metadataHintKey = (namespace: string): string => `${METADATA_HINT}${namespace}`;
+export const METADATA_HINT = 'N';
+
 /** The first database key after all of a namespace's state. */
 export const endOfNamespace = (namespace: string): string => `S${namespace}\u0001`;
 

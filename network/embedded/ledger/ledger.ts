@@ -13,7 +13,17 @@ import {
 } from '../wire/block';
 import { decodeTwoBytes } from '../wire/common';
 import { NO_BYTES, Reader, Writer } from '../wire/protobuf';
-import { blockHashKey, blockKey, envelopeKey, historyKey, META_KEY, stateKey, transactionKey } from './keys';
+import {
+  blockHashKey,
+  blockKey,
+  envelopeKey,
+  historyKey,
+  META_KEY,
+  METADATA_HINT,
+  metadataHintKey,
+  stateKey,
+  transactionKey,
+} from './keys';
 import { type Database, encodeVersionedValue, StateView, type VersionedValue } from './state';
 
 /** The ledger cannot be opened or is not whole. */
@@ -47,12 +57,15 @@ const TAIL = 16;
 
 export class Ledger {
   readonly #database: Database;
+  /** Namespaces of which keys have metadata. */
+  readonly #withMetadata: Set<string>;
   #view: StateView;
   #lastHash: Buffer;
 
-  private constructor(database: Database, height: number, lastHash: Buffer) {
+  private constructor(database: Database, height: number, lastHash: Buffer, withMetadata: Set<string>) {
     this.#database = database;
-    this.#view = new StateView(database, height);
+    this.#withMetadata = withMetadata;
+    this.#view = new StateView(database, height, withMetadata);
     this.#lastHash = lastHash;
   }
 
@@ -71,10 +84,11 @@ export class Ledger {
     try {
       let height = readHeight(database);
       if (height === 0) {
-        await write(database, genesisCommit(genesis()));
+        await write(database, genesisCommit(genesis()), new Set());
         height = readHeight(database);
       }
-      return new Ledger(database, height, checkTail(database, height));
+      const withMetadata = await readMetadataHints(database);
+      return new Ledger(database, height, checkTail(database, height), withMetadata);
     } catch (error) {
       await database.close();
       throw error;
@@ -129,10 +143,10 @@ export class Ledger {
     if (header.number !== this.height || !header.previousHash.equals(this.#lastHash)) {
       throw new LedgerError(`block ${header.number} does not follow block ${this.height - 1}`);
     }
-    await write(this.#database, commit);
+    await write(this.#database, commit, this.#withMetadata);
     this.#lastHash = headerHash(header);
     const previous = this.#view;
-    this.#view = new StateView(this.#database, header.number + 1);
+    this.#view = new StateView(this.#database, header.number + 1, this.#withMetadata);
     previous.release();
   }
 
@@ -218,7 +232,13 @@ function genesisCommit(block: Block): BlockCommit {
   };
 }
 
-async function write(database: Database, commit: BlockCommit): Promise<void> {
+async function readMetadataHints(database: Database): Promise<Set<string>> {
+  const keys = await database.keys({ gte: METADATA_HINT, lt: `${METADATA_HINT}\uffff` }).all();
+  return new Set(keys.map((key) => key.slice(METADATA_HINT.length)));
+}
+
+/** Writes all of a block at once, and adds the namespaces whose first metadata it brings. */
+async function write(database: Database, commit: BlockCommit, withMetadata: Set<string>): Promise<void> {
   const { block } = commit;
   const { number } = block.header;
   // A chained batch: a tenth of the time that an array of operations takes.
@@ -243,6 +263,9 @@ async function write(database: Database, commit: BlockCommit): Promise<void> {
     for (const [key, value] of changes) {
       if (value === undefined) batch.del(stateKey(namespace, key));
       else batch.put(stateKey(namespace, key), encodeVersionedValue(value));
+      if (value === undefined || value.metadata.length === 0 || withMetadata.has(namespace)) continue;
+      withMetadata.add(namespace);
+      batch.put(metadataHintKey(namespace), NO_BYTES);
     }
   }
   for (const { namespace, key, tx } of commit.history) batch.put(historyKey(namespace, key, number, tx), NO_BYTES);

@@ -58,14 +58,20 @@ export class StateView {
   readonly #database: Database;
   readonly #snapshot: Snapshot;
   readonly #options: { readonly snapshot: Snapshot; readonly keyEncoding: 'utf8'; readonly valueEncoding: 'buffer' };
+  readonly #withMetadata: ReadonlySet<string>;
   #users = 1;
 
-  /** Holds the state as it is now; the caller names its height (number of blocks) and is its first user. */
+  /**
+   * Holds the state as it is now; the caller names its height (number of blocks) and is its first user.
+   * @param withMetadata the namespaces that have keys with metadata; it may grow later.
+   */
   constructor(
     database: Database,
     readonly height: number,
+    withMetadata: ReadonlySet<string>,
   ) {
     this.#database = database;
+    this.#withMetadata = withMetadata;
     this.#snapshot = database.snapshot();
     // With the encodings named classic-level need not copy the options: half the time of a read.
     this.#options = { snapshot: this.#snapshot, keyEncoding: 'utf8', valueEncoding: 'buffer' };
@@ -85,6 +91,11 @@ export class StateView {
   get(namespace: string, key: string): VersionedValue | undefined {
     const bytes = this.#database.getSync(stateKey(namespace, key), this.#options);
     return bytes === undefined ? undefined : decodeVersionedValue(bytes);
+  }
+
+  /** A key's metadata as serialised; empty when it has none. Costs nothing in a namespace where no key has any. */
+  metadata(namespace: string, key: string): Buffer {
+    return this.#withMetadata.has(namespace) ? (this.get(namespace, key)?.metadata ?? NO_BYTES) : NO_BYTES;
   }
 
   /** Keys from `startKey` up to and without `endKey`; an empty one is the namespace's own start or end. */
