@@ -113,13 +113,23 @@ describe('a network of three organisations, two of which must endorse', () => {
     expect(json(await one.contract.evaluateTransaction('history', 'pre'))).toHaveLength(1);
   });
 
-  test("a key's policy is kept with the key", async () => {
+  test("a key's policy is kept with the key, and nobody gets past one that is none", async () => {
     await one.contract.submitTransaction('put', 'guarded', 'v');
-    await one.contract.submitTransaction('setPolicy', 'guarded', 'policy bytes');
+    await one.contract.submitTransaction('setPolicyBytes', 'guarded', 'policy bytes');
     expect(text(await one.contract.evaluateTransaction('getPolicy', 'guarded'))).toBe('policy bytes');
-    await one.contract.submitTransaction('put', 'guarded', 'w');
-    expect(text(await one.contract.evaluateTransaction('getPolicy', 'guarded'))).toBe('policy bytes');
-    expect(text(await one.contract.evaluateTransaction('get', 'guarded'))).toBe('w');
+    await expect(one.contract.submitTransaction('put', 'guarded', 'x')).rejects.toThrow();
+    expect(text(await one.contract.evaluateTransaction('get', 'guarded'))).toBe('v');
+    await one.contract.submitTransaction('put', 'guarded 2', 'v');
+    await one.contract.submitTransaction('setPolicy', 'guarded 2', 'OneMSP', 'TwoMSP');
+    const policy = await one.contract.evaluateTransaction('getPolicy', 'guarded 2');
+    const proposal = one.contract.newProposal('put', {
+      arguments: ['guarded 2', 'w'],
+      endorsingOrganizations: ['OneMSP', 'TwoMSP'],
+    });
+    const sent = await (await proposal.endorse()).submit();
+    expect(await sent.getStatus()).toMatchObject({ successful: true });
+    expect(await one.contract.evaluateTransaction('getPolicy', 'guarded 2')).toEqual(policy);
+    expect(text(await one.contract.evaluateTransaction('get', 'guarded 2'))).toBe('w');
   });
 
   test('many keys are read and written in one message each', async () => {

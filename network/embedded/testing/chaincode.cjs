@@ -58,7 +58,14 @@ const functions = {
     stub.setEvent(name, Buffer.from(payload));
     return Buffer.alloc(0);
   },
-  setPolicy: async (stub, [key, policy]) => {
+  /** From now on a peer of each of these organisations has to endorse changes of the key; of none: anyone's will do. */
+  setPolicy: async (stub, [key, ...mspIds]) => {
+    const policy = new shim.KeyEndorsementPolicy();
+    policy.addOrgs('PEER', ...mspIds);
+    await stub.setStateValidationParameter(key, policy.getPolicy());
+    return Buffer.alloc(0);
+  },
+  setPolicyBytes: async (stub, [key, policy]) => {
     await stub.setStateValidationParameter(key, Buffer.from(policy));
     return Buffer.alloc(0);
   },
