@@ -39,6 +39,8 @@ export interface Gateway {
 type Storage = Readonly<{ database: Database; store: OutboxStore; outbox: Outbox; imports: ImportService }>;
 
 const READY_DEADLINE_MS = 3000;
+// A network that starts beside the gateway is there within seconds, and to ask for it costs little.
+const BOOTSTRAP_POLL_MS = 150;
 
 /**
  * Starts a gateway.
@@ -151,7 +153,7 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
       } catch (error) {
         log.debug({ err: error }, 'the ledger is not there yet');
       }
-      await pause(Math.min(1000, backOff(failures, Math.random())), stop.signal);
+      await pause(Math.min(BOOTSTRAP_POLL_MS, backOff(failures, Math.random())), stop.signal);
     }
   }
 }

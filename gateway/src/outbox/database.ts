@@ -5,6 +5,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { lockFolderWithin } from './folder-lock';
 import { PGliteDialect } from './pglite-dialect';
 import { ensureFolder, START_PARAMETERS } from './pglite-folder';
+import { PGliteThread } from './pglite-thread';
 import { migrate, type OutboxSchema } from './schema';
 
 export type Database = Readonly<{ kysely: Kysely<OutboxSchema>; close: () => Promise<void> }>;
@@ -26,11 +27,10 @@ async function openEmbedded(folder: string): Promise<Database> {
   // PGlite does not notice a second process in its folder and would spoil it.
   const unlock = await lockFolderWithin(folder, LOCK_PATIENCE_MS);
   try {
-    const { PGlite } = await import('@electric-sql/pglite');
     const files = join(folder, 'db');
     await ensureFolder(files);
-    const startParams = [...PGlite.defaultStartParams, ...START_PARAMETERS];
-    const kysely = new Kysely<OutboxSchema>({ dialect: new PGliteDialect(new PGlite(files, { startParams })) });
+    const dialect = new PGliteDialect(new PGliteThread(files, START_PARAMETERS));
+    const kysely = new Kysely<OutboxSchema>({ dialect });
     await migrate(kysely);
     return {
       kysely,

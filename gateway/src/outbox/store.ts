@@ -109,6 +109,7 @@ export class OutboxStore {
   async conclude(conclusions: readonly Conclusion[]): Promise<void> {
     const transactions = JSON.stringify(conclusions.flatMap(({ transaction }) => transaction ?? []));
     const intents = JSON.stringify(conclusions.flatMap((conclusion) => conclusion.intents.map(outcomeRow)));
+    // "is not distinct from", because by "=" the planner may take the index of what is pending, with an entry for all that ever was.
     await sql`
       with ended as (
         update transactions t set state = 'FINAL', envelope = null, code = r.code, block = r.block, updated_at = now()
@@ -116,7 +117,7 @@ export class OutboxStore {
       )
       update intents i set state = r.state, result = r.result, transaction_id = r.transaction_id, block = r.block, updated_at = now()
       from json_to_recordset(${intents}::json) as r(id uuid, state text, result json, transaction_id text, block text)
-      where i.id = r.id and i.state = 'PENDING'`.execute(this.#database);
+      where i.id = r.id and i.state is not distinct from 'PENDING'`.execute(this.#database);
   }
 
   /** Transactions of this gateway that are not final, oldest first. */
