@@ -13,6 +13,8 @@ module.exports = {
   // These publish ECMAScript modules only; jest runs CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!(jose|@electric-sql)/)'],
   moduleNameMapper: {
+    // Imports at run time name the compiled file.
+    '^(\\.{1,2}/.*/index)\\.js$': '$1',
     '^@onepledge/chaincode/model$': '<rootDir>/chaincode/src/model/index.ts',
     '^@onepledge/network$': '<rootDir>/network/index.ts',
     '^@onepledge/network/(.*)$': '<rootDir>/network/$1',

@@ -37,6 +37,14 @@ function connection(pid = process.pid): Connection {
         peers: [{ endpoint: 'localhost:8051', tlsCaPem: '-----BEGIN CERTIFICATE-----', serverName: 'localhost' }],
       },
     ],
+    orderers: [
+      {
+        mspId: 'OrdererMSP',
+        endpoint: 'localhost:7050',
+        tlsCaPem: '-----BEGIN CERTIFICATE-----',
+        serverName: 'localhost',
+      },
+    ],
     pid,
     startedAt: '2026-03-01T12:00:00.000Z',
   };

@@ -18,6 +18,10 @@ const ConnectionSchema = z.object({
       peers: z.array(z.object({ endpoint: z.string(), tlsCaPem: z.string(), serverName: z.string() })),
     }),
   ),
+  /** Where the orderers listen; none in files of networks that have no such endpoint. */
+  orderers: z
+    .array(z.object({ mspId: z.string(), endpoint: z.string(), tlsCaPem: z.string(), serverName: z.string() }))
+    .default([]),
   /** The network's process; 0 when it is not a single one. */
   pid: z.int().nonnegative(),
   /** RFC 3339. */

@@ -33,7 +33,7 @@ const Text = z.string().trim().min(1).max(200);
 /** Fabric's own rule for MSP ids in policies: underscores cannot stand there. */
 const MspId = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be letters, digits, dots and hyphens');
 
-const Peer = z.strictObject({ name: Name, host: HostName, port: z.int().min(1).max(65_535) });
+const Node = z.strictObject({ name: Name, host: HostName, port: z.int().min(1).max(65_535) });
 
 const Organization = z.strictObject({
   name: Name,
@@ -42,8 +42,25 @@ const Organization = z.strictObject({
   uscc: z.string().refine(isUscc, 'must be a unified social credit code with a right check character (GB 32100)'),
   kinds: z.array(z.enum(['REGISTRAR', 'FINANCIER', 'WAREHOUSE', 'REGULATOR'])).min(1),
   domain: HostName,
-  peers: z.array(Peer).min(1),
+  peers: z.array(Node).min(1),
 });
+
+const Orderer = z.strictObject({
+  name: Name,
+  mspId: MspId,
+  displayName: Text,
+  domain: HostName,
+  orderers: z.array(Node).min(1),
+});
+
+/** One orderer in an organisation of its own, on Fabric's usual port: what small descriptions need not say. */
+const DEFAULT_ORDERER: z.input<typeof Orderer> = {
+  name: 'orderer',
+  mspId: 'OrdererMSP',
+  displayName: 'Ordering service',
+  domain: 'orderer.localhost',
+  orderers: [{ name: 'orderer0', host: 'localhost', port: 7050 }],
+};
 
 const Blocks = z
   .strictObject({
@@ -114,5 +131,6 @@ const Channel = z.strictObject({
 export const ConsortiumSchema = z.strictObject({
   name: Name,
   organizations: z.array(Organization).min(1),
+  orderer: Orderer.prefault(DEFAULT_ORDERER),
   channels: z.array(Channel).min(1),
 });

@@ -13,6 +13,13 @@ import {
 
 export type OrganizationKind = 'REGISTRAR' | 'FINANCIER' | 'WAREHOUSE' | 'REGULATOR';
 
+/** Where a peer or an orderer listens; `name` is the first label of its own host name in the organisation's domain. */
+export interface NodeAddress {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface Organization {
   /** Short name, as in file names and `--as`. */
   readonly name: string;
@@ -22,7 +29,16 @@ export interface Organization {
   readonly uscc: string;
   readonly kinds: readonly OrganizationKind[];
   readonly domain: string;
-  readonly peers: readonly { readonly name: string; readonly host: string; readonly port: number }[];
+  readonly peers: readonly NodeAddress[];
+}
+
+/** The organisation that runs the ordering service. It is no member: it sees all transactions and endorses none. */
+export interface OrdererOrganization {
+  readonly name: string;
+  readonly mspId: string;
+  readonly displayName: string;
+  readonly domain: string;
+  readonly orderers: readonly NodeAddress[];
 }
 
 /** A private data collection, in the terms of Fabric's collection configuration file. */
@@ -65,6 +81,7 @@ export interface ChannelSpec {
 export type Consortium = Readonly<{
   name: string;
   organizations: readonly Organization[];
+  orderer: OrdererOrganization;
   channels: readonly ChannelSpec[];
 }>;
 
@@ -140,48 +157,47 @@ interface Found {
 
 /** What no schema of single fields can see. */
 function contradictions(consortium: z.infer<typeof ConsortiumSchema>): readonly Found[] {
-  const { organizations, channels } = consortium;
-  const each = (pick: (organization: Organization) => string): readonly string[] => organizations.map(pick);
+  const { organizations, orderer, channels } = consortium;
+  // The orderer's organisation comes last: where it clashes with another, it is the one that is told.
+  const groups = [
+    ...organizations.map(({ name, mspId, domain, peers }, at) => ({
+      ...{ name, mspId, domain, nodes: peers },
+      ...{ path: ['organizations', at], nodesField: 'peers' },
+    })),
+    {
+      ...{ name: orderer.name, mspId: orderer.mspId, domain: orderer.domain, nodes: orderer.orderers },
+      ...{ path: ['orderer'], nodesField: 'orderers' },
+    },
+  ];
+  const places = groups.flatMap(({ nodes, path, nodesField }) =>
+    nodes.map((node, index) => ({ node, path: [...path, nodesField, index] })),
+  );
   const found: Found[] = [
-    ...repeated(
-      each(({ name }) => name),
-      (at) => ['organizations', at, 'name'],
+    ...(['name', 'mspId', 'domain'] as const).flatMap((field) =>
+      repeated(
+        groups.map((group) => group[field]),
+        (at) => [...(groups[at]?.path ?? []), field],
+      ),
     ),
     ...repeated(
-      each(({ mspId }) => mspId),
-      (at) => ['organizations', at, 'mspId'],
-    ),
-    ...repeated(
-      each(({ uscc }) => uscc),
+      organizations.map(({ uscc }) => uscc),
       (at) => ['organizations', at, 'uscc'],
-    ),
-    ...repeated(
-      each(({ domain }) => domain),
-      (at) => ['organizations', at, 'domain'],
     ),
     ...repeated(
       channels.map(({ name }) => name),
       (at) => ['channels', at, 'name'],
     ),
-  ];
-  const places = organizations.flatMap(({ peers }, at) =>
-    peers.map((peer, index) => ({ peer, path: ['organizations', at, 'peers', index] })),
-  );
-  const peerPath = (at: number): readonly PropertyKey[] => places[at]?.path ?? [];
-  found.push(
     ...repeated(
-      places.map(({ peer }) => peer.port),
-      (at) => [...peerPath(at), 'port'],
+      places.map(({ node }) => node.port),
+      (at) => [...(places[at]?.path ?? []), 'port'],
     ),
-  );
-  organizations.forEach(({ peers }, at) => {
-    found.push(
-      ...repeated(
-        peers.map(({ name }) => name),
-        (index) => ['organizations', at, 'peers', index, 'name'],
+    ...groups.flatMap(({ nodes, path, nodesField }) =>
+      repeated(
+        nodes.map(({ name }) => name),
+        (index) => [...path, nodesField, index, 'name'],
       ),
-    );
-  });
+    ),
+  ];
   channels.forEach((channel, at) => {
     found.push(...channelContradictions(channel, organizations, ['channels', at]));
   });

@@ -5,6 +5,8 @@ export {
   ConsortiumError,
   type ConsortiumIssue,
   loadConsortium,
+  type NodeAddress,
+  type OrdererOrganization,
   type Organization,
   type OrganizationKind,
   parseConsortium,

@@ -12,8 +12,8 @@ import {
   createPeers,
   listen,
   type NetworkSetting,
+  type NodeServer,
   openLedgers,
-  type PeerServer,
   serve,
 } from './network';
 
@@ -71,14 +71,15 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
     },
   };
   const ledgers = await openLedgers(setting);
-  const servers = new Map<string, PeerServer>();
+  const servers = new Map<string, NodeServer>();
+  let ordererServer: NodeServer | undefined;
   const streams: ChaincodeStream[] = [];
   const committers: Committer[] = [];
   // In this order: who waits for a commit gets it, then calls end, then what they use goes away.
   const close = once(async () => {
     removeConnection(home, process.pid);
     await Promise.all(committers.map((committer) => committer.close()));
-    await stopServers(servers);
+    await stopServers([...servers.values(), ...(ordererServer === undefined ? [] : [ordererServer])]);
     for (const stream of streams) stream.close();
     await Promise.all([...ledgers.values()].map((ledger) => ledger.close()));
   });
@@ -88,6 +89,10 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
       const { peerTls, tlsCaPem } = setting.material.organization(organization.name);
       servers.set(organization.mspId, await listen(peerTls, tlsCaPem, port));
     }
+    const [orderer] = setting.material.orderer.nodes;
+    if (orderer === undefined) throw new Error('the consortium has no orderer');
+    const ordererPort = options.peerPorts === 'fixed' ? orderer.port : 0;
+    ordererServer = await listen(orderer.tls, setting.material.orderer.tlsCaPem, ordererPort);
     const ports = new Map([...servers].map(([mspId, { port }]) => [mspId, port]));
     const own = new OwnEndorsements();
     const peers = createPeers(setting, ports);
@@ -99,7 +104,7 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
       if (peer !== undefined) serve(server, channels, peer, own, logger);
     }
     await Promise.all(streams.map((stream) => stream.whenReady(options.startTimeoutMs ?? 60_000)));
-    const connection = describe(setting, ports);
+    const connection = describe(setting, ports, ordererServer.port);
     writeConnection(home, connection);
     return {
       connection,
@@ -118,7 +123,11 @@ function addressOf(address: EmbeddedNetworkOptions['chaincodeAddress'], chaincod
   return found;
 }
 
-function describe({ consortium, material }: NetworkSetting, ports: ReadonlyMap<string, number>): Connection {
+function describe(
+  { consortium, material }: NetworkSetting,
+  ports: ReadonlyMap<string, number>,
+  ordererPort: number,
+): Connection {
   const [channel] = consortium.channels;
   const chaincode = channel?.chaincodes[0];
   if (channel === undefined || chaincode === undefined)
@@ -140,6 +149,14 @@ function describe({ consortium, material }: NetworkSetting, ports: ReadonlyMap<s
         },
       ],
     })),
+    orderers: [
+      {
+        mspId: material.orderer.mspId,
+        endpoint: `localhost:${ordererPort}`,
+        tlsCaPem: material.orderer.tlsCaPem,
+        serverName: 'localhost',
+      },
+    ],
     pid: process.pid,
     startedAt: new Date().toISOString(),
   };
@@ -148,9 +165,9 @@ function describe({ consortium, material }: NetworkSetting, ports: ReadonlyMap<s
 const GRACE_MS = 500;
 
 /** Lets calls that are under way end, briefly; event streams never would. */
-async function stopServers(servers: ReadonlyMap<string, PeerServer>): Promise<void> {
+async function stopServers(servers: readonly NodeServer[]): Promise<void> {
   const graceful = Promise.all(
-    [...servers.values()].map(
+    servers.map(
       ({ server }) =>
         new Promise<void>((done) => {
           server.tryShutdown(() => {
@@ -160,7 +177,7 @@ async function stopServers(servers: ReadonlyMap<string, PeerServer>): Promise<vo
     ),
   );
   const timer = setTimeout(() => {
-    for (const { server } of servers.values()) server.forceShutdown();
+    for (const { server } of servers) server.forceShutdown();
   }, GRACE_MS);
   await graceful;
   clearTimeout(timer);

@@ -14,8 +14,9 @@ import { peerFailure, preProcess, processLocalProposal, processProposal } from '
 import { unpackProposal } from './endorser/proposal';
 import { Gateway, type RunningChannel } from './gateway/gateway';
 import { addServices } from './gateway/service';
-import { genesisBlock } from './ledger/genesis';
-import { Ledger } from './ledger/ledger';
+import { makeGenesis } from './ledger/genesis';
+import { type Genesis, Ledger } from './ledger/ledger';
+import { BlockWriter } from './orderer/blockwriter';
 import { type Peer } from './peer';
 import { collectionConfig } from './privdata/collection';
 import { type ProposalResponse, type SignedProposal } from './wire/proposal';
@@ -42,13 +43,8 @@ export async function openLedgers(setting: NetworkSetting): Promise<ReadonlyMap<
   try {
     for (const channel of setting.consortium.channels) {
       const directory = join(setting.home, 'network', 'ledger', channel.name);
-      const members = membersOf(setting.consortium, channel).map((organization) =>
-        setting.material.organization(organization.name),
-      );
-      ledgers.set(
-        channel.name,
-        await Ledger.open(directory, () => genesisBlock(channel.name, members, channel.blocks, new Date())),
-      );
+      const genesis = (): Promise<Genesis> => makeGenesis(setting.consortium, channel, setting.material, new Date());
+      ledgers.set(channel.name, await Ledger.open(directory, genesis));
     }
     return ledgers;
   } catch (error) {
@@ -94,6 +90,9 @@ export function createChannels(
   own: OwnEndorsements,
 ): ReadonlyMap<string, RunningChannel> {
   const { consortium, material, logger } = setting;
+  const [orderer] = material.orderer.nodes;
+  if (orderer === undefined) throw new Error('the consortium has no orderer');
+  const writer = new BlockWriter(orderer.signer);
   const channels = new Map<string, RunningChannel>();
   for (const spec of consortium.channels) {
     const ledger = ledgers.get(spec.name);
@@ -120,20 +119,27 @@ export function createChannels(
     for (const mspId of members) peers.get(mspId)?.channels.set(spec.name, channel);
     channels.set(spec.name, {
       channel,
-      committer: new Committer(channel, spec.blocks, own, logger.child({ channel: spec.name }), setting.onFailure),
+      committer: new Committer(
+        channel,
+        spec.blocks,
+        writer,
+        own,
+        logger.child({ channel: spec.name }),
+        setting.onFailure,
+      ),
       peers: new Map([...peers].filter(([mspId]) => members.has(mspId))),
     });
   }
   return channels;
 }
 
-/** A peer's port cannot be listened on. */
+/** A node's port cannot be listened on. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-/** A server that its organisation's peer answers on, once `serve` has given it its services. */
-export interface PeerServer {
+/** A server that a node answers on, once it has been given its services. */
+export interface NodeServer {
   readonly server: grpc.Server;
   readonly port: number;
 }
@@ -147,7 +153,7 @@ export async function listen(
   tls: { readonly certPem: string; readonly keyPem: string },
   caPem: string,
   port: number,
-): Promise<PeerServer> {
+): Promise<NodeServer> {
   const server = new grpc.Server({
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
@@ -170,7 +176,7 @@ const MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
 
 /** Adds the Gateway and Endorser services of one organisation. */
 export function serve(
-  { server }: PeerServer,
+  { server }: NodeServer,
   channels: ReadonlyMap<string, RunningChannel>,
   peer: Peer,
   own: OwnEndorsements,

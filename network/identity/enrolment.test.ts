@@ -27,6 +27,13 @@ const consortium: Consortium = {
       peers: [{ name: 'peer0', host: 'localhost', port: 7051 }],
     },
   ],
+  orderer: {
+    name: 'orderer',
+    mspId: 'OrdererMSP',
+    displayName: 'Ordering service',
+    domain: 'orderer.example.localhost',
+    orderers: [{ name: 'orderer0', host: 'localhost', port: 7050 }],
+  },
   channels: [],
 };
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { issueEnrolment, type KeyPair, openAuthority } from './authority';
 import { MaterialError } from './errors';
 import { addKeyFile, readKeyFile, replaceKeyFile } from './key-file';
-import { cryptoFolder, readAuthority } from './material';
+import { cryptoFolder } from './material';
+import { readAuthority } from './organization-folder';
 
 /** Who is to get a certificate. */
 export interface Enrolment {

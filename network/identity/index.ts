@@ -18,6 +18,12 @@ export {
   type SignedBy,
 } from './policy';
 export { createSigner } from './signer';
-export { ensureMaterial, type NetworkMaterial, type OrganizationMaterial } from './material';
+export {
+  ensureMaterial,
+  type NetworkMaterial,
+  type OrdererMaterial,
+  type OrdererNodeMaterial,
+  type OrganizationMaterial,
+} from './material';
 export { type EnrolledIdentity, type Enrolment, enrol } from './enrolment';
 export { type KeyPair } from './authority';

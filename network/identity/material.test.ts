@@ -34,8 +34,16 @@ function organization(name: string, mspId: string, host = 'localhost'): Organiza
   };
 }
 
+const ORDERER = {
+  name: 'orderer',
+  mspId: 'OrdererMSP',
+  displayName: 'Ordering service',
+  domain: 'orderer.example.localhost',
+  orderers: [{ name: 'orderer0', host: 'localhost', port: 7050 }],
+} as const;
+
 function consortium(...organizations: readonly Organization[]): Consortium {
-  return { name: 'test', organizations, channels: [] };
+  return { name: 'test', organizations, orderer: ORDERER, channels: [] };
 }
 
 const two = consortium(organization('bank-a', 'BankAMSP'), organization('bank-b', 'BankBMSP'));
@@ -59,6 +67,23 @@ describe('material', () => {
       expect(identity.verify(message, admin.sign(message))).toBe(false);
       expect(registry.identify(admin.serialized, NOW)).toMatchObject({ mspId, role: 'admin' });
     }
+  });
+
+  test('gives each orderer an identity that signs blocks, and a TLS certificate', async () => {
+    const material = await ensureMaterial(two, home, NOW);
+    const { orderer } = material;
+    const [node] = orderer.nodes;
+    expect(orderer.nodes).toHaveLength(1);
+    expect(node).toMatchObject({ name: 'orderer0', host: 'localhost', port: 7050 });
+    const identity = material.mspRegistry().identify(node?.signer.serialized ?? new Uint8Array(), NOW);
+    expect(identity).toMatchObject({
+      mspId: 'OrdererMSP',
+      role: 'orderer',
+      commonName: 'orderer0.orderer.example.localhost',
+    });
+    const tls = new X509Certificate(node?.tls.certPem ?? '');
+    expect(tls.checkIssued(new X509Certificate(orderer.tlsCaPem))).toBe(true);
+    expect(tls.checkHost('orderer0.orderer.example.localhost')).toBeDefined();
   });
 
   test('gives peers TLS certificates of the TLS CA for every name that they are called by', async () => {
@@ -96,13 +121,13 @@ describe('material', () => {
     const all = await Promise.all(Array.from({ length: 6 }, () => ensureMaterial(two, home, NOW)));
     const serialized = all.map((material) => Buffer.from(material.organization('bank-a').peer.serialized).toString());
     expect(new Set(serialized).size).toBe(1);
-    expect((await readdir(join(home, 'crypto'))).sort()).toEqual(['bank-a', 'bank-b']);
+    expect((await readdir(join(home, 'crypto'))).sort()).toEqual(['bank-a', 'bank-b', 'orderer']);
   });
 
   test('is readable by its owner only', async () => {
     await ensureMaterial(two, home, NOW);
     const files = [...(await snapshot(home)).keys()];
-    expect(files).toHaveLength(12);
+    expect(files).toHaveLength(18);
     for (const file of files) expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await stat(join(home, 'crypto', 'bank-a'))).mode & 0o777).toBe(0o700);
   });
@@ -117,7 +142,7 @@ describe('material', () => {
     const material = await ensureMaterial(two, home, NOW);
     expect(material.mspRegistry().identify(material.organization('bank-a').peer.serialized, NOW).role).toBe('peer');
     const left = (await readdir(join(home, 'crypto'))).sort();
-    expect(left).toEqual(['.making-bank-b-4567', 'bank-a', 'bank-b']);
+    expect(left).toEqual(['.making-bank-b-4567', 'bank-a', 'bank-b', 'orderer']);
   });
 
   test('is issued anew by the same CA before it expires', async () => {

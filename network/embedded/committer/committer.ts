@@ -4,6 +4,7 @@ import { type Channel } from '../channel';
 import { type OwnEndorsements } from '../endorser/endorsements';
 import { type TransactionLocation } from '../ledger/ledger';
 import { BlockCutter, type BlockLimits } from '../orderer/blockcutter';
+import { type BlockWriter } from '../orderer/blockwriter';
 import { BroadcastError, processNormalMessage, type Submission } from '../orderer/submission';
 import { type Block, blockMetadata, dataHash } from '../wire/block';
 import { type ChaincodeEvent } from '../wire/transaction';
@@ -28,6 +29,7 @@ const RECENT_BLOCKS = 16;
 export class Committer {
   readonly #channel: Channel;
   readonly #limits: BlockLimits;
+  readonly #writer: BlockWriter;
   readonly #own: OwnEndorsements;
   readonly #logger: Logger;
   readonly #cutter: BlockCutter<Ordered>;
@@ -42,12 +44,14 @@ export class Committer {
   constructor(
     channel: Channel,
     limits: BlockLimits,
+    writer: BlockWriter,
     own: OwnEndorsements,
     logger: Logger,
     private readonly onFailure: (error: Error) => void,
   ) {
     this.#channel = channel;
     this.#limits = limits;
+    this.#writer = writer;
     this.#own = own;
     this.#logger = logger;
     this.#cutter = new BlockCutter(limits, (batch) => {
@@ -152,7 +156,7 @@ export class Committer {
     }
     const data = batch.map((ordered) => ordered.bytes);
     const header = { number, previousHash: ledger.lastHash, dataHash: dataHash(data) };
-    const block: Block = { header, data, metadata: blockMetadata(codes) };
+    const block: Block = { header, data, metadata: blockMetadata(codes, this.#writer.metadata(header)) };
     const txIds = transactions.map((transaction) => transaction.txId);
     const validated = performance.now();
     await ledger.commit({ block, txIds, codes, updates: updates.namespaces, history: updates.history });

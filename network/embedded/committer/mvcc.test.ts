@@ -38,7 +38,8 @@ describe('the transactions of a block', () => {
   beforeAll(async () => {
     const data = [Buffer.from('genesis')];
     const header = { number: 0, previousHash: Buffer.alloc(0), dataHash: dataHash(data) };
-    ledger = await Ledger.open(directory, () => ({ header, data, metadata: blockMetadata(new Uint8Array(1)) }));
+    const block = { header, data, metadata: blockMetadata(new Uint8Array(1)) };
+    ledger = await Ledger.open(directory, () => Promise.resolve({ block, txId: 'genesis' }));
   });
   afterAll(async () => {
     await ledger.close();

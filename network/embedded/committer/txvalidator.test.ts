@@ -9,7 +9,7 @@ import { type Signer } from '../../identity/types';
 import { type Channel, parseApplicationPolicy } from '../channel';
 import { OwnEndorsements } from '../endorser/endorsements';
 import { encodePayloadWithoutTransient, encodeChaincodeId } from '../wire/proposal';
-import { genesisBlock } from '../ledger/genesis';
+import { makeGenesis } from '../ledger/genesis';
 import { Ledger } from '../ledger/ledger';
 import { testConsortium } from '../testing/consortium';
 import { encodeEnvelope, encodePayload } from '../wire/common';
@@ -62,9 +62,9 @@ describe('a transaction in a block', () => {
 
   beforeAll(async () => {
     material = await ensureMaterial(consortium, directory);
-    const limits = { maxMessageCount: 1, preferredMaxBytes: 1, absoluteMaxBytes: 1, batchTimeoutMs: 1 };
-    const genesis = genesisBlock('test', material.organizations, limits, new Date(0));
-    ledger = await Ledger.open(join(directory, 'ledger'), () => genesis);
+    const [spec] = consortium.channels;
+    if (spec === undefined) throw new Error('no channel');
+    ledger = await Ledger.open(join(directory, 'ledger'), () => makeGenesis(consortium, spec, material, new Date(0)));
     const endorsementPolicy = parseApplicationPolicy("AND('OneMSP.peer', 'TwoMSP.peer')");
     channel = {
       name: 'test',

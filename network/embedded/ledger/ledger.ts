@@ -51,7 +51,14 @@ export interface BlockCommit {
   readonly history: readonly { readonly namespace: string; readonly key: string; readonly tx: number }[];
 }
 
-const FORMAT = 1;
+/** What a channel begins with. */
+export interface Genesis {
+  readonly block: Block;
+  /** Of the configuration transaction. */
+  readonly txId: string;
+}
+
+const FORMAT = 2;
 /** How many blocks at the end of the chain are checked when a ledger is opened. */
 const TAIL = 16;
 
@@ -73,7 +80,7 @@ export class Ledger {
    * Opens the ledger in a directory, or makes one that begins with the given block.
    * @throws LedgerError when another process has it open, or its last blocks do not chain.
    */
-  static async open(directory: string, genesis: () => Block): Promise<Ledger> {
+  static async open(directory: string, genesis: () => Promise<Genesis>): Promise<Ledger> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const database: Database = new ClassicLevel(directory, { keyEncoding: 'utf8', valueEncoding: 'buffer' });
     try {
@@ -84,7 +91,7 @@ export class Ledger {
     try {
       let height = readHeight(database);
       if (height === 0) {
-        await write(database, genesisCommit(genesis()), new Set());
+        await write(database, genesisCommit(await genesis()), new Set());
         height = readHeight(database);
       }
       const withMetadata = await readMetadataHints(database);
@@ -174,7 +181,11 @@ function readHeight(database: Database): number {
     else if (key === 16) height = reader.integer();
     else reader.skip(key);
   }
-  if (format !== FORMAT) throw new LedgerError(`the ledger has format ${format}, this program knows ${FORMAT}`);
+  if (format !== FORMAT) {
+    throw new LedgerError(
+      `the ledger has format ${format} and this program reads format ${FORMAT}: start it in another home, or remove this one`,
+    );
+  }
   return height;
 }
 
@@ -222,10 +233,10 @@ function decodeLocation(bytes: Buffer): TransactionLocation {
   return { block: values[1] ?? 0, tx: values[2] ?? 0, code: values[3] ?? 0 };
 }
 
-function genesisCommit(block: Block): BlockCommit {
+function genesisCommit({ block, txId }: Genesis): BlockCommit {
   return {
     block,
-    txIds: block.data.map(() => ''),
+    txIds: [txId],
     codes: new Uint8Array(block.data.length),
     updates: new Map(),
     history: [],

@@ -11,3 +11,10 @@ Module._extensions['.ts'] = (module, filename) => {
   });
   module._compile(code, filename);
 };
+
+// Imports at run time name the compiled file.
+const resolve = Module._resolveFilename;
+Module._resolveFilename = function (request, parent, ...rest) {
+  const isSource = request.startsWith('.') && parent?.filename?.endsWith('.ts') === true;
+  return resolve.call(this, isSource ? request.replace(/\.js$/, '') : request, parent, ...rest);
+};

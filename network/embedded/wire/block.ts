@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { bytesField, NO_BYTES, Reader, varintField, Writer } from './protobuf';
 
 /** common.BlockMetadataIndex: what each entry of a block's metadata holds. */
-export const BlockMetadataIndex = { SIGNATURES: 0, TRANSACTIONS_FILTER: 2 } as const;
+export const BlockMetadataIndex = { SIGNATURES: 0, LAST_CONFIG: 1, TRANSACTIONS_FILTER: 2, COMMIT_HASH: 4 } as const;
 const METADATA_ENTRIES = 5;
 
 export interface BlockHeader {
@@ -27,27 +27,34 @@ export function dataHash(data: readonly Uint8Array[]): Buffer {
   return hash.digest();
 }
 
-/** What the next block's header carries: SHA-256 of the header's ASN.1 DER form SEQUENCE { INTEGER, OCTETS, OCTETS }. */
-export function headerHash(header: BlockHeader): Buffer {
+/** The header's ASN.1 DER form, SEQUENCE { INTEGER, OCTETS, OCTETS }: what is hashed and signed. */
+export function headerBytes(header: BlockHeader): Buffer {
   const content = Buffer.concat([
     derInteger(header.number),
     derOctets(header.previousHash),
     derOctets(header.dataHash),
   ]);
-  return createHash('sha256')
-    .update(Buffer.from([0x30, content.length]))
-    .update(content)
-    .digest();
+  return Buffer.concat([Buffer.from([0x30, content.length]), content]);
 }
 
-/**
- * A block's metadata: the transaction filter has one validation code a transaction. The entry of the orderer's
- * signatures names the last configuration block, number 0, and holds no signature: see docs/reference/embedded-network.
- */
-export function blockMetadata(codes: Uint8Array): readonly Buffer[] {
+/** What the next block's header carries. */
+export function headerHash(header: BlockHeader): Buffer {
+  return createHash('sha256').update(headerBytes(header)).digest();
+}
+
+/** The metadata that a block has from the orderer: encoded entries. */
+export interface OrdererMetadata {
+  readonly signatures: Buffer;
+  readonly lastConfig: Buffer;
+}
+
+/** A block's metadata as peers store them: the orderer's, and one validation code a transaction. */
+export function blockMetadata(codes: Uint8Array, orderer?: OrdererMetadata): readonly Buffer[] {
   const metadata = Array.from({ length: METADATA_ENTRIES }, () => NO_BYTES);
-  const lastConfig = new Writer(8).message(1, NO_BYTES).finish();
-  metadata[BlockMetadataIndex.SIGNATURES] = new Writer(16).message(1, lastConfig).finish();
+  if (orderer !== undefined) {
+    metadata[BlockMetadataIndex.SIGNATURES] = orderer.signatures;
+    metadata[BlockMetadataIndex.LAST_CONFIG] = orderer.lastConfig;
+  }
   metadata[BlockMetadataIndex.TRANSACTIONS_FILTER] = Buffer.from(codes);
   return metadata;
 }

@@ -1,0 +1,130 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Block, Envelope, Payload } from '@hyperledger/fabric-protos/lib/common/common_pb';
+import { ConfigEnvelope, type ConfigGroup } from '@hyperledger/fabric-protos/lib/common/configtx_pb';
+import { ImplicitMetaPolicy, SignaturePolicyEnvelope } from '@hyperledger/fabric-protos/lib/common/policies_pb';
+import { FabricMSPConfig, MSPConfig } from '@hyperledger/fabric-protos/lib/msp/msp_config_pb';
+import { BatchSize, ConsensusType } from '@hyperledger/fabric-protos/lib/orderer/configuration_pb';
+import { type ChannelSpec, type Consortium } from '../consortium';
+import { ensureMaterial, type NetworkMaterial } from '../identity/material';
+import { formatPolicy, policyFromEnvelope } from '../identity/policy';
+import { testConsortium } from '../embedded/testing/consortium';
+import { configurationBlock, type Consensus } from './index';
+
+const home = mkdtempSync(join(tmpdir(), 'configuration-'));
+const consortium: Consortium = testConsortium();
+const [channel] = consortium.channels as [ChannelSpec];
+let material: NetworkMaterial;
+
+beforeAll(async () => {
+  material = await ensureMaterial(consortium, home);
+});
+afterAll(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+function make(type: Consensus['type'] = 'etcdraft'): Uint8Array {
+  return configurationBlock(consortium, channel, material, type, new Date(0));
+}
+
+function channelGroup(block: Block): ConfigGroup {
+  const envelope = Envelope.deserializeBinary(block.getData()?.getDataList_asU8()[0] ?? new Uint8Array());
+  const payload = Payload.deserializeBinary(envelope.getPayload_asU8());
+  const group = ConfigEnvelope.deserializeBinary(payload.getData_asU8()).getConfig()?.getChannelGroup();
+  if (group === undefined) throw new Error('no channel group');
+  return group;
+}
+
+function at(group: ConfigGroup, ...names: string[]): ConfigGroup {
+  return names.reduce<ConfigGroup>((parent, name) => {
+    const child = parent.getGroupsMap().get(name);
+    if (child === undefined) throw new Error(`no group ${name}`);
+    return child;
+  }, group);
+}
+
+const value = (group: ConfigGroup, name: string): Uint8Array =>
+  group.getValuesMap().get(name)?.getValue_asU8() ?? new Uint8Array();
+const policy = (group: ConfigGroup, name: string): Uint8Array =>
+  group.getPoliciesMap().get(name)?.getPolicy()?.getValue_asU8() ?? new Uint8Array();
+
+describe('the first block of a channel', () => {
+  test("holds each member's MSP with roles by organisational unit, policies and anchor peers", () => {
+    const application = at(channelGroup(Block.deserializeBinary(make())), 'Application');
+
+    expect([...application.getGroupsMap().keys()].sort()).toEqual(['OneMSP', 'ThreeMSP', 'TwoMSP']);
+    const one = at(application, 'OneMSP');
+    const msp = FabricMSPConfig.deserializeBinary(MSPConfig.deserializeBinary(value(one, 'MSP')).getConfig_asU8());
+    expect(msp.getName()).toBe('OneMSP');
+    expect(Buffer.from(msp.getRootCertsList_asU8()[0] ?? []).toString()).toBe(material.organization('one').caPem);
+    expect(msp.getFabricNodeOus()?.getEnable()).toBe(true);
+    expect(msp.getFabricNodeOus()?.getPeerOuIdentifier()?.getOrganizationalUnitIdentifier()).toBe('peer');
+    const texts = ['Readers', 'Writers', 'Admins', 'Endorsement'].map((name) =>
+      formatPolicy(policyFromEnvelope(SignaturePolicyEnvelope.deserializeBinary(policy(one, name)))),
+    );
+    expect(texts).toEqual([
+      "OR('OneMSP.admin', 'OneMSP.peer', 'OneMSP.client')",
+      "OR('OneMSP.admin', 'OneMSP.client')",
+      "AND('OneMSP.admin')",
+      "AND('OneMSP.peer')",
+    ]);
+  });
+
+  test('asks a majority of the members for definitions of chaincodes', () => {
+    const application = at(channelGroup(Block.deserializeBinary(make())), 'Application');
+
+    const meta = ImplicitMetaPolicy.deserializeBinary(policy(application, 'LifecycleEndorsement'));
+
+    expect([meta.getRule(), meta.getSubPolicy()]).toEqual([ImplicitMetaPolicy.Rule.MAJORITY, 'Endorsement']);
+  });
+
+  test("holds the description's block settings and consensus", () => {
+    const orderer = at(channelGroup(Block.deserializeBinary(make('BFT'))), 'Orderer');
+
+    expect(BatchSize.deserializeBinary(value(orderer, 'BatchSize')).getMaxMessageCount()).toBe(
+      channel.blocks.maxMessageCount,
+    );
+    expect(ConsensusType.deserializeBinary(value(orderer, 'ConsensusType')).getType()).toBe('BFT');
+    const quorum = SignaturePolicyEnvelope.deserializeBinary(policy(orderer, 'BlockValidation'));
+    expect(quorum.getIdentitiesList()).toHaveLength(consortium.orderer.orderers.length);
+  });
+
+  test('has the hash of its data in its header', () => {
+    const block = Block.deserializeBinary(make());
+
+    const data = block.getData()?.getDataList_asU8()[0] ?? new Uint8Array();
+
+    expect(Buffer.from(block.getHeader()?.getDataHash_asU8() ?? [])).toEqual(
+      createHash('sha256').update(data).digest(),
+    );
+  });
+});
+
+interface FabricGroup {
+  readonly groups: Readonly<Record<string, FabricGroup>>;
+  readonly values: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
+const hasInspector = spawnSync('configtxgen', ['-version']).status === 0;
+
+// Only where Fabric's programs are on PATH: they read the block as an orderer that joins by it does.
+(hasInspector ? describe : describe.skip)("Fabric's own configtxgen (on PATH)", () => {
+  test.each(['etcdraft', 'BFT'] as const)('reads the block and finds all of it (%s)', (type) => {
+    const file = join(home, `${type}.block`);
+    writeFileSync(file, make(type));
+
+    const json = execFileSync('configtxgen', ['-inspectBlock', file], { encoding: 'utf8', stdio: 'pipe' });
+
+    const found = JSON.parse(json) as {
+      data: { data: [{ payload: { data: { config: { channel_group: FabricGroup } } } }] };
+    };
+    const group = found.data.data[0].payload.data.config.channel_group;
+    expect(Object.keys(group.groups['Application']?.groups ?? {}).sort()).toEqual(['OneMSP', 'ThreeMSP', 'TwoMSP']);
+    expect(group.values['Capabilities']?.value).toEqual({ capabilities: { V3_0: {} } });
+    expect(group.groups['Orderer']?.values['ConsensusType']?.value).toMatchObject({ type });
+  });
+});

@@ -1,0 +1,137 @@
+/** The orderers' part of a channel's configuration: who orders, by which protocol, and whose signature makes a block good. */
+import * as configuration from '@hyperledger/fabric-protos/lib/common/configuration_pb';
+import * as policies from '@hyperledger/fabric-protos/lib/common/policies_pb';
+import * as principals from '@hyperledger/fabric-protos/lib/msp/msp_principal_pb';
+import * as orderer from '@hyperledger/fabric-protos/lib/orderer/configuration_pb';
+import * as raft from '@hyperledger/fabric-protos/lib/orderer/etcdraft/configuration_pb';
+import * as bft from '@hyperledger/fabric-protos/lib/orderer/smartbft/configuration_pb';
+import { serializeIdentity } from '../identity/msp';
+import { implicitMeta, signatureEnvelope } from './group';
+
+/** An orderer that takes part in the consensus. */
+export interface Consenter {
+  readonly mspId: string;
+  readonly host: string;
+  readonly port: number;
+  /** Its enrolment certificate: a BFT consenter is known by it. */
+  readonly certPem: string;
+  /** Its TLS certificate, for server and client use. */
+  readonly tlsCertPem: string;
+}
+
+export interface Consensus {
+  /** Raft survives the stop of fewer than half of the consenters; BFT needs 3f + 1 to survive f of any behaviour. */
+  readonly type: 'etcdraft' | 'BFT';
+  readonly consenters: readonly Consenter[];
+}
+
+/** The values of the Orderer group that depend on the consensus. */
+export function consensusValues(
+  consensus: Consensus,
+): Readonly<Record<string, orderer.ConsensusType | configuration.Orderers>> {
+  const type = new orderer.ConsensusType();
+  type.setType(consensus.type);
+  type.setState(orderer.ConsensusType.State.STATE_NORMAL);
+  if (consensus.type === 'etcdraft') {
+    type.setMetadata(raftMetadata(consensus.consenters).serializeBinary());
+    return { ConsensusType: type };
+  }
+  type.setMetadata(bftOptions().serializeBinary());
+  return { ConsensusType: type, Orderers: bftConsenters(consensus.consenters) };
+}
+
+/** Which signatures make a block good: one orderer's with Raft, a quorum of the consenters' with BFT. */
+export function blockValidation(consensus: Consensus): policies.Policy {
+  return consensus.type === 'BFT' ? quorumOf(consensus.consenters) : implicitMeta('ANY', 'Writers');
+}
+
+/** Fabric's sample configuration. */
+const RAFT = { tick: '500ms', election: 10, heartbeat: 1, inflight: 5, snapshotBytes: 16 * 1024 * 1024 } as const;
+
+function raftMetadata(consenters: readonly Consenter[]): raft.ConfigMetadata {
+  const options = new raft.Options();
+  options.setTickInterval(RAFT.tick);
+  options.setElectionTick(RAFT.election);
+  options.setHeartbeatTick(RAFT.heartbeat);
+  options.setMaxInflightBlocks(RAFT.inflight);
+  options.setSnapshotIntervalSize(RAFT.snapshotBytes);
+  const metadata = new raft.ConfigMetadata();
+  metadata.setOptions(options);
+  metadata.setConsentersList(
+    consenters.map(({ host, port, tlsCertPem }) => {
+      const consenter = new raft.Consenter();
+      consenter.setHost(host);
+      consenter.setPort(port);
+      consenter.setClientTlsCert(Buffer.from(tlsCertPem));
+      consenter.setServerTlsCert(Buffer.from(tlsCertPem));
+      return consenter;
+    }),
+  );
+  return metadata;
+}
+
+/** The defaults of Fabric's consensus library; leader rotation is off, as Fabric demands. */
+function bftOptions(): bft.Options {
+  const options = new bft.Options();
+  options.setRequestBatchMaxCount(100);
+  options.setRequestBatchMaxBytes(10 * 1024 * 1024);
+  options.setRequestBatchMaxInterval('50ms');
+  options.setRequestMaxBytes(10 * 1024 * 1024);
+  options.setIncomingMessageBufferSize(200);
+  options.setRequestPoolSize(400);
+  options.setRequestForwardTimeout('2s');
+  options.setRequestComplainTimeout('20s');
+  options.setRequestAutoRemoveTimeout('3m0s');
+  options.setViewChangeResendInterval('5s');
+  options.setViewChangeTimeout('20s');
+  options.setLeaderHeartbeatTimeout('1m0s');
+  options.setLeaderHeartbeatCount(10);
+  options.setCollectTimeout('1s');
+  options.setLeaderRotation(bft.Options.Rotation.ROTATION_OFF);
+  return options;
+}
+
+function bftConsenters(consenters: readonly Consenter[]): configuration.Orderers {
+  const orderers = new configuration.Orderers();
+  orderers.setConsenterMappingList(
+    consenters.map(({ mspId, host, port, certPem, tlsCertPem }, index) => {
+      const consenter = new configuration.Consenter();
+      consenter.setId(index + 1);
+      consenter.setHost(host);
+      consenter.setPort(port);
+      consenter.setMspId(mspId);
+      consenter.setIdentity(Buffer.from(certPem));
+      consenter.setClientTlsCert(Buffer.from(tlsCertPem));
+      consenter.setServerTlsCert(Buffer.from(tlsCertPem));
+      return consenter;
+    }),
+  );
+  return orderers;
+}
+
+/** Of n consenters, f = (n − 1) / 3 may lie; any two quorums of (n + f + 1) / 2 then have an honest one in common. */
+function quorumOf(consenters: readonly Consenter[]): policies.Policy {
+  const faulty = Math.floor((consenters.length - 1) / 3);
+  const gate = new policies.SignaturePolicy.NOutOf();
+  gate.setN(Math.ceil((consenters.length + faulty + 1) / 2));
+  gate.setRulesList(
+    consenters.map((_consenter, index) => {
+      const leaf = new policies.SignaturePolicy();
+      leaf.setSignedBy(index);
+      return leaf;
+    }),
+  );
+  const rule = new policies.SignaturePolicy();
+  rule.setNOutOf(gate);
+  const envelope = new policies.SignaturePolicyEnvelope();
+  envelope.setRule(rule);
+  envelope.setIdentitiesList(
+    consenters.map(({ mspId, certPem }) => {
+      const principal = new principals.MSPPrincipal();
+      principal.setPrincipalClassification(principals.MSPPrincipal.Classification.IDENTITY);
+      principal.setPrincipal(serializeIdentity(mspId, certPem));
+      return principal;
+    }),
+  );
+  return signatureEnvelope(envelope);
+}

@@ -1,0 +1,213 @@
+/**
+ * One organisation's folder of keys, `<home>/crypto/<organisation>/`: ca.pem, tlsca.pem, admin.pem and, for each of its nodes,
+ * `<node>.pem` and `<node>-tls.pem`, each a certificate with its key.
+ */
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import {
+  type Authority,
+  createAuthority,
+  issueEnrolment,
+  issueTls,
+  type KeyPair,
+  openAuthority,
+  type SubjectNames,
+} from './authority';
+import { MaterialError } from './errors';
+import { isCode, readKeyFile, replaceKeyFile } from './key-file';
+
+/** An organisation as its folder needs to know it. */
+export interface FolderOwner {
+  readonly name: string;
+  readonly mspId: string;
+  readonly displayName: string;
+  readonly domain: string;
+  /** The role in its nodes' enrolment certificates. */
+  readonly role: 'peer' | 'orderer';
+  readonly nodes: readonly FolderNode[];
+}
+
+export interface FolderNode {
+  /** The files' name without its ending. */
+  readonly file: string;
+  /** The first label of the node's own name in the domain. */
+  readonly name: string;
+  /** All hosts that its TLS certificate is for, besides the domain, localhost and 127.0.0.1. */
+  readonly hosts: readonly string[];
+}
+
+export interface FolderContent {
+  readonly ca: KeyPair;
+  readonly tlsCa: KeyPair;
+  readonly admin: KeyPair;
+  /** In the order of the owner's nodes. */
+  readonly nodes: readonly { readonly identity: KeyPair; readonly tls: KeyPair }[];
+}
+
+/**
+ * The folder's keys; what is missing is made, what expires within 30 days or no longer fits the hosts is issued anew by the same
+ * CA. Any number of processes may call it at once: a folder is there whole or not at all.
+ * @throws MaterialError when what is there is damaged or another MSP's.
+ */
+export async function ensureFolder(owner: FolderOwner, parent: string, now: Date): Promise<FolderContent> {
+  const folder = join(parent, owner.name);
+  const about = (await readAbout(folder)) ?? (await makeFolder(owner, parent, now));
+  if (about.mspId !== owner.mspId) {
+    throw new MaterialError(
+      `${folder} was made for ${about.mspId}, not ${owner.mspId}: use another home, or remove it with the ledger`,
+    );
+  }
+  const [ca, tlsCa] = await Promise.all([readRequired(folder, 'ca.pem'), readRequired(folder, 'tlsca.pem')]);
+  const always = (): boolean => true;
+  const [admin, ...nodes] = await Promise.all([
+    current(folder, 'admin.pem', now, always, async () => issueAdmin(await openAuthority(ca), owner, now)),
+    ...owner.nodes.map(async (node) => {
+      const names = tlsNames(owner, node);
+      const fits = (certificate: X509Certificate): boolean => covers(certificate, names);
+      const [identity, tls] = await Promise.all([
+        current(folder, `${node.file}.pem`, now, always, async () =>
+          issueNode(await openAuthority(ca), owner, node, now),
+        ),
+        current(folder, `${node.file}-tls.pem`, now, fits, async () =>
+          issueNodeTls(await openAuthority(tlsCa), owner, node, now),
+        ),
+      ]);
+      return { identity, tls };
+    }),
+  ]);
+  return { ca, tlsCa, admin, nodes };
+}
+
+/**
+ * An organisation's CA and MSP id, as they are on disk.
+ * @throws MaterialError when there is none of this name: the network was never started in this home.
+ */
+export async function readAuthority(folder: string): Promise<{ readonly mspId: string; readonly ca: KeyPair }> {
+  const about = await readAbout(folder);
+  if (about === undefined) throw new MaterialError(`there are no keys in ${folder}: start the network there first`);
+  return { mspId: about.mspId, ca: await readRequired(folder, 'ca.pem') };
+}
+
+/** Takes away what interrupted processes left in the folder of folders. */
+export async function removeAbandoned(folder: string): Promise<void> {
+  for (const entry of await readdir(folder)) {
+    if (!entry.startsWith(TEMPORARY_PREFIX)) continue;
+    const path = join(folder, entry);
+    try {
+      if (Date.now() - (await stat(path)).mtimeMs > ABANDONED_MS) await rm(path, { recursive: true, force: true });
+    } catch (error) {
+      // Another process removed or renamed it in the meantime.
+      if (!isCode(error, 'ENOENT')) throw error;
+    }
+  }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const RENEW_BEFORE_MS = 30 * DAY_MS;
+/** A temporary folder this old belongs to nobody any more. */
+const ABANDONED_MS = 10 * 60 * 1000;
+const TEMPORARY_PREFIX = '.making-';
+const ABOUT = 'organization.json';
+
+const AboutSchema = z.object({ name: z.string(), mspId: z.string() });
+type About = z.infer<typeof AboutSchema>;
+
+/** Makes everything in a temporary folder and renames it; when another process was faster, its folder is the one. */
+async function makeFolder(owner: FolderOwner, parent: string, now: Date): Promise<About> {
+  const { name, mspId, domain, displayName } = owner;
+  const temporary = join(parent, `${TEMPORARY_PREFIX}${name}-${randomBytes(6).toString('hex')}`);
+  await mkdir(temporary, { mode: 0o700 });
+  try {
+    const [ca, tlsCa] = await Promise.all([
+      createAuthority(`ca.${domain}`, displayName, now),
+      createAuthority(`tlsca.${domain}`, displayName, now),
+    ]);
+    const files: [string, KeyPair][] = [
+      ['ca.pem', ca.pair],
+      ['tlsca.pem', tlsCa.pair],
+      ['admin.pem', await issueAdmin(ca, owner, now)],
+    ];
+    for (const node of owner.nodes) {
+      files.push([`${node.file}.pem`, await issueNode(ca, owner, node, now)]);
+      files.push([`${node.file}-tls.pem`, await issueNodeTls(tlsCa, owner, node, now)]);
+    }
+    await Promise.all(files.map(([file, pair]) => replaceKeyFile(join(temporary, file), pair)));
+    await writeFile(join(temporary, ABOUT), JSON.stringify({ name, mspId } satisfies About), { mode: 0o600 });
+    await rename(temporary, join(parent, name));
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    if (!isCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+  }
+  const about = await readAbout(join(parent, name));
+  if (about === undefined) throw new MaterialError(`${join(parent, name)} is there but incomplete: remove it`);
+  return about;
+}
+
+function issueNode(
+  ca: Authority,
+  { role, domain, displayName }: FolderOwner,
+  { name }: FolderNode,
+  now: Date,
+): Promise<KeyPair> {
+  return issueEnrolment(ca, { commonName: `${name}.${domain}`, organization: displayName, role }, now);
+}
+
+function issueAdmin(ca: Authority, { domain, displayName }: FolderOwner, now: Date): Promise<KeyPair> {
+  return issueEnrolment(ca, { commonName: `admin@${domain}`, organization: displayName, role: 'admin' }, now);
+}
+
+function issueNodeTls(tlsCa: Authority, owner: FolderOwner, node: FolderNode, now: Date): Promise<KeyPair> {
+  const commonName = `${node.name}.${owner.domain}`;
+  return issueTls(tlsCa, { commonName, organization: owner.displayName, names: tlsNames(owner, node) }, now);
+}
+
+function tlsNames({ domain }: FolderOwner, { hosts }: FolderNode): SubjectNames {
+  const all = [...new Set([...hosts, 'localhost', domain, '127.0.0.1'])];
+  const isAddress = (name: string): boolean => /^[\d.]+$/.test(name) || name.includes(':');
+  return { dns: all.filter((name) => !isAddress(name)), ip: all.filter(isAddress) };
+}
+
+function covers(certificate: X509Certificate, names: SubjectNames): boolean {
+  const host = (name: string): boolean => certificate.checkHost(name) !== undefined;
+  const address = (ip: string): boolean => certificate.checkIP(ip) !== undefined;
+  return names.dns.every(host) && names.ip.every(address);
+}
+
+/** What the file holds while it is good for 30 more days, else a new certificate, which is put there. */
+async function current(
+  folder: string,
+  file: string,
+  now: Date,
+  fits: (certificate: X509Certificate) => boolean,
+  issue: () => Promise<KeyPair>,
+): Promise<KeyPair> {
+  const path = join(folder, file);
+  const existing = await readKeyFile(path);
+  if (existing !== undefined) {
+    const certificate = new X509Certificate(existing.certPem);
+    const rest = Date.parse(certificate.validTo) - now.getTime();
+    if (rest > RENEW_BEFORE_MS && fits(certificate)) return existing;
+  }
+  const issued = await issue();
+  await replaceKeyFile(path, issued);
+  return issued;
+}
+
+/** A CA cannot be made again: everything on the ledger was signed under it. */
+async function readRequired(folder: string, file: string): Promise<KeyPair> {
+  const pair = await readKeyFile(join(folder, file));
+  if (pair === undefined) throw new MaterialError(`${join(folder, file)} is missing; restore it from a backup`);
+  return pair;
+}
+
+async function readAbout(folder: string): Promise<About | undefined> {
+  const path = join(folder, ABOUT);
+  try {
+    return AboutSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw new MaterialError(`${path} is damaged`, { cause: error });
+  }
+}
