@@ -21,6 +21,19 @@ export function usageOf(pid: number): ProcessUsage | undefined {
   return { pid, parent: at(1), rssMiB: at(21) * PAGE_MIB, cpuSeconds: (at(11) + at(12)) / TICKS };
 }
 
+/**
+ * Proportional set size in MiB: a process's own memory and its part of what it shares, so that a sum over processes counts every page once.
+ * NaN when the process has ended or the system does not tell.
+ */
+export function proportionalMiB(pid: number): number {
+  try {
+    const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1];
+    return Number(kilobytes) / 1024;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /** A process with all that descends from it. */
 export function treeOf(root: number): readonly ProcessUsage[] {
   const all = readdirSync('/proc')

@@ -6,13 +6,16 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { treeOf, usageOf } from './processes';
+import { proportionalMiB, treeOf, usageOf } from './processes';
 
 /** The project's folder; this file runs from test/dist/bench. */
 export const ROOT = resolve(__dirname, '..', '..', '..');
 
 export const PROGRAMS = ['gateway', 'network', 'chaincode'] as const;
 export type Program = (typeof PROGRAMS)[number];
+
+/** Memory in MiB: in all and by program, each page counted once; and the sum of the resident sizes. */
+export type Memory = Readonly<{ total: number; resident: number; parts: Readonly<Record<string, number>> }>;
 
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 20_000;
@@ -74,21 +77,23 @@ export class System {
     return ready;
   }
 
-  /** The sum of the resident memory of all its processes, npm's included, in MiB. */
-  memoryMiB(): number {
-    return treeOf(this.#pid).reduce((sum, { rssMiB }) => sum + rssMiB, 0);
+  /** Its processes, npm's included: memory in MiB, each page counted once, and resident, where pages that processes share count in each. */
+  memory(): Memory {
+    const all = treeOf(this.#pid);
+    const sum = (of: (pid: number) => number): number => all.reduce((total, { pid }) => total + of(pid), 0);
+    const total = sum(proportionalMiB);
+    const programs = Object.entries(this.#programs()).map(([name, pid]) => [name, proportionalMiB(pid)] as const);
+    const others = total - programs.reduce((rest, [, mib]) => rest + mib, 0);
+    return {
+      total,
+      resident: all.reduce((rest, { rssMiB }) => rest + rssMiB, 0),
+      parts: { ...Object.fromEntries(programs), 'npm and supervisor': others },
+    };
   }
 
   /** Seconds of processor time that all its processes, npm's included, have used so far. */
   totalCpuSeconds(): number {
     return treeOf(this.#pid).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
-  }
-
-  /** Resident memory by program, in MiB; `npm and supervisor` for the rest. */
-  memoryByProgram(): Readonly<Record<string, number>> {
-    const programs = Object.entries(this.#programs()).map(([name, pid]) => [name, usageOf(pid)?.rssMiB ?? 0] as const);
-    const others = this.memoryMiB() - programs.reduce((sum, [, rss]) => sum + rss, 0);
-    return { ...Object.fromEntries(programs), 'npm and supervisor': others };
   }
 
   /** Seconds of processor time that each program has used so far. */
