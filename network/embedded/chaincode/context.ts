@@ -3,6 +3,7 @@ import { type TxSimulator } from '../endorser/simulator';
 import { type Ledger } from '../ledger/ledger';
 import { type Response } from '../wire/proposal';
 import { type ChaincodeEvent } from '../wire/transaction';
+import { type CollectionAccess } from './collectionaccess';
 import { type ResultIterator } from './queries';
 
 /** What running a chaincode function came to. */
@@ -28,6 +29,7 @@ export class TransactionContext {
     readonly namespace: string,
     readonly simulator: TxSimulator,
     readonly ledger: Ledger,
+    readonly collections: CollectionAccess,
     readonly settle: (outcome: ExecutionResult | ExecutionError) => void,
   ) {}
 

@@ -13,9 +13,10 @@ import {
   type StateRecord,
 } from '../wire/shim';
 import { encodeRepeatedBytes } from '../wire/block';
-import { SimulationError } from '../endorser/simulator';
+import { SimulationError } from '../endorser/errors';
+import { type MetadataEntry } from '../wire/rwset';
 import { type TransactionContext } from './context';
-import { historyResults, nextBatch, rangeResults, readPage, type ResultIterator } from './queries';
+import { historyResults, nextBatch, rangeResults, readPage, type ResultIterator, scanResults } from './queries';
 
 /** Gives the payload of the RESPONSE; what it throws becomes an ERROR message to the chaincode. */
 export type Handler = (payload: Buffer, context: TransactionContext) => Buffer | Promise<Buffer>;
@@ -40,8 +41,11 @@ export const handlers: ReadonlyMap<number, Handler> = new Map<number, Handler>([
     MessageType.GET_QUERY_RESULT,
     refuse('rich queries need a document database; this state database has keys and ranges'),
   ],
-  [MessageType.GET_PRIVATE_DATA_HASH, refuse('private data collections are not supported by this network')],
-  [MessageType.PURGE_PRIVATE_DATA, refuse('private data collections are not supported by this network')],
+  [MessageType.GET_PRIVATE_DATA_HASH, getPrivateDataHash],
+  [
+    MessageType.PURGE_PRIVATE_DATA,
+    (payload, context) => write(decodeStateRecord(payload, 2), MessageType.PURGE_PRIVATE_DATA, context),
+  ],
   [MessageType.INVOKE_CHAINCODE, refuse('calling another chaincode is not supported by this network')],
 ]);
 
@@ -51,26 +55,34 @@ function refuse(reason: string): Handler {
   };
 }
 
-function requireNoCollection(collection: string): void {
-  if (collection !== '') throw new SimulationError('private data collections are not supported by this network');
-}
-
-function getState(payload: Buffer, context: TransactionContext): Buffer {
+function getState(payload: Buffer, { simulator, namespace, collections }: TransactionContext): Buffer {
   const { key, collection } = decodeStateRecord(payload, 2);
-  requireNoCollection(collection);
-  return context.simulator.getState(context.namespace, key) ?? NO_BYTES;
+  if (collection === '') return simulator.getState(namespace, key) ?? NO_BYTES;
+  collections.requireRead(namespace, collection);
+  return simulator.privateData.get(namespace, collection, key) ?? NO_BYTES;
 }
 
-function getStateMultiple(payload: Buffer, context: TransactionContext): Buffer {
+function getStateMultiple(payload: Buffer, { simulator, namespace, collections }: TransactionContext): Buffer {
   const { keys, collection } = decodeGetStateMultiple(payload);
-  requireNoCollection(collection);
-  return encodeRepeatedBytes(keys.map((key) => context.simulator.getState(context.namespace, key) ?? NO_BYTES));
+  if (collection === '') {
+    return encodeRepeatedBytes(keys.map((key) => simulator.getState(namespace, key) ?? NO_BYTES));
+  }
+  collections.requireRead(namespace, collection);
+  const values = simulator.privateData.getMultiple(namespace, collection, keys);
+  return encodeRepeatedBytes(values.map((value) => value ?? NO_BYTES));
 }
 
-function getStateMetadata(payload: Buffer, context: TransactionContext): Buffer {
+/** Asks nobody's leave: the hashes are every channel member's. */
+function getPrivateDataHash(payload: Buffer, { simulator, namespace }: TransactionContext): Buffer {
   const { key, collection } = decodeStateRecord(payload, 2);
-  requireNoCollection(collection);
-  return encodeStateMetadataResult(context.simulator.getStateMetadata(context.namespace, key));
+  return simulator.privateData.getHash(namespace, collection, key) ?? NO_BYTES;
+}
+
+function getStateMetadata(payload: Buffer, { simulator, namespace, collections }: TransactionContext): Buffer {
+  const { key, collection } = decodeStateRecord(payload, 2);
+  if (collection === '') return encodeStateMetadataResult(simulator.getStateMetadata(namespace, key));
+  collections.requireRead(namespace, collection);
+  return encodeStateMetadataResult(simulator.privateData.getMetadata(namespace, collection, key));
 }
 
 function writeBatch(payload: Buffer, context: TransactionContext): Buffer {
@@ -78,8 +90,9 @@ function writeBatch(payload: Buffer, context: TransactionContext): Buffer {
   return NO_BYTES;
 }
 
-function write(record: StateRecord, type: number, { simulator, namespace }: TransactionContext): Buffer {
-  requireNoCollection(record.collection);
+function write(record: StateRecord, type: number, context: TransactionContext): Buffer {
+  if (record.collection !== '') return writePrivateData(record, type, context);
+  const { simulator, namespace } = context;
   switch (type) {
     case MessageType.PUT_STATE:
       simulator.setState(namespace, record.key, record.value);
@@ -88,22 +101,64 @@ function write(record: StateRecord, type: number, { simulator, namespace }: Tran
       simulator.deleteState(namespace, record.key);
       return NO_BYTES;
     case MessageType.PUT_STATE_METADATA:
-      simulator.setStateMetadata(namespace, record.key, record.metadata === undefined ? [] : [record.metadata]);
+      simulator.setStateMetadata(namespace, record.key, metadataOf(record));
+      return NO_BYTES;
+    case MessageType.PURGE_PRIVATE_DATA:
+      throw new SimulationError('only applicable for private data');
+    default:
+      throw new SimulationError('unknown operation type');
+  }
+}
+
+function writePrivateData(record: StateRecord, type: number, context: TransactionContext): Buffer {
+  const { simulator, namespace, collections } = context;
+  const { collection, key } = record;
+  collections.requireWrite(namespace, collection);
+  switch (type) {
+    case MessageType.PUT_STATE:
+      simulator.privateData.set(namespace, collection, key, record.value);
+      return NO_BYTES;
+    case MessageType.DEL_STATE:
+      simulator.privateData.delete(namespace, collection, key);
+      return NO_BYTES;
+    case MessageType.PURGE_PRIVATE_DATA:
+      simulator.privateData.purge(namespace, collection, key);
+      return NO_BYTES;
+    case MessageType.PUT_STATE_METADATA:
+      simulator.privateData.setMetadata(namespace, collection, key, metadataOf(record));
       return NO_BYTES;
     default:
       throw new SimulationError('unknown operation type');
   }
 }
 
+/** A put of one entry is the key's whole metadata, as in Fabric. */
+function metadataOf({ metadata }: StateRecord): readonly MetadataEntry[] {
+  return metadata === undefined ? [] : [metadata];
+}
+
 async function getStateByRange(payload: Buffer, context: TransactionContext): Promise<Buffer> {
   const { startKey, endKey, collection, pageSize, bookmark } = decodeGetStateByRange(payload);
-  requireNoCollection(collection);
+  if (collection !== '') return getPrivateDataByRange(collection, startKey, endKey, context);
   const paginated = pageSize !== 0 || bookmark !== '';
   const start = paginated && bookmark !== '' ? bookmark : startKey;
   const range = context.simulator.range(context.namespace, start, endKey, paginated ? pageSize : undefined);
   const iterator = rangeResults(context.namespace, range);
   const id = randomUUID();
   return paginated ? readPage(id, iterator, pageSize) : openQuery(id, iterator, context);
+}
+
+/** As in Fabric, a page's size and bookmark are passed over: private data are read to the end. */
+function getPrivateDataByRange(
+  collection: string,
+  startKey: string,
+  endKey: string,
+  context: TransactionContext,
+): Promise<Buffer> {
+  const { simulator, namespace, collections } = context;
+  collections.requireRead(namespace, collection);
+  const scan = simulator.privateData.range(namespace, collection, startKey, endKey);
+  return openQuery(randomUUID(), scanResults(namespace, scan), context);
 }
 
 function getHistoryForKey(payload: Buffer, context: TransactionContext): Promise<Buffer> {

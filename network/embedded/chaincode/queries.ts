@@ -1,7 +1,7 @@
 /** Range and history queries, answered to a chaincode batch by batch. */
 import { type RangeIterator } from '../endorser/simulator';
 import { type Ledger } from '../ledger/ledger';
-import { type StateView } from '../ledger/state';
+import { type RangeScan, type StateView, type VersionedKV } from '../ledger/state';
 import { decodeChannelHeader, decodeEnvelope, decodePayload } from '../wire/common';
 import {
   decodeChaincodeAction,
@@ -38,6 +38,26 @@ export function rangeResults(namespace: string, iterator: RangeIterator): Result
     },
     bookmark: () => iterator.bookmark(),
     close: () => iterator.close(),
+  };
+}
+
+/** A range that is not recorded as read. */
+export function scanResults(namespace: string, scan: RangeScan): ResultIterator {
+  let fetched: readonly VersionedKV[] = [];
+  let position = 0;
+  return {
+    count: 0,
+    pending: undefined,
+    next: async () => {
+      if (position === fetched.length) {
+        fetched = await scan.next(BATCH);
+        position = 0;
+      }
+      const result = fetched[position];
+      position += 1;
+      return result === undefined ? undefined : encodeQueryResultKV(namespace, result.key, result.value);
+    },
+    close: () => scan.close(),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   messageTypeName,
   MessageType,
 } from '../wire/shim';
+import { type CollectionAccess } from './collectionaccess';
 import { ExecutionError, type ExecutionResult, TransactionContext } from './context';
 import { handlers } from './handlers';
 
@@ -40,6 +41,8 @@ export interface Execution {
   readonly signedProposal: Buffer;
   readonly simulator: TxSimulator;
   readonly ledger: Ledger;
+  /** What its creator may do with private data. */
+  readonly collections: CollectionAccess;
 }
 
 /** Sizes of batched state access that this peer asks for. */
@@ -117,6 +120,7 @@ export class ChaincodeStream {
         this.#options.chaincodeName,
         execution.simulator,
         execution.ledger,
+        execution.collections,
         (result) => {
           clearTimeout(timer);
           resolve(result);

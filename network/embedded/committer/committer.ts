@@ -3,6 +3,7 @@ import { type Logger } from 'pino';
 import { type Channel } from '../channel';
 import { type OwnEndorsements } from '../endorser/endorsements';
 import { type TransactionLocation } from '../ledger/ledger';
+import { type PrivateBlock } from '../ledger/pvtdatastore';
 import { BlockCutter, type BlockLimits } from '../orderer/blockcutter';
 import { type BlockWriter } from '../orderer/blockwriter';
 import { BroadcastError, processNormalMessage, type Submission } from '../orderer/submission';
@@ -11,6 +12,7 @@ import { type ChaincodeEvent } from '../wire/transaction';
 import { TxValidationCode } from './codes';
 import { BlockUpdates } from './mvcc';
 import { type OrderedEnvelope } from './msgvalidation';
+import { preparePrivateData } from './privatedata';
 import { validateBlock, type ValidatedTransaction } from './txvalidator';
 
 /** What listeners are told of a committed block. */
@@ -143,6 +145,7 @@ export class Committer {
     const updates = new BlockUpdates(view, number);
     const codes = new Uint8Array(batch.length);
     let transactions: readonly ValidatedTransaction[];
+    let privateData: PrivateBlock;
     try {
       transactions = validateBlock(batch, this.#channel, this.#own, view);
       for (const [index, transaction] of transactions.entries()) {
@@ -151,6 +154,13 @@ export class Committer {
         if (code === TxValidationCode.VALID) updates.apply(transaction.namespaces, index);
         codes[index] = code;
       }
+      privateData = await preparePrivateData(
+        transactions.map(({ txId, namespaces }, index) => ({ txId, namespaces, isValid: codes[index] === 0 })),
+        number,
+        updates,
+        this.#channel,
+        this.#logger,
+      );
     } finally {
       view.release();
     }
@@ -159,7 +169,8 @@ export class Committer {
     const block: Block = { header, data, metadata: blockMetadata(codes, this.#writer.metadata(header)) };
     const txIds = transactions.map((transaction) => transaction.txId);
     const validated = performance.now();
-    await ledger.commit({ block, txIds, codes, updates: updates.namespaces, history: updates.history });
+    const { namespaces, history } = updates;
+    await ledger.commit({ block, txIds, codes, updates: namespaces, history, privateData });
     this.#announce(number, transactions, codes);
     this.#log(number, transactions, codes, { validate: validated - started, write: performance.now() - validated });
   }

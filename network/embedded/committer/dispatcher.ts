@@ -81,13 +81,16 @@ function writtenNamespaces(sets: readonly NamespaceReadWriteSet[]): readonly str
   const seen = new Set<string>();
   const written: string[] = [];
   for (const set of sets) {
-    const { namespace, hasCollections } = set;
+    const { namespace } = set;
     if (seen.has(namespace)) throw new Invalid(TxValidationCode.ILLEGAL_WRITESET, `namespace ${namespace} twice`);
-    if (hasCollections) throw new Invalid(TxValidationCode.ILLEGAL_WRITESET, 'private data collections');
     seen.add(namespace);
-    if (set.writes.length > 0 || set.metadataWrites.length > 0) written.push(namespace);
+    if (isWritten(set) || set.collections.some(isWritten)) written.push(namespace);
   }
   return written;
+}
+
+function isWritten(set: { readonly writes: readonly unknown[]; readonly metadataWrites: readonly unknown[] }): boolean {
+  return set.writes.length > 0 || set.metadataWrites.length > 0;
 }
 
 /**

@@ -30,6 +30,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const program = fc.array(step, { minLength: 1, maxLength: 5 });
 const blocks = fc.array(fc.array(program, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 });
 
+const NO_COLLECTIONS = { channelId: 'test', mspId: 'OneMSP', config: () => undefined, isDefined: () => false };
+
 describe('the transactions of a block', () => {
   const directory = mkdtempSync(join(tmpdir(), 'mvcc-'));
   let ledger: Ledger;
@@ -48,7 +50,7 @@ describe('the transactions of a block', () => {
 
   async function simulate(steps: Program, namespace: string): Promise<readonly NamespaceReadWriteSet[]> {
     const view = ledger.acquire();
-    const simulator = new TxSimulator(view, 'tx');
+    const simulator = new TxSimulator(view, 'tx', NO_COLLECTIONS);
     let seen = '';
     for (const each of steps) {
       if (each.kind === 'range') {

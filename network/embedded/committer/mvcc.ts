@@ -3,10 +3,13 @@ import { encodeMetadata } from '../endorser/metadata';
 import { RangeQueryResults } from '../endorser/rangequery';
 import { compareKeys } from '../ledger/keys';
 import { type StateView, type VersionedValue } from '../ledger/state';
+import { hashedKey, hashedNamespace } from '../privdata/namespaces';
+import { type CollectionHashedReadWriteSet } from '../wire/hashedrwset';
 import { NO_BYTES } from '../wire/protobuf';
 import {
   isMerkleSummary,
   type KVRead,
+  type KVReadWriteSet,
   type MerkleSummary,
   type NamespaceReadWriteSet,
   type RangeQueryInfo,
@@ -33,43 +36,73 @@ export class BlockUpdates {
   /** MVCC_READ_CONFLICT, PHANTOM_READ_CONFLICT, or VALID: then `apply` it before checking the next. */
   async check(sets: readonly NamespaceReadWriteSet[]): Promise<TxValidationCode> {
     for (const set of sets) {
-      const changes = this.namespaces.get(set.namespace);
-      for (const read of set.reads) {
-        if (changes?.has(read.key) === true) return TxValidationCode.MVCC_READ_CONFLICT;
-        if (!sameVersion(this.#view.get(set.namespace, read.key)?.version, read.version)) {
-          return TxValidationCode.MVCC_READ_CONFLICT;
-        }
-      }
+      if (!this.#sameVersions(set.namespace, set.reads)) return TxValidationCode.MVCC_READ_CONFLICT;
       for (const query of set.rangeQueries) {
         if (!(await this.#sameResults(set.namespace, query))) return TxValidationCode.PHANTOM_READ_CONFLICT;
+      }
+      for (const { collection, reads } of set.collections) {
+        const namespace = hashedNamespace(set.namespace, collection);
+        const hashed = reads.map(({ keyHash, version }) => ({ key: hashedKey(keyHash), version }));
+        if (!this.#sameVersions(namespace, hashed)) return TxValidationCode.MVCC_READ_CONFLICT;
       }
     }
     return TxValidationCode.VALID;
   }
 
-  /** Takes up the writes of a valid transaction. */
+  /** Takes up the writes of a valid transaction: of public keys, and of the hashes of private ones. */
   apply(sets: readonly NamespaceReadWriteSet[], tx: number): void {
-    const version = { block: this.#block, tx };
     for (const set of sets) {
-      const metadata = new Map(set.metadataWrites.map((write) => [write.key, write.entries]));
-      for (const write of set.writes) {
-        this.history.push({ namespace: set.namespace, key: write.key, tx });
-        if (write.isDelete) {
-          this.#changes(set.namespace).set(write.key, undefined);
-          continue;
-        }
-        const entries = metadata.get(write.key);
-        const kept = entries === undefined ? this.#metadata(set.namespace, write.key) : encodeMetadata(entries);
-        this.#changes(set.namespace).set(write.key, { version, value: write.value, metadata: kept });
+      this.#apply(set.namespace, set, tx);
+      for (const { key } of set.writes) this.history.push({ namespace: set.namespace, key, tx });
+      for (const collection of set.collections) {
+        this.#apply(hashedNamespace(set.namespace, collection.collection), asPublic(collection), tx);
       }
-      const written = new Set(set.writes.map((write) => write.key));
-      for (const [key, entries] of metadata) {
-        if (written.has(key)) continue;
-        const latest = this.#latest(set.namespace, key);
-        // Metadata of a key that does not exist have no effect.
-        if (latest === undefined) continue;
-        this.#changes(set.namespace).set(key, { version, value: latest.value, metadata: encodeMetadata(entries) });
+    }
+  }
+
+  /** Sets a value as it is, or takes the key away: for what is derived from valid transactions. */
+  put(namespace: string, key: string, value: VersionedValue | undefined): void {
+    this.#changes(namespace).set(key, value);
+  }
+
+  /** Whether this block changes the key. */
+  changes(namespace: string, key: string): boolean {
+    return this.namespaces.get(namespace)?.has(key) === true;
+  }
+
+  /** The value as it will be after the block, as far as it has been applied. */
+  latest(namespace: string, key: string): VersionedValue | undefined {
+    const changes = this.namespaces.get(namespace);
+    return changes?.has(key) === true ? changes.get(key) : this.#view.get(namespace, key);
+  }
+
+  /** Whether a reader sees now what the transaction saw. */
+  #sameVersions(namespace: string, reads: readonly KVRead[]): boolean {
+    const changes = this.namespaces.get(namespace);
+    return reads.every(
+      ({ key, version }) => changes?.has(key) !== true && sameVersion(this.#view.get(namespace, key)?.version, version),
+    );
+  }
+
+  #apply(namespace: string, set: Pick<KVReadWriteSet, 'writes' | 'metadataWrites'>, tx: number): void {
+    const version = { block: this.#block, tx };
+    const metadata = new Map(set.metadataWrites.map((write) => [write.key, write.entries]));
+    for (const write of set.writes) {
+      if (write.isDelete) {
+        this.put(namespace, write.key, undefined);
+        continue;
       }
+      const entries = metadata.get(write.key);
+      const kept = entries === undefined ? this.#metadata(namespace, write.key) : encodeMetadata(entries);
+      this.put(namespace, write.key, { version, value: write.value, metadata: kept });
+    }
+    const written = new Set(set.writes.map((write) => write.key));
+    for (const [key, entries] of metadata) {
+      if (written.has(key)) continue;
+      const latest = this.latest(namespace, key);
+      // Metadata of a key that does not exist have no effect.
+      if (latest === undefined) continue;
+      this.put(namespace, key, { version, value: latest.value, metadata: encodeMetadata(entries) });
     }
   }
 
@@ -86,11 +119,6 @@ export class BlockUpdates {
     const changes = this.namespaces.get(namespace);
     if (changes?.has(key) === true) return changes.get(key)?.metadata ?? NO_BYTES;
     return this.#view.metadata(namespace, key);
-  }
-
-  #latest(namespace: string, key: string): VersionedValue | undefined {
-    const changes = this.namespaces.get(namespace);
-    return changes?.has(key) === true ? changes.get(key) : this.#view.get(namespace, key);
   }
 
   /** Whether the range, read again on the state and the block's changes so far, gives the same keys and versions. */
@@ -128,13 +156,25 @@ export class BlockUpdates {
     }
     // A query that was not read to its end stopped after this key, which belongs to its results.
     if (!exhausted && endKey !== '') {
-      const last = this.#latest(namespace, endKey);
+      const last = this.latest(namespace, endKey);
       if (last !== undefined) yield { key: endKey, version: last.version };
     }
   }
 }
 
 const FETCH = 256;
+
+/** Hashed writes as writes of keys that are named by their hashes and whose values are hashes. */
+function asPublic(set: CollectionHashedReadWriteSet): Pick<KVReadWriteSet, 'writes' | 'metadataWrites'> {
+  return {
+    writes: set.writes.map(({ keyHash, isDelete, valueHash }) => ({
+      key: hashedKey(keyHash),
+      isDelete,
+      value: valueHash,
+    })),
+    metadataWrites: set.metadataWrites.map(({ keyHash, entries }) => ({ key: hashedKey(keyHash), entries })),
+  };
+}
 
 function* existing(changes: Changes | undefined, key: string | undefined): Generator<KVRead> {
   const value = key === undefined ? undefined : changes?.get(key);

@@ -38,6 +38,7 @@ export class KeyLevelValidator {
       if (set.namespace !== definition.name) continue;
       for (const { key } of set.writes) this.#checkKey(set.namespace, key, evaluator);
       for (const { key } of set.metadataWrites) this.#checkKey(set.namespace, key, evaluator);
+      if (set.collections.some(({ pvtRwsetHash }) => pvtRwsetHash.length > 0)) evaluator.checkChaincodePolicy();
     }
     evaluator.finish();
   }

@@ -27,7 +27,7 @@ import { validateBlock, type ValidatedTransaction } from './txvalidator';
 
 const writesOf = (namespace: string): NamespaceReadWriteSet => ({
   namespace,
-  hasCollections: false,
+  collections: [],
   reads: [],
   rangeQueries: [],
   writes: [{ key: 'k', isDelete: false, value: Buffer.from('v') }],

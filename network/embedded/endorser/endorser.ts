@@ -1,8 +1,11 @@
 /** The endorser: simulates a proposal with one peer's chaincode and signs what came out. */
 import { type Channel, isWriter } from '../channel';
+import { CollectionAccess } from '../chaincode/collectionaccess';
 import { ExecutionError, type ExecutionResult } from '../chaincode/context';
 import { type StateView } from '../ledger/state';
 import { type Peer } from '../peer';
+import { type Collections, collectionsOf } from '../privdata/collection';
+import { distributePrivateData, DistributionError } from '../privdata/distributor';
 import { systemChaincodes } from '../scc';
 import { SYSTEM_VERSION } from '../scc/system-chaincode';
 import { type ProposalResponse } from '../wire/proposal';
@@ -54,16 +57,26 @@ export async function processProposal(
         `chaincode ${chaincodeName} not found`,
     );
   }
-  const simulator = new TxSimulator(view, proposal.channelHeader.txId);
+  const collections = collectionsOf(channel, peer.mspId);
+  const simulator = new TxSimulator(view, proposal.channelHeader.txId, collections);
   let result: ExecutionResult;
   try {
-    result = await simulate(proposal, channel, peer, simulator);
+    result = await simulate(proposal, channel, peer, simulator, collections);
   } catch (error) {
     if (error instanceof ExecutionError) {
       const { txId } = proposal.channelHeader;
       return peerFailure(`error in simulation: failed to execute transaction ${txId}: ${error.message}`);
     }
     throw error;
+  }
+  const written = simulator.privateResults();
+  if (written.length > 0) {
+    try {
+      await distributePrivateData(proposal.channelHeader.txId, written, channel, peer.mspId);
+    } catch (error) {
+      if (error instanceof DistributionError) return peerFailure(`error in simulation: ${error.message}`);
+      throw error;
+    }
   }
   const { response, event } = result;
   const payload = encodeProposalResponsePayload({
@@ -117,6 +130,7 @@ async function simulate(
   channel: Channel,
   peer: Peer,
   simulator: TxSimulator,
+  collections: Collections,
 ): Promise<ExecutionResult> {
   const { chaincodeName, channelHeader } = proposal;
   const system = systemChaincodes.get(chaincodeName);
@@ -137,6 +151,7 @@ async function simulate(
     signedProposal: proposal.signed.encoded,
     simulator,
     ledger: channel.ledger,
+    collections: new CollectionAccess(collections, () => channel.msps.identify(proposal.signatureHeader.creator)),
   });
 }
 

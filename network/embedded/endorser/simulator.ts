@@ -10,13 +10,12 @@ import {
   type RangeQueryInfo,
   type Version,
 } from '../wire/rwset';
+import { type Collections } from '../privdata/collection';
+import { type CollectionPvtReadWriteSet } from '../wire/pvtrwset';
+import { SimulationError } from './errors';
 import { decodeMetadata } from './metadata';
+import { PrivateDataSimulator } from './privatedata';
 import { RangeQueryResults } from './rangequery';
-
-/** The transaction asks for what a simulation does not allow; the chaincode gets the message. */
-export class SimulationError extends Error {
-  override readonly name = 'SimulationError';
-}
 
 interface NamespaceRecord {
   readonly reads: Map<string, Version | undefined>;
@@ -34,11 +33,24 @@ export class TxSimulator {
   readonly #namespaces = new Map<string, NamespaceRecord>();
   #wrote = false;
   #paginated = false;
+  #queriedPrivately = false;
+  readonly privateData: PrivateDataSimulator;
 
   /** The simulator uses the view, its maker releases it. */
-  constructor(view: StateView, txId: string) {
+  constructor(view: StateView, txId: string, collections: Collections) {
     this.#view = view;
     this.#txId = txId;
+    this.privateData = new PrivateDataSimulator(view, collections, {
+      beforeWrite: () => {
+        this.#beforeWrite();
+      },
+      beforePrivateQuery: () => {
+        if (this.#wrote) {
+          this.#refuse('Queries on pvt data is supported only in a read-only transaction');
+        }
+        this.#queriedPrivately = true;
+      },
+    });
   }
 
   get view(): StateView {
@@ -79,11 +91,7 @@ export class TxSimulator {
    */
   range(namespace: string, startKey: string, endKey: string, pageSize: number | undefined): RangeIterator {
     if (pageSize !== undefined) {
-      if (this.#wrote) {
-        throw new SimulationError(
-          `txid [${this.#txId}]: paginated queries are supported only in a transaction that writes nothing`,
-        );
-      }
+      if (this.#wrote) this.#refuse('Paginated queries are supported only in a read-only transaction');
       this.#paginated = true;
     }
     const iterator = new RangeIterator(this.#view.range(namespace, startKey, endKey), startKey, endKey);
@@ -93,7 +101,7 @@ export class TxSimulator {
 
   /** The bytes of the TxReadWriteSet: sorted by UTF-8 bytes, so that equal simulations give equal bytes. */
   results(): Buffer {
-    const names = [...this.#namespaces.keys()].sort(compareKeys);
+    const names = [...new Set([...this.#namespaces.keys(), ...this.privateData.namespaces])].sort(compareKeys);
     return encodeTxReadWriteSet(
       names.map((namespace) => {
         const record = this.#namespace(namespace);
@@ -103,10 +111,15 @@ export class TxSimulator {
           rangeQueries: distinctRanges(record.ranges),
           writes: sortedValues(record.writes),
           metadataWrites: sortedValues(record.metadataWrites),
-          hasCollections: false,
+          collections: this.privateData.hashedSets(namespace),
         };
       }),
     );
+  }
+
+  /** What members of the written collections are to be given; the results hold its hashes. */
+  privateResults(): readonly CollectionPvtReadWriteSet[] {
+    return this.privateData.plainSets();
   }
 
   #read(namespace: string, key: string): ReturnType<StateView['get']> {
@@ -116,12 +129,18 @@ export class TxSimulator {
   }
 
   #beforeWrite(): void {
+    if (this.#queriedPrivately) {
+      this.#refuse('Transaction has already performed queries on pvt data. Writes are not allowed');
+    }
     if (this.#paginated) {
-      throw new SimulationError(
-        `txid [${this.#txId}]: the transaction has already performed a paginated query, writes are not allowed`,
-      );
+      this.#refuse('Transaction has already performed a paginated query. Writes are not allowed');
     }
     this.#wrote = true;
+  }
+
+  /** Fabric's words, its spelling included: clients may match on them. */
+  #refuse(reason: string): never {
+    throw new SimulationError(`txid [${this.#txId}]: unsuppored transaction. ${reason}`);
   }
 
   #namespace(namespace: string): NamespaceRecord {

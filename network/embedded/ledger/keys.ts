@@ -29,13 +29,91 @@ export const stateKey = (namespace: string, key: string): string => `S${namespac
 
 /** Says that keys of a namespace have, or once had, metadata: where it is not there nobody needs to look for them. */
 export const metadataHintKey = (namespace: string): string => `${METADATA_HINT}${namespace}`;
-export const METADATA_HINT = 'N';
+export const METADATA_HINT = 'A';
 
 /** The first database key after all of a namespace's state. */
 export const endOfNamespace = (namespace: string): string => `S${namespace}\u0001`;
 
 /** The state's key without its namespace. */
 export const keyOfState = (namespace: string, databaseKey: string): string => databaseKey.slice(namespace.length + 2);
+
+/** A private write set that an endorser keeps until its transaction is committed. */
+export const transientKey = (txId: string, rwsetHash: Buffer): string => `P${txId}\u0000${rwsetHash.toString('hex')}`;
+
+/** All that is kept of uncommitted transactions. */
+export const TRANSIENT_BOUNDS = { gte: 'P', lt: 'Q' } as const;
+
+/** The transaction of a private write set that is kept. */
+export const txIdOfTransientKey = (databaseKey: string): string => databaseKey.slice(1, databaseKey.indexOf('\u0000'));
+
+/** A collection's private write set of a committed transaction. */
+export const privateDataKey = (block: number, tx: number, namespace: string, collection: string): string =>
+  `V${ordered(block, BLOCK_DIGITS)}${ordered(tx, TX_DIGITS)}${namespace}\u0000${collection}`;
+
+/** The bounds of a block's private write sets. */
+export const privateDataBounds = (block: number): { readonly gte: string; readonly lt: string } => ({
+  gte: `V${ordered(block, BLOCK_DIGITS)}`,
+  lt: `V${ordered(block + 1, BLOCK_DIGITS)}`,
+});
+
+/** The transaction, namespace and collection of a private write set. */
+export function partsOfPrivateDataKey(databaseKey: string): {
+  readonly tx: number;
+  readonly namespace: string;
+  readonly collection: string;
+} {
+  const start = 1 + BLOCK_DIGITS;
+  const [namespace = '', collection = ''] = databaseKey.slice(start + TX_DIGITS).split('\u0000');
+  return { tx: parseInt(databaseKey.slice(start, start + TX_DIGITS), 16), namespace, collection };
+}
+
+const hashedIndexPrefix = (namespace: string, collection: string, hashedKey: string): string =>
+  `I${namespace}\u0000${collection}\u0000${hashedKey}\u0000`;
+
+/** Which committed transactions wrote a private key, by its hash. */
+export const hashedIndexKey = (
+  namespace: string,
+  collection: string,
+  hashedKey: string,
+  block: number,
+  tx: number,
+): string =>
+  `${hashedIndexPrefix(namespace, collection, hashedKey)}${ordered(block, BLOCK_DIGITS)}${ordered(tx, TX_DIGITS)}`;
+
+/** The bounds of a private key's index; its keys end as those of the history do. */
+export function hashedIndexBounds(
+  namespace: string,
+  collection: string,
+  hashedKey: string,
+): { readonly gte: string; readonly lt: string } {
+  const prefix = hashedIndexPrefix(namespace, collection, hashedKey);
+  return { gte: `${prefix}0`, lt: `${prefix}g` };
+}
+
+/** What of one block expires with another. */
+export const expiryKey = (expiringBlock: number, committingBlock: number): string =>
+  `X${ordered(expiringBlock, BLOCK_DIGITS)}${ordered(committingBlock, BLOCK_DIGITS)}`;
+
+/** The bounds of what expires with a block. */
+export const expiryBounds = (block: number): { readonly gte: string; readonly lt: string } => ({
+  gte: `X${ordered(block, BLOCK_DIGITS)}`,
+  lt: `X${ordered(block + 1, BLOCK_DIGITS)}`,
+});
+
+/** The bounds of all that expires with a block or later. */
+export const expiriesFrom = (block: number): { readonly gte: string; readonly lt: string } => ({
+  gte: `X${ordered(block, BLOCK_DIGITS)}`,
+  lt: 'Y',
+});
+
+/** The largest block number that keys have room for. */
+export const LAST_BLOCK = 2 ** (4 * BLOCK_DIGITS) - 1;
+
+/** The two blocks of an expiry key. */
+export function blocksOfExpiryKey(databaseKey: string): { readonly expiring: number; readonly committing: number } {
+  const middle = 1 + BLOCK_DIGITS;
+  return { expiring: parseInt(databaseKey.slice(1, middle), 16), committing: parseInt(databaseKey.slice(middle), 16) };
+}
 
 /** History entries of one key stand together; the length keeps a key apart from another that continues it. */
 const historyPrefix = (namespace: string, key: string): string =>

@@ -24,6 +24,8 @@ import {
   stateKey,
   transactionKey,
 } from './keys';
+import { type PrivateBlock, PvtDataStore, type TxPrivateData } from './pvtdatastore';
+import { TransientStore } from './transientstore';
 import { type Database, encodeVersionedValue, StateView, type VersionedValue } from './state';
 
 /** The ledger cannot be opened or is not whole. */
@@ -49,6 +51,8 @@ export interface BlockCommit {
   readonly updates: ReadonlyMap<string, ReadonlyMap<string, VersionedValue | undefined>>;
   /** Every write of a valid transaction, also those overwritten in the same block. */
   readonly history: readonly { readonly namespace: string; readonly key: string; readonly tx: number }[];
+  /** Private write sets, and what of older ones is to go; undefined: nothing. */
+  readonly privateData?: PrivateBlock;
 }
 
 /** What a channel begins with. */
@@ -69,7 +73,16 @@ export class Ledger {
   #view: StateView;
   #lastHash: Buffer;
 
-  private constructor(database: Database, height: number, lastHash: Buffer, withMetadata: Set<string>) {
+  private constructor(
+    database: Database,
+    height: number,
+    lastHash: Buffer,
+    withMetadata: Set<string>,
+    /** Private write sets of transactions that are not committed yet. */
+    readonly transient: TransientStore,
+    /** Private write sets of committed transactions. */
+    readonly pvtData: PvtDataStore,
+  ) {
     this.#database = database;
     this.#withMetadata = withMetadata;
     this.#view = new StateView(database, height, withMetadata);
@@ -95,7 +108,9 @@ export class Ledger {
         height = readHeight(database);
       }
       const withMetadata = await readMetadataHints(database);
-      return new Ledger(database, height, checkTail(database, height), withMetadata);
+      const transient = await TransientStore.open(database);
+      const pvtData = await PvtDataStore.open(database);
+      return new Ledger(database, height, checkTail(database, height), withMetadata, transient, pvtData);
     } catch (error) {
       await database.close();
       throw error;
@@ -141,6 +156,12 @@ export class Ledger {
     return this.#database.getSync(envelopeKey(block, tx));
   }
 
+  /** The private data of a block that an organisation's peers have, by transaction. */
+  async privateData(block: number, mspId: string): Promise<readonly TxPrivateData[]> {
+    if (block >= this.height) return [];
+    return this.pvtData.ofBlock(block, mspId);
+  }
+
   /**
    * Writes the next block and its effects, durably and all or nothing; then it is what `acquire` gives.
    * @throws LedgerError when the block is not the next one.
@@ -151,6 +172,11 @@ export class Ledger {
       throw new LedgerError(`block ${header.number} does not follow block ${this.height - 1}`);
     }
     await write(this.#database, commit, this.#withMetadata);
+    const { privateData } = commit;
+    if (privateData !== undefined) {
+      this.transient.forget(privateData.transient);
+      await this.pvtData.committed(header.number, privateData.firstExpiry);
+    }
     this.#lastHash = headerHash(header);
     const previous = this.#view;
     this.#view = new StateView(this.#database, header.number + 1, this.#withMetadata);
@@ -280,6 +306,12 @@ async function write(database: Database, commit: BlockCommit, withMetadata: Set<
     }
   }
   for (const { namespace, key, tx } of commit.history) batch.put(historyKey(namespace, key, number, tx), NO_BYTES);
+  if (commit.privateData !== undefined) {
+    const { puts, deletes, transient } = commit.privateData;
+    for (const key of deletes) batch.del(key);
+    for (const key of transient) batch.del(key);
+    for (const [key, value] of puts) batch.put(key, value);
+  }
   batch.put(
     META_KEY,
     new Writer(32)

@@ -1,7 +1,7 @@
 /** Private data collections: who their members are, and the implicit ones that each organisation has by itself. */
 import { type CollectionSpec } from '../../consortium';
 import { organizationsOf, parsePolicy } from '../../identity/policy';
-import { type ApplicationPolicy, type ChaincodeDefinition, type CollectionConfig } from '../channel';
+import { type ApplicationPolicy, type ChaincodeDefinition, type Channel, type CollectionConfig } from '../channel';
 
 const IMPLICIT_PREFIX = '_implicit_org_';
 
@@ -23,6 +23,37 @@ export function findCollection(
   const owner = implicitOwner(name);
   if (owner !== undefined) return implicitConfig(name, owner);
   return definition.collections.find((collection) => collection.name === name);
+}
+
+/** What a simulation at one organisation's peer knows of collections. */
+export interface Collections {
+  readonly channelId: string;
+  /** Whose peer it is. */
+  readonly mspId: string;
+  /** The configuration; an implicit collection has one whosever it is. */
+  config(namespace: string, collection: string): CollectionConfig | undefined;
+  /** Whether the chaincode has the collection on this channel. */
+  isDefined(namespace: string, collection: string): boolean;
+}
+
+/** A collection of one of a channel's chaincodes; undefined: there is no such chaincode or collection. */
+export function collectionOf(channel: Channel, namespace: string, name: string): CollectionConfig | undefined {
+  const definition = channel.chaincodes.get(namespace);
+  return definition === undefined ? undefined : findCollection(definition, name);
+}
+
+/** The collections of a channel's chaincodes, seen from an organisation's peer. */
+export function collectionsOf(channel: Channel, mspId: string): Collections {
+  return {
+    channelId: channel.name,
+    mspId,
+    config: (namespace, name) => collectionOf(channel, namespace, name),
+    isDefined: (namespace, name) => {
+      const owner = implicitOwner(name);
+      if (owner !== undefined && !channel.members.has(owner)) return false;
+      return collectionOf(channel, namespace, name) !== undefined;
+    },
+  };
 }
 
 /** Whether an organisation's peers hold the collection's data. As in Fabric, any principal of the organisation counts. */

@@ -80,7 +80,50 @@ const functions = {
   hang: () => new Promise(() => undefined),
   transient: (stub) => Promise.resolve(stub.getTransient().get('secret') ?? Buffer.alloc(0)),
   creator: (stub) => Promise.resolve(Buffer.from(stub.getCreator().mspid)),
-  privateData: (stub, [key]) => stub.getPrivateData('collection', key),
+  putPrivate: async (stub, [collection, key, value]) => {
+    await stub.putPrivateData(
+      collection,
+      key,
+      value === undefined ? stub.getTransient().get('value') : Buffer.from(value),
+    );
+    return Buffer.alloc(0);
+  },
+  getPrivate: (stub, [collection, key]) => stub.getPrivateData(collection, key),
+  getPrivateHash: async (stub, [collection, key]) =>
+    Buffer.from(Buffer.from(await stub.getPrivateDataHash(collection, key)).toString('hex')),
+  delPrivate: (stub, [collection, key]) => stub.deletePrivateData(collection, key),
+  purgePrivate: (stub, [collection, key]) => stub.purgePrivateData(collection, key),
+  /** Reads a private key, then writes a public one: valid only while the private one stays as it is. */
+  readPrivateThenPut: async (stub, [collection, key, target]) => {
+    const value = await stub.getPrivateData(collection, key);
+    await stub.putState(target, Buffer.from(`read ${value.length} bytes`));
+    return Buffer.alloc(0);
+  },
+  rangePrivate: async (stub, [collection, start, end]) => {
+    const found = [];
+    for await (const { key, value } of stub.getPrivateDataByRange(collection, start, end)) {
+      found.push([key, value.toString()]);
+    }
+    return Buffer.from(JSON.stringify(found));
+  },
+  rangePrivateThenPut: async (stub, [collection, target]) => {
+    for await (const { key } of stub.getPrivateDataByRange(collection, '', '')) key.toString();
+    await stub.putState(target, Buffer.from('x'));
+    return Buffer.alloc(0);
+  },
+  putThenRangePrivate: async (stub, [collection, target]) => {
+    await stub.putState(target, Buffer.from('x'));
+    for await (const { key } of stub.getPrivateDataByRange(collection, '', '')) key.toString();
+    return Buffer.alloc(0);
+  },
+  setPrivatePolicy: async (stub, [collection, key, mspId]) => {
+    const policy = new shim.KeyEndorsementPolicy();
+    policy.addOrgs('PEER', mspId);
+    await stub.setPrivateDataValidationParameter(collection, key, policy.getPolicy());
+    return Buffer.alloc(0);
+  },
+  getPrivatePolicy: async (stub, [collection, key]) =>
+    Buffer.from(String((await stub.getPrivateDataValidationParameter(collection, key)).length)),
   invoke: async (stub, [name]) => Buffer.from((await stub.invokeChaincode(name, ['get', 'x'], '')).payload),
   /** Many keys in one message each way, as the Go shim does. */
   batch: async (stub, [json]) => {

@@ -32,6 +32,14 @@ channels:
       absoluteMaxBytes: 10485760
       batchTimeout: ${blocks.batchTimeout ?? '10ms'}
     chaincodes:
-      - { name: basic, version: "1.0", sequence: 1, endorsementPolicy: "OutOf(2, 'OneMSP.peer', 'TwoMSP.peer', 'ThreeMSP.peer')" }
+      - name: basic
+        version: "1.0"
+        sequence: 1
+        endorsementPolicy: "OutOf(2, 'OneMSP.peer', 'TwoMSP.peer', 'ThreeMSP.peer')"
+        collections:
+          - { name: ours, policy: "OR('OneMSP.member', 'TwoMSP.member')" }
+          - { name: brief, policy: "OR('OneMSP.member', 'TwoMSP.member')", blockToLive: 2 }
+          - { name: closed, policy: "OR('OneMSP.member', 'TwoMSP.member')", memberOnlyRead: true, memberOnlyWrite: true }
+          - { name: spread, policy: "OR('OneMSP.member', 'TwoMSP.member')", requiredPeerCount: 2, maxPeerCount: 2 }
 `;
 }

@@ -1,11 +1,20 @@
 /** Fabric's read-write sets: what a simulation read (with versions) and what it would write. */
+import {
+  type CollectionHashedReadWriteSet,
+  decodeCollectionHashedRWSet,
+  encodeCollectionHashedRWSet,
+} from './hashedrwset';
 import { bytesField, NO_BYTES, Reader, varintField, WireError, Writer } from './protobuf';
+import {
+  decodeMetadataEntry,
+  decodeVersion,
+  encodeMetadataEntry,
+  encodeVersion,
+  type MetadataEntry,
+  type Version,
+} from './rwset-parts';
 
-/** The block and the position in it of the transaction that wrote a value. */
-export interface Version {
-  readonly block: number;
-  readonly tx: number;
-}
+export { decodeMetadataEntry, encodeMetadataEntry, type MetadataEntry, type Version } from './rwset-parts';
 
 export interface KVRead {
   readonly key: string;
@@ -16,11 +25,6 @@ export interface KVRead {
 export interface KVWrite {
   readonly key: string;
   readonly isDelete: boolean;
-  readonly value: Buffer;
-}
-
-export interface MetadataEntry {
-  readonly name: string;
   readonly value: Buffer;
 }
 
@@ -44,15 +48,19 @@ export interface RangeQueryInfo {
   readonly reads: readonly KVRead[] | MerkleSummary;
 }
 
-/** The read-write set of one namespace (one chaincode's keys). */
-export interface NamespaceReadWriteSet {
-  readonly namespace: string;
+/** Fabric's kvrwset.KVRWSet: what was read and would be written, of public keys or of one collection's own. */
+export interface KVReadWriteSet {
   readonly reads: readonly KVRead[];
   readonly rangeQueries: readonly RangeQueryInfo[];
   readonly writes: readonly KVWrite[];
   readonly metadataWrites: readonly KVMetadataWrite[];
-  /** Whether it touches private data collections. */
-  readonly hasCollections: boolean;
+}
+
+/** The read-write set of one namespace (one chaincode's keys). */
+export interface NamespaceReadWriteSet extends KVReadWriteSet {
+  readonly namespace: string;
+  /** What it touches of private data collections, as hashes. */
+  readonly collections: readonly CollectionHashedReadWriteSet[];
 }
 
 export function isMerkleSummary(reads: readonly KVRead[] | MerkleSummary): reads is MerkleSummary {
@@ -77,7 +85,9 @@ export function encodeTxReadWriteSet(namespaces: readonly NamespaceReadWriteSet[
   const writer = new Writer(1024);
   for (const set of namespaces) {
     const rwset = encodeKVRWSet(set);
-    writer.message(2, new Writer(rwset.length + 128).string(1, set.namespace).bytes(2, rwset).finish());
+    const message = new Writer(rwset.length + 128).string(1, set.namespace).bytes(2, rwset);
+    for (const collection of set.collections) message.message(3, encodeCollectionHashedRWSet(collection));
+    writer.message(2, message.finish());
   }
   return writer.finish();
 }
@@ -93,19 +103,18 @@ function decodeNamespace(bytes: Uint8Array): NamespaceReadWriteSet {
   const reader = new Reader(bytes);
   let namespace = '';
   let rwset = NO_BYTES;
-  let hasCollections = false;
+  const collections: CollectionHashedReadWriteSet[] = [];
   for (let key = reader.next(); key !== 0; key = reader.next()) {
     if (key === bytesField(1)) namespace = reader.string();
     else if (key === bytesField(2)) rwset = reader.bytes();
-    else if (key === bytesField(3)) {
-      hasCollections = true;
-      reader.skip(key);
-    } else reader.skip(key);
+    else if (key === bytesField(3)) collections.push(decodeCollectionHashedRWSet(reader.bytes()));
+    else reader.skip(key);
   }
-  return { namespace, hasCollections, ...decodeKVRWSet(rwset) };
+  return { namespace, collections, ...decodeKVRWSet(rwset) };
 }
 
-function decodeKVRWSet(bytes: Uint8Array): Omit<NamespaceReadWriteSet, 'namespace' | 'hasCollections'> {
+/** @throws WireError when the bytes are not a KVRWSet. */
+export function decodeKVRWSet(bytes: Uint8Array): KVReadWriteSet {
   const reader = new Reader(bytes);
   const reads: KVRead[] = [];
   const rangeQueries: RangeQueryInfo[] = [];
@@ -121,25 +130,14 @@ function decodeKVRWSet(bytes: Uint8Array): Omit<NamespaceReadWriteSet, 'namespac
   return { reads, rangeQueries, writes, metadataWrites };
 }
 
-function encodeKVRWSet(set: NamespaceReadWriteSet): Buffer {
+/** The bytes of a kvrwset.KVRWSet, members in the order given. */
+export function encodeKVRWSet(set: KVReadWriteSet): Buffer {
   const writer = new Writer(1024);
   for (const read of set.reads) writer.message(1, encodeRead(read));
   for (const query of set.rangeQueries) writer.message(2, encodeRangeQuery(query));
   for (const write of set.writes) writer.message(3, encodeWrite(write));
   for (const write of set.metadataWrites) writer.message(4, encodeMetadataWrite(write));
   return writer.finish();
-}
-
-function decodeVersion(bytes: Uint8Array): Version {
-  const reader = new Reader(bytes);
-  let block = 0;
-  let tx = 0;
-  for (let key = reader.next(); key !== 0; key = reader.next()) {
-    if (key === varintField(1)) block = reader.integer();
-    else if (key === varintField(2)) tx = reader.integer();
-    else reader.skip(key);
-  }
-  return { block, tx };
 }
 
 function decodeRead(bytes: Uint8Array): KVRead {
@@ -157,7 +155,7 @@ function decodeRead(bytes: Uint8Array): KVRead {
 function encodeRead(read: KVRead): Buffer {
   const writer = new Writer(read.key.length * 3 + 32).string(1, read.key);
   if (read.version !== undefined) {
-    writer.message(2, new Writer(24).integer(1, read.version.block).integer(2, read.version.tx).finish());
+    writer.message(2, encodeVersion(read.version));
   }
   return writer.finish();
 }
@@ -194,26 +192,6 @@ function decodeMetadataWrite(bytes: Uint8Array): KVMetadataWrite {
     else reader.skip(key);
   }
   return { key: name, entries };
-}
-
-/** Name and value, as in kvrwset.KVMetadataEntry and in the shim's StateMetadata. */
-export function decodeMetadataEntry(bytes: Uint8Array): MetadataEntry {
-  const reader = new Reader(bytes);
-  let name = '';
-  let value = NO_BYTES;
-  for (let key = reader.next(); key !== 0; key = reader.next()) {
-    if (key === bytesField(1)) name = reader.string();
-    else if (key === bytesField(2)) value = reader.bytes();
-    else reader.skip(key);
-  }
-  return { name, value };
-}
-
-export function encodeMetadataEntry(entry: MetadataEntry): Buffer {
-  return new Writer(entry.name.length * 3 + entry.value.length + 32)
-    .string(1, entry.name)
-    .bytes(2, entry.value)
-    .finish();
 }
 
 function encodeMetadataWrite(write: KVMetadataWrite): Buffer {

@@ -5,11 +5,12 @@ import { decodeBlock, encodeBlock } from './block';
 import { decodeChannelHeader } from './common';
 import { decodeChaincodeEventsRequest, decodeProposalRequest } from './gateway';
 import { Reader, WireError, Writer } from './protobuf';
+import { decodeTxPvtReadWriteSet, encodeTxPvtReadWriteSet } from './pvtrwset';
 import { decodeTxReadWriteSet, encodeTxReadWriteSet } from './rwset';
 import { decodeChaincodeMessage, decodeWriteBatch, encodeChaincodeMessage, encodeQueryResponse } from './shim';
 import { decodeChaincodeAction, encodeChaincodeAction } from './transaction';
 
-const { KVRWSet, KVRead, KVWrite, Version } = ledger.rwset.kvrwset;
+const { HashedRWSet, KVRWSet, KVRead, KVWrite, Version } = ledger.rwset.kvrwset;
 
 describe('the wire codecs agree with the generated ones', () => {
   test('integers of all sizes, and negative ones', () => {
@@ -33,7 +34,7 @@ describe('the wire codecs agree with the generated ones', () => {
     const bytes = encodeTxReadWriteSet([
       {
         namespace: 'basic',
-        hasCollections: false,
+        collections: [],
         reads: [
           { key: 'a', version },
           { key: 'b', version: undefined },
@@ -59,6 +60,63 @@ describe('the wire codecs agree with the generated ones', () => {
     expect(set.getRangeQueriesInfoList()[0]?.getRawReads()?.getKvReadsList()[0]?.getKey()).toBe('m');
     expect(set.getMetadataWritesList()[0]?.getEntriesList()[0]?.getName()).toBe('VALIDATION_PARAMETER');
     expect(encodeTxReadWriteSet(decodeTxReadWriteSet(bytes))).toEqual(bytes);
+  });
+
+  test("a collection's hashed read-write set", () => {
+    const version = { block: 7, tx: 1 };
+    const hash = (fill: number): Buffer => Buffer.alloc(32, fill);
+    const bytes = encodeTxReadWriteSet([
+      {
+        namespace: 'basic',
+        reads: [],
+        rangeQueries: [],
+        writes: [],
+        metadataWrites: [],
+        collections: [
+          {
+            collection: 'ours',
+            reads: [{ keyHash: hash(1), version }],
+            writes: [
+              { keyHash: hash(2), isDelete: false, valueHash: hash(3), isPurge: false },
+              { keyHash: hash(4), isDelete: true, valueHash: Buffer.alloc(0), isPurge: true },
+            ],
+            metadataWrites: [{ keyHash: hash(5), entries: [{ name: 'name', value: Buffer.from('value') }] }],
+            pvtRwsetHash: hash(6),
+          },
+        ],
+      },
+    ]);
+    const [namespace] = ledger.rwset.TxReadWriteSet.deserializeBinary(bytes).getNsRwsetList();
+    const [collection] = namespace?.getCollectionHashedRwsetList() ?? [];
+    expect([collection?.getCollectionName(), collection?.getPvtRwsetHash_asU8()]).toEqual(['ours', hash(6)]);
+    const set = HashedRWSet.deserializeBinary(collection?.getHashedRwset_asU8() ?? new Uint8Array());
+    expect(set.getHashedReadsList()[0]?.getVersion()?.toObject()).toEqual({ blockNum: 7, txNum: 1 });
+    expect(set.getHashedWritesList().map((write) => [write.getIsDelete(), write.getIsPurge()])).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+    expect(set.getMetadataWritesList()[0]?.getEntriesList()[0]?.getName()).toBe('name');
+    expect(encodeTxReadWriteSet(decodeTxReadWriteSet(bytes))).toEqual(bytes);
+  });
+
+  test('private write sets', () => {
+    const sets = [
+      { namespace: 'a', collection: 'x', rwset: Buffer.from('1') },
+      { namespace: 'a', collection: 'y', rwset: Buffer.from('2') },
+      { namespace: 'b', collection: 'x', rwset: Buffer.from('3') },
+    ];
+    const bytes = encodeTxPvtReadWriteSet(sets);
+    const namespaces = ledger.rwset.TxPvtReadWriteSet.deserializeBinary(bytes).getNsPvtRwsetList();
+    expect(
+      namespaces.map((namespace) => [
+        namespace.getNamespace(),
+        namespace.getCollectionPvtRwsetList().map((collection) => collection.getCollectionName()),
+      ]),
+    ).toEqual([
+      ['a', ['x', 'y']],
+      ['b', ['x']],
+    ]);
+    expect(decodeTxPvtReadWriteSet(bytes)).toEqual(sets);
   });
 
   test('a read-write set made elsewhere', () => {

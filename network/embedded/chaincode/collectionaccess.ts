@@ -1,0 +1,42 @@
+/** Whether the creator of a transaction may read and write a chaincode's private data: memberOnlyRead and memberOnlyWrite. */
+import { type PolicySubject, evaluatePolicy } from '../../identity/policy';
+import { SimulationError } from '../endorser/errors';
+import { type Collections } from '../privdata/collection';
+
+export class CollectionAccess {
+  readonly #collections: Collections;
+  readonly #creator: () => PolicySubject;
+
+  /** @param creator asked only where a collection is for its members alone. */
+  constructor(collections: Collections, creator: () => PolicySubject) {
+    this.#collections = collections;
+    this.#creator = creator;
+  }
+
+  /** @throws SimulationError when there is no such collection, or the creator may not read it. */
+  requireRead(namespace: string, collection: string): void {
+    if (!this.#may(namespace, collection, 'read')) throw denied('read', namespace, collection);
+  }
+
+  /** @throws SimulationError when there is no such collection, or the creator may not write it. */
+  requireWrite(namespace: string, collection: string): void {
+    if (!this.#may(namespace, collection, 'write')) throw denied('write', namespace, collection);
+  }
+
+  #may(namespace: string, collection: string, act: 'read' | 'write'): boolean {
+    const config = this.#collections.config(namespace, collection);
+    if (config === undefined) {
+      const { channelId } = this.#collections;
+      throw new SimulationError(`collection ${channelId}/${namespace}/${collection} could not be found`);
+    }
+    const isRestricted = act === 'read' ? config.memberOnlyRead : config.memberOnlyWrite;
+    return !isRestricted || evaluatePolicy(config.memberOrgsPolicy, [this.#creator()]);
+  }
+}
+
+function denied(act: 'read' | 'write', namespace: string, collection: string): SimulationError {
+  return new SimulationError(
+    `tx creator does not have ${act} access permission on privatedata in ` +
+      `chaincodeName:${namespace} collectionName: ${collection}`,
+  );
+}
