@@ -116,6 +116,7 @@ const Chaincode = z.strictObject({
     .regex(/^[A-Za-z0-9_.+-]+$/, 'must be letters, digits and _ . + - (in quotes, lest it is a number)'),
   sequence: z.int().positive(),
   endorsementPolicy: z.string().max(20_000),
+  initRequired: z.boolean().default(false),
   collections: z.array(Collection).default([]),
 });
 

@@ -86,6 +86,7 @@ describe('the consortium file', () => {
       version: '1.0',
       sequence: 1,
       endorsementPolicy: "AND('BankAMSP.peer', 'BankBMSP.peer')",
+      initRequired: false,
       collections: [],
     });
   });

@@ -72,8 +72,12 @@ export interface ChannelSpec {
     readonly name: string;
     readonly version: string;
     readonly sequence: number;
-    /** Text form, read without error; the channel's members can satisfy it. */
+    /**
+     * Text form, read without error; the channel's members can satisfy it. Or the path of one of the channel's own policies,
+     * such as `/Channel/Application/Endorsement`.
+     */
     readonly endorsementPolicy: string;
+    readonly initRequired: boolean;
     readonly collections: readonly CollectionSpec[];
   }[];
 }
@@ -229,7 +233,9 @@ function channelContradictions(
     const problem = (message: string | undefined, ...place: readonly PropertyKey[]): void => {
       if (message !== undefined) found.push({ path: [...path, 'chaincodes', at, ...place], message });
     };
-    problem(policyProblem(endorsementPolicy, mspIds), 'endorsementPolicy');
+    // Whether the channel has the policy of a path shows when it is used, as in Fabric.
+    if (!endorsementPolicy.startsWith('/Channel/'))
+      problem(policyProblem(endorsementPolicy, mspIds), 'endorsementPolicy');
     found.push(
       ...repeated(
         collections.map(({ name }) => name),
@@ -269,6 +275,8 @@ function readPolicy(
   mspIds: readonly string[],
   judge: (policy: SignaturePolicy) => string | undefined,
 ): string | undefined {
+  // Whether the channel has such a policy shows when it is used, as in Fabric.
+  if (text.startsWith('/Channel/')) return undefined;
   try {
     const policy = parsePolicy(text);
     const strangers = organizationsOf(policy).filter((mspId) => !mspIds.includes(mspId));

@@ -37,6 +37,8 @@ export interface ChaincodeDefinition {
   readonly name: string;
   readonly version: string;
   readonly endorsementPolicy: ApplicationPolicy;
+  /** Whether its Init must have run, once for each version, before all else. */
+  readonly initRequired: boolean;
   /** In the order of the definition; the implicit ones of each organisation are not listed. */
   readonly collections: readonly CollectionConfig[];
 }
@@ -82,4 +84,13 @@ export function isWriter(channel: Channel, identity: Identity): boolean {
 /** Whether the identity may read blocks, events and statuses: the usual Readers policy, peers too. */
 export function isReader(channel: Channel, identity: Identity): boolean {
   return isWriter(channel, identity) || (channel.members.has(identity.mspId) && identity.role === 'peer');
+}
+
+/** Fabric's words to a creator who does not satisfy the channel's policy, or whose signature is wrong. */
+export function accessDenied(channelName: string, policy: 'Readers' | 'Writers'): string {
+  return (
+    `Failed evaluating policy on signed data during check policy on channel [${channelName}] with policy ` +
+    `[/Channel/Application/${policy}]: [implicit policy evaluation failed - 0 sub-policies were satisfied, ` +
+    `but this policy requires 1 of the '${policy}' sub-policies to be satisfied]`
+  );
 }

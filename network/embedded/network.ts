@@ -105,12 +105,13 @@ export function createChannels(
       members,
       policies: new PolicyManager(usualPolicies([...members])),
       chaincodes: new Map(
-        spec.chaincodes.map(({ name, version, endorsementPolicy, collections }) => [
+        spec.chaincodes.map(({ name, version, endorsementPolicy, initRequired, collections }) => [
           name,
           {
             name,
             version,
             endorsementPolicy: parseApplicationPolicy(endorsementPolicy),
+            initRequired,
             collections: collections.map(collectionConfig),
           },
         ]),

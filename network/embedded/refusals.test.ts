@@ -77,12 +77,6 @@ describe('what the network refuses', () => {
     expect(error.details[0]?.message).toContain('timeout expired while executing transaction');
   });
 
-  test.each(['invoke'])('%s, which this network does not have, with a clear answer', async (name) => {
-    const error = await failure(GatewayError, one.contract.evaluateTransaction(name, 'basic'));
-    expect(error.code).toBe(status.UNKNOWN);
-    expect(error.details[0]?.message).toContain('not supported by this network');
-  });
-
   test('an unknown chaincode', async () => {
     const contract = one.network.getContract('absent');
     expect((await failure(GatewayError, contract.evaluateTransaction('get'))).code).toBe(status.FAILED_PRECONDITION);

@@ -5,7 +5,7 @@ import { evaluatePolicy, organizationsOf, type PolicySubject, type SignaturePoli
 const MAX_TRIALS = 50_000;
 
 /**
- * A smallest set of MSP ids whose peers, one of each organisation, satisfy the policy; among the smallest sets the one that
+ * A smallest set of MSP ids whose peers, one of each organisation, satisfy the policy, or each of several policies; among the smallest sets the one that
  * comes first by `preferred`, then by `available`. Given in that order, preferred first.
  *
  * With policies of very many overlapping organisations the search is bounded, and the set then has no organisation too many
@@ -13,28 +13,29 @@ const MAX_TRIALS = 50_000;
  * @returns undefined when the peers of all available organisations together cannot satisfy it; empty when nobody is needed.
  */
 export function satisfyingOrganizations(
-  policy: SignaturePolicy,
+  policy: SignaturePolicy | readonly SignaturePolicy[],
   preferred: readonly string[],
   available: readonly string[],
 ): readonly string[] | undefined {
-  const named = new Set(organizationsOf(policy));
+  const policies = 'kind' in policy ? [policy] : policy;
+  const named = new Set(policies.flatMap(organizationsOf));
   const open = new Set(available.filter((mspId) => named.has(mspId)));
   const ranked = [...new Set([...preferred, ...available])].filter((mspId) => open.has(mspId));
-  const least = fewestSignatures(policy, open);
+  const least = Math.max(0, ...policies.map((each) => fewestSignatures(each, open)));
   let trials = 0;
   for (let size = least; size <= ranked.length; size += 1) {
     for (const candidates of combinations(ranked, size)) {
-      if (satisfiedBy(policy, candidates)) return candidates;
+      if (satisfiedBy(policies, candidates)) return candidates;
       trials += 1;
-      if (trials > MAX_TRIALS) return irreducible(policy, ranked);
+      if (trials > MAX_TRIALS) return irreducible(policies, ranked);
     }
   }
   return undefined;
 }
 
-function satisfiedBy(policy: SignaturePolicy, mspIds: readonly string[]): boolean {
+function satisfiedBy(policies: readonly SignaturePolicy[], mspIds: readonly string[]): boolean {
   const peers = mspIds.map((mspId): PolicySubject => ({ mspId, certificateId: mspId, role: 'peer' }));
-  return evaluatePolicy(policy, peers);
+  return policies.every((policy) => evaluatePolicy(policy, peers));
 }
 
 /** A lower bound: no peer serves two leaves, so each gate costs at least its n cheapest rules. Infinity: impossible. */
@@ -60,10 +61,10 @@ function* combinations<T>(items: readonly T[], size: number, from = 0): Generato
 }
 
 /** Starts with everyone and lets go of the least preferred as long as the policy stays satisfied. */
-function irreducible(policy: SignaturePolicy, ranked: readonly string[]): readonly string[] | undefined {
-  if (!satisfiedBy(policy, ranked)) return undefined;
+function irreducible(policies: readonly SignaturePolicy[], ranked: readonly string[]): readonly string[] | undefined {
+  if (!satisfiedBy(policies, ranked)) return undefined;
   return [...ranked].reverse().reduce<readonly string[]>((kept, mspId) => {
     const without = kept.filter((other) => other !== mspId);
-    return satisfiedBy(policy, without) ? without : kept;
+    return satisfiedBy(policies, without) ? without : kept;
   }, ranked);
 }

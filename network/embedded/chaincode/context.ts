@@ -1,10 +1,13 @@
-/** A transaction that a chaincode is executing: what its state requests are answered from. */
+/** A transaction that a chaincode is executing: what its requests are answered from. */
 import { type TxSimulator } from '../endorser/simulator';
 import { type Ledger } from '../ledger/ledger';
+import { collectionsOf } from '../privdata/collection';
 import { type Response } from '../wire/proposal';
+import { type ChaincodeMessage } from '../wire/shim';
 import { type ChaincodeEvent } from '../wire/transaction';
-import { type CollectionAccess } from './collectionaccess';
+import { CollectionAccess } from './collectionaccess';
 import { type ResultIterator } from './queries';
+import { type TransactionParams } from './support';
 
 /** What running a chaincode function came to. */
 export interface ExecutionResult {
@@ -22,16 +25,33 @@ export class TransactionContext {
   readonly queries = new Map<string, ResultIterator>();
   /** Set while a request is being answered: the protocol allows one at a time. */
   busy = false;
+  #collections: CollectionAccess | undefined;
 
   constructor(
-    readonly channelId: string,
-    readonly txId: string,
+    readonly params: TransactionParams,
+    /** The chaincode's name: its keys' namespace. */
     readonly namespace: string,
-    readonly simulator: TxSimulator,
-    readonly ledger: Ledger,
-    readonly collections: CollectionAccess,
-    readonly settle: (outcome: ExecutionResult | ExecutionError) => void,
+    /** Whether the chaincode's Init runs. */
+    readonly isInit: boolean,
+    readonly settle: (outcome: ChaincodeMessage | ExecutionError) => void,
   ) {}
+
+  get simulator(): TxSimulator {
+    return this.params.simulator;
+  }
+
+  get ledger(): Ledger {
+    return this.params.channel.ledger;
+  }
+
+  /** What the transaction's creator may do with private data. */
+  get collections(): CollectionAccess {
+    const { channel, peer, proposal } = this.params;
+    this.#collections ??= new CollectionAccess(collectionsOf(channel, peer.mspId), () =>
+      channel.msps.identify(proposal.signatureHeader.creator),
+    );
+    return this.#collections;
+  }
 
   async closeQueries(): Promise<void> {
     const open = [...this.queries.values()];

@@ -2,9 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as grpc from '@grpc/grpc-js';
 import { type Logger } from 'pino';
-import { type Ledger } from '../ledger/ledger';
-import { type TxSimulator } from '../endorser/simulator';
-import { decodeChaincodeId, decodeResponse } from '../wire/proposal';
+import { decodeChaincodeId } from '../wire/proposal';
 import { NO_BYTES } from '../wire/protobuf';
 import {
   type ChaincodeMessage,
@@ -14,9 +12,9 @@ import {
   messageTypeName,
   MessageType,
 } from '../wire/shim';
-import { type CollectionAccess } from './collectionaccess';
-import { ExecutionError, type ExecutionResult, TransactionContext } from './context';
+import { ExecutionError, TransactionContext } from './context';
 import { handlers } from './handlers';
+import { type TransactionParams } from './support';
 
 /** Fabric's message when the stream goes down under a transaction; gateways and clients match on it. */
 export const STREAM_TERMINATED = 'chaincode stream terminated';
@@ -33,16 +31,11 @@ export interface ChaincodeStreamOptions {
 }
 
 export interface Execution {
-  readonly channelId: string;
-  readonly txId: string;
+  readonly params: TransactionParams;
+  /** MessageType.TRANSACTION or INIT. */
+  readonly type: number;
   /** The bytes of the ChaincodeInput. */
   readonly input: Buffer;
-  /** The bytes of the SignedProposal. */
-  readonly signedProposal: Buffer;
-  readonly simulator: TxSimulator;
-  readonly ledger: Ledger;
-  /** What its creator may do with private data. */
-  readonly collections: CollectionAccess;
 }
 
 /** Sizes of batched state access that this peer asks for. */
@@ -102,38 +95,27 @@ export class ChaincodeStream {
   }
 
   /**
-   * Runs one transaction.
-   * @throws ExecutionError when the chaincode is not there, stops, takes too long, or answers with an error message.
+   * Runs one transaction to the chaincode's last message, COMPLETED or ERROR.
+   * @throws ExecutionError when the chaincode is not there, stops, or takes too long.
    */
-  async execute(execution: Execution): Promise<ExecutionResult> {
+  async execute({ params, type, input }: Execution): Promise<ChaincodeMessage> {
     await this.whenReady(this.#options.launchTimeoutMs);
-    const { channelId, txId } = execution;
+    const channelId = params.channel.name;
+    const { txId } = params.proposal.channelHeader;
     const id = contextId(channelId, txId);
-    if (this.#contexts.has(id)) throw new ExecutionError(`txid: ${txId}(${channelId}) exists`);
-    const outcome = await new Promise<ExecutionResult | ExecutionError>((resolve) => {
+    // A chaincode that comes to be called by itself, however far around, ends here.
+    if (this.#contexts.has(id)) throw new ExecutionError(`error sending: txid: ${txId}(${channelId}) exists`);
+    const outcome = await new Promise<ChaincodeMessage | ExecutionError>((resolve) => {
       const timer = setTimeout(() => {
         resolve(new ExecutionError('error sending: timeout expired while executing transaction'));
       }, this.#options.executeTimeoutMs);
-      const context = new TransactionContext(
-        channelId,
-        txId,
-        this.#options.chaincodeName,
-        execution.simulator,
-        execution.ledger,
-        execution.collections,
-        (result) => {
-          clearTimeout(timer);
-          resolve(result);
-        },
-      );
-      this.#contexts.set(id, context);
-      this.#send({
-        type: MessageType.TRANSACTION,
-        payload: execution.input,
-        txId,
-        channelId,
-        proposal: execution.signedProposal,
+      const isInit = type === MessageType.INIT;
+      const context = new TransactionContext(params, this.#options.chaincodeName, isInit, (result) => {
+        clearTimeout(timer);
+        resolve(result);
       });
+      this.#contexts.set(id, context);
+      this.#send({ type, payload: input, txId, channelId, proposal: params.proposal.signed.encoded });
     });
     const context = this.#contexts.get(id);
     this.#contexts.delete(id);
@@ -228,7 +210,7 @@ export class ChaincodeStream {
     if (message.type === MessageType.KEEPALIVE) return true;
     const context = this.#contexts.get(contextId(message.channelId, message.txId));
     if (message.type === MessageType.COMPLETED || message.type === MessageType.ERROR) {
-      context?.settle(outcomeOf(message));
+      context?.settle(message);
       return true;
     }
     const handler = handlers.get(message.type);
@@ -281,16 +263,4 @@ function contextId(channelId: string, txId: string): string {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function outcomeOf(message: ChaincodeMessage): ExecutionResult | ExecutionError {
-  if (message.type === MessageType.ERROR) {
-    return new ExecutionError(`transaction returned with failure: ${message.payload.toString('utf8')}`);
-  }
-  try {
-    const event = message.event === undefined ? undefined : { ...message.event, txId: message.txId };
-    return { response: decodeResponse(message.payload), event };
-  } catch (error) {
-    return new ExecutionError(`failed to unmarshal response for transaction ${message.txId}: ${messageOf(error)}`);
-  }
 }

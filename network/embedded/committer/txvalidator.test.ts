@@ -72,7 +72,9 @@ describe('a transaction in a block', () => {
       msps: material.mspRegistry(),
       members: new Set(['OneMSP', 'TwoMSP', 'ThreeMSP']),
       policies: new PolicyManager(usualPolicies(['OneMSP', 'TwoMSP', 'ThreeMSP'])),
-      chaincodes: new Map([['basic', { name: 'basic', version: '1.0', endorsementPolicy, collections: [] }]]),
+      chaincodes: new Map([
+        ['basic', { name: 'basic', version: '1.0', endorsementPolicy, initRequired: false, collections: [] }],
+      ]),
     };
   });
   afterAll(async () => {

@@ -1,10 +1,10 @@
 /** The endorser: simulates a proposal with one peer's chaincode and signs what came out. */
-import { type Channel, isWriter } from '../channel';
-import { CollectionAccess } from '../chaincode/collectionaccess';
+import { accessDenied, type Channel, isWriter } from '../channel';
 import { ExecutionError, type ExecutionResult } from '../chaincode/context';
+import { execute } from '../chaincode/support';
 import { type StateView } from '../ledger/state';
 import { type Peer } from '../peer';
-import { type Collections, collectionsOf } from '../privdata/collection';
+import { collectionsOf } from '../privdata/collection';
 import { distributePrivateData, DistributionError } from '../privdata/distributor';
 import { systemChaincodes } from '../scc';
 import { SYSTEM_VERSION } from '../scc/system-chaincode';
@@ -12,6 +12,7 @@ import { type ProposalResponse } from '../wire/proposal';
 import { asBuffer, NO_BYTES } from '../wire/protobuf';
 import { encodeChaincodeAction, encodeChaincodeEvent, encodeProposalResponsePayload } from '../wire/transaction';
 import { type OwnEndorsements } from './endorsements';
+import { type ChaincodeCall, chaincodeInterest, type EndorserAnswer } from './interest';
 import { ProposalError, type UnpackedProposal, validateProposal } from './proposal';
 import { TxSimulator } from './simulator';
 
@@ -28,13 +29,12 @@ export function preProcess(proposal: UnpackedProposal, channel: Channel, at: Dat
   const creator = validateProposal(proposal, channel.msps, at);
   const { txId, channelId } = proposal.channelHeader;
   if (channel.ledger.transaction(txId) !== undefined) {
-    throw new ProposalError(`duplicate transaction found [${txId}]`);
+    const creatorHex = proposal.signatureHeader.creator.toString('hex');
+    throw new ProposalError(`duplicate transaction found [${txId}]. Creator [${creatorHex}]`);
   }
   // System chaincodes ask by themselves.
   if (!systemChaincodes.has(proposal.chaincodeName) && !isWriter(channel, creator)) {
-    throw new ProposalError(
-      `access denied: channel [${channelId}] creator org [${creator.mspId}]: not allowed by the channel's policy`,
-    );
+    throw new ProposalError(accessDenied(channelId, 'Writers'));
   }
 }
 
@@ -48,7 +48,7 @@ export async function processProposal(
   peer: Peer,
   view: StateView,
   own: OwnEndorsements,
-): Promise<ProposalResponse> {
+): Promise<EndorserAnswer> {
   const { chaincodeName } = proposal;
   const definition = channel.chaincodes.get(chaincodeName);
   if (definition === undefined && !systemChaincodes.has(chaincodeName)) {
@@ -60,13 +60,12 @@ export async function processProposal(
   const collections = collectionsOf(channel, peer.mspId);
   const simulator = new TxSimulator(view, proposal.channelHeader.txId, collections);
   let result: ExecutionResult;
+  let interest: readonly ChaincodeCall[];
   try {
-    result = await simulate(proposal, channel, peer, simulator, collections);
+    result = await execute({ channel, peer, proposal, simulator }, chaincodeName, proposal.inputBytes);
+    interest = chaincodeInterest(simulator.touched(), view);
   } catch (error) {
-    if (error instanceof ExecutionError) {
-      const { txId } = proposal.channelHeader;
-      return peerFailure(`error in simulation: failed to execute transaction ${txId}: ${error.message}`);
-    }
+    if (error instanceof ExecutionError) return peerFailure(`error in simulation: ${error.message}`);
     throw error;
   }
   const written = simulator.privateResults();
@@ -98,7 +97,7 @@ export async function processProposal(
   const signature = asBuffer(peer.signer.sign(Buffer.concat([payload, endorser])));
   const endorsement = { endorser, signature };
   own.remember(payload, endorsement);
-  return { response, payload, endorsement };
+  return { response, payload, endorsement, interest };
 }
 
 /**
@@ -123,36 +122,6 @@ export async function processLocalProposal(
   const { args } = proposal.input;
   const response = await system.invoke({ args, proposal, peer, channel: undefined, simulator: undefined });
   return { response, payload: undefined, endorsement: undefined };
-}
-
-async function simulate(
-  proposal: UnpackedProposal,
-  channel: Channel,
-  peer: Peer,
-  simulator: TxSimulator,
-  collections: Collections,
-): Promise<ExecutionResult> {
-  const { chaincodeName, channelHeader } = proposal;
-  const system = systemChaincodes.get(chaincodeName);
-  if (system !== undefined) {
-    const { args } = proposal.input;
-    const call = { args, proposal, peer, channel, simulator: system.simulates ? simulator : undefined };
-    return { response: await system.invoke(call), event: undefined };
-  }
-  if (proposal.input.isInit) {
-    throw new ExecutionError(`chaincode '${chaincodeName}' does not require initialization but called as init`);
-  }
-  const chaincode = peer.chaincodes.get(chaincodeName);
-  if (chaincode === undefined) throw new ExecutionError(`chaincode ${chaincodeName} is not installed on this peer`);
-  return chaincode.execute({
-    channelId: channelHeader.channelId,
-    txId: channelHeader.txId,
-    input: proposal.inputBytes,
-    signedProposal: proposal.signed.encoded,
-    simulator,
-    ledger: channel.ledger,
-    collections: new CollectionAccess(collections, () => channel.msps.identify(proposal.signatureHeader.creator)),
-  });
 }
 
 /** An answer that comes from the peer, not from the chaincode. */

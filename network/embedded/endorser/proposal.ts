@@ -1,5 +1,6 @@
 /** A proposal unpacked and checked: what a peer looks at before it runs a chaincode for a client. */
 import { createHash } from 'node:crypto';
+import { IdentityError, type IdentityErrorReason } from '../../identity/errors';
 import { type Identity } from '../../identity/types';
 import { type MspRegistry } from '../../identity/msp';
 import {
@@ -27,6 +28,9 @@ import { WireError } from '../wire/protobuf';
 export class ProposalError extends Error {
   override readonly name = 'ProposalError';
 }
+
+/** The creator's certificate has expired. A peer refuses that before it looks at anything else. */
+export class ExpiredCreatorError extends ProposalError {}
 
 export interface UnpackedProposal {
   readonly signed: SignedProposal;
@@ -108,6 +112,8 @@ export function computeTxId(header: SignatureHeader): string {
  */
 export function validateProposal(proposal: UnpackedProposal, msps: MspRegistry, at: Date): Identity {
   const { channelHeader, signatureHeader, signed } = proposal;
+  const creator = identifyCreator(signatureHeader.creator, msps);
+  if ('notAfter' in creator && creator.notAfter < at) throw new ExpiredCreatorError('proposal client identity expired');
   if (channelHeader.type !== HeaderType.ENDORSER_TRANSACTION && channelHeader.type !== HeaderType.CONFIG) {
     throw new ProposalError(`error validating proposal: invalid header type ${channelHeader.type}`);
   }
@@ -122,18 +128,23 @@ export function validateProposal(proposal: UnpackedProposal, msps: MspRegistry, 
   }
   if (signed.signature.length === 0) throw new ProposalError('error validating proposal: empty signature bytes');
   // The reason stays in the server's log: an outsider learns no more than that it was refused.
-  const denied = `error validating proposal: access denied: channel [${channelHeader.channelId}]`;
-  const creator = identifyCreator(signatureHeader.creator, msps, at, denied);
-  if (!creator.verify(signed.proposalBytes, signed.signature)) {
-    throw new ProposalError(`${denied} creator org [${creator.mspId}]`);
+  const denied = `error validating proposal: access denied: channel [${channelHeader.channelId}] creator org`;
+  if (creator instanceof IdentityError) {
+    const org = KNOWN_ORG.has(creator.reason) ? `[${creator.mspId ?? ''}]` : 'unknown, creator is malformed';
+    throw new ProposalError(`${denied} ${org}`, { cause: creator });
   }
+  if (!creator.verify(signed.proposalBytes, signed.signature)) throw new ProposalError(`${denied} [${creator.mspId}]`);
   return creator;
 }
 
-function identifyCreator(creator: Buffer, msps: MspRegistry, at: Date, denied: string): Identity {
+/** Refusals of certificates that the MSP's CA has issued. */
+const KNOWN_ORG: ReadonlySet<IdentityErrorReason> = new Set(['REVOKED', 'NO_SINGLE_ROLE', 'CA_CERTIFICATE']);
+
+function identifyCreator(creator: Buffer, msps: MspRegistry): Identity | IdentityError {
   try {
-    return msps.identify(creator, at);
+    return msps.identify(creator);
   } catch (error) {
-    throw new ProposalError(`${denied} creator org unknown, creator is malformed`, { cause: error });
+    if (error instanceof IdentityError) return error;
+    throw error;
   }
 }

@@ -17,6 +17,13 @@ import { decodeMetadata } from './metadata';
 import { PrivateDataSimulator } from './privatedata';
 import { RangeQueryResults } from './rangequery';
 
+/** A chaincode's keys, as far as a transaction touched them. */
+export interface TouchedNamespace {
+  readonly namespace: string;
+  /** Keys whose value or metadata it would write. */
+  readonly written: ReadonlySet<string>;
+}
+
 interface NamespaceRecord {
   readonly reads: Map<string, Version | undefined>;
   readonly ranges: RangeIterator[];
@@ -97,6 +104,14 @@ export class TxSimulator {
     const iterator = new RangeIterator(this.#view.range(namespace, startKey, endKey), startKey, endKey);
     this.#namespace(namespace).ranges.push(iterator);
     return iterator;
+  }
+
+  /** What was read and written, a namespace each: what decides whose endorsements are needed. */
+  touched(): readonly TouchedNamespace[] {
+    return [...this.#namespaces].map(([namespace, { writes, metadataWrites }]) => ({
+      namespace,
+      written: new Set([...writes.keys(), ...metadataWrites.keys()]),
+    }));
   }
 
   /** The bytes of the TxReadWriteSet: sorted by UTF-8 bytes, so that equal simulations give equal bytes. */

@@ -1,13 +1,15 @@
 /** Gathers endorsements: which peers are asked, and whether their answers agree. */
 import { status } from '@grpc/grpc-js';
-import { satisfyingOrganizations, type SignaturePolicy } from '../../identity/policy';
+import { satisfyingOrganizations } from '../../identity/policy';
+import { type EndorserAnswer } from '../endorser/interest';
 import { type Peer } from '../peer';
 import { type ErrorDetail } from '../wire/gateway';
 import { type Endorsement, type ProposalResponse } from '../wire/proposal';
 import { errorDetail, GatewayError, verdictOf } from './errors';
+import { type EndorsementRequirement } from './layouts';
 
 /** Simulates and endorses at one peer. */
-export type Endorse = (peer: Peer) => Promise<ProposalResponse>;
+export type Endorse = (peer: Peer) => Promise<EndorserAnswer>;
 
 /** A result that enough peers have endorsed. */
 export interface EndorsedResult {
@@ -77,12 +79,14 @@ export async function endorseAt(
 }
 
 /**
- * Asks the gateway's own peer first, then the fewest others that satisfy the policy; others instead of those that fail.
- * @throws GatewayError ABORTED when the first peer or too many others fail, FAILED_PRECONDITION when the policy cannot
+ * Asks the gateway's own peer first, then the fewest others that satisfy what the first answer turns out to need; others
+ * instead of those that fail.
+ * @param requirementOf what the endorsers of this answer have to satisfy
+ * @throws GatewayError ABORTED when the first peer or too many others fail, FAILED_PRECONDITION when the policies cannot
  * be satisfied by the peers there are.
  */
 export async function endorseByPolicy(
-  policy: SignaturePolicy,
+  requirementOf: (answer: EndorserAnswer) => EndorsementRequirement,
   local: Peer,
   peers: ReadonlyMap<string, Peer>,
   endorse: Endorse,
@@ -96,17 +100,12 @@ export async function endorseByPolicy(
       collection.details,
     );
   }
-  const available = new Set(peers.keys());
+  const { policies, mspIds } = requirementOf(first);
+  const available = new Set(mspIds);
   for (;;) {
     const endorsed = [...collection.endorsements.keys()];
-    const wanted = satisfyingOrganizations(policy, endorsed, [...available]);
-    if (wanted === undefined) {
-      if (collection.details.length > 0) throw collection.notEnough();
-      throw new GatewayError(
-        status.FAILED_PRECONDITION,
-        'no combination of peers can be derived which satisfy the endorsement policy',
-      );
-    }
+    const wanted = satisfyingOrganizations(policies, endorsed, [...available]);
+    if (wanted === undefined) throw collection.notEnough();
     const open = wanted.filter((mspId) => !collection.endorsements.has(mspId));
     if (open.length === 0) return collection.result(wanted.length === 0 ? endorsed : wanted);
     await endorseAll(open, peers, endorse, collection);

@@ -1,12 +1,12 @@
 /** One organisation's gateway: what its clients call, carried out by the channel's peers, orderer and ledger. */
 import { status } from '@grpc/grpc-js';
 import { IdentityError } from '../../identity/errors';
-import { type SignaturePolicy } from '../../identity/policy';
-import { type Channel, isReader, signaturePolicyOf } from '../channel';
+import { accessDenied, type Channel, isReader } from '../channel';
 import { type Committer } from '../committer/committer';
 import { type OwnEndorsements } from '../endorser/endorsements';
 import { preProcess, processProposal } from '../endorser/endorser';
-import { ProposalError, type UnpackedProposal, unpackProposal } from '../endorser/proposal';
+import { type EndorserAnswer, plainCall } from '../endorser/interest';
+import { ExpiredCreatorError, ProposalError, type UnpackedProposal, unpackProposal } from '../endorser/proposal';
 import { type StateView } from '../ledger/state';
 import { BroadcastError, readSubmission } from '../orderer/submission';
 import { type Peer } from '../peer';
@@ -32,6 +32,7 @@ import {
 } from '../wire/transaction';
 import { endorseAt, endorseByPolicy, type EndorsedResult, noPeersOf } from './endorsement';
 import { errorDetail, GatewayError, verdictOf } from './errors';
+import { type EndorsementRequirement, endorsementRequirement } from './layouts';
 
 /** A channel as this process runs it. */
 export interface RunningChannel {
@@ -40,8 +41,6 @@ export interface RunningChannel {
   /** The members' peers, by MSP id. */
   readonly peers: ReadonlyMap<string, Peer>;
 }
-
-const NOBODY: SignaturePolicy = { kind: 'outOf', n: 1, rules: [] };
 
 export class Gateway {
   readonly #channels: ReadonlyMap<string, RunningChannel>;
@@ -70,7 +69,7 @@ export class Gateway {
       throw new GatewayError(status.UNAVAILABLE, `failed to get config for channel [${channelId}]: no such channel`);
     }
     const candidates = this.#evaluators(proposal, running, request.organizations);
-    this.#authorize(proposal, running, 'evaluate call to endorser returned error: ');
+    this.#requireEvaluable(proposal, running, candidates);
     const details: ErrorDetail[] = [];
     let code = status.UNAVAILABLE;
     for (const peer of candidates) {
@@ -95,26 +94,27 @@ export class Gateway {
     const proposal = unpack(request.proposal, '');
     const { channelId } = proposal.channelHeader;
     const running = this.#channels.get(channelId);
-    const definition = running?.channel.chaincodes.get(proposal.targetName);
-    if (running === undefined || definition === undefined) {
-      if (request.organizations.length > 0) throw noPeersOf(request.organizations);
+    const { organizations } = request;
+    const name = proposal.targetName;
+    if (running === undefined || !(running.channel.chaincodes.has(name) || systemChaincodes.has(name))) {
+      if (organizations.length > 0) throw noPeersOf(organizations);
       throw new GatewayError(
         status.FAILED_PRECONDITION,
         `no combination of peers can be derived which satisfy the endorsement policy: ` +
-          `chaincode ${proposal.targetName} is not available on channel ${channelId}`,
+          `No metadata was found for chaincode ${name} in channel ${channelId}`,
       );
     }
-    const { peers } = running;
-    const policy = signaturePolicyOf(running.channel, definition.endorsementPolicy) ?? NOBODY;
-    this.#authorize(proposal, running, 'failed to endorse transaction, see attached details for more info', true);
-    const view = running.channel.ledger.acquire();
+    const { channel, peers } = running;
+    this.#requireEndorsable(proposal, running, organizations);
+    const view = channel.ledger.acquire();
     try {
-      const at = (peer: Peer): Promise<ProposalResponse> =>
-        processProposal(proposal, running.channel, peer, view, this.#own);
+      const at = (peer: Peer): Promise<EndorserAnswer> => processProposal(proposal, channel, peer, view, this.#own);
+      const requirementOf = ({ interest = [] }: EndorserAnswer): EndorsementRequirement =>
+        endorsementRequirement(channel, interest.length > 0 ? interest : [plainCall(name)], peers);
       const result =
-        request.organizations.length > 0
-          ? await endorseAt(request.organizations, peers, at)
-          : await endorseByPolicy(policy, this.#local, peers, at);
+        organizations.length > 0
+          ? await endorseAt(organizations, peers, at)
+          : await endorseByPolicy(requirementOf, this.#local, peers, at);
       return encodeEndorseResponse(prepareTransaction(proposal, result));
     } finally {
       view.release();
@@ -172,20 +172,19 @@ export class Gateway {
 
   /**
    * The channel, if the request is signed by one of its readers.
-   * @throws GatewayError PERMISSION_DENIED, also when there is no such channel: an outsider learns no names.
+   * @throws GatewayError PERMISSION_DENIED, also when there is no such channel.
    */
   reader(channelId: string, identity: Buffer, { request, signature }: SignedRequest): RunningChannel {
     const running = this.#channels.get(channelId);
-    const denied = (): GatewayError =>
-      new GatewayError(status.PERMISSION_DENIED, `access denied: channel [${channelId}]`);
-    if (running === undefined) throw denied();
+    const denied = (reason: string): GatewayError => new GatewayError(status.PERMISSION_DENIED, reason);
+    if (running === undefined) throw denied(`Failed to get policy manager for channel [${channelId}]`);
     try {
-      const reader = running.channel.msps.identify(identity, new Date());
+      const reader = running.channel.msps.identify(identity);
       if (isReader(running.channel, reader) && reader.verify(request, signature)) return running;
     } catch (error) {
-      throw error instanceof IdentityError ? denied() : error;
+      if (!(error instanceof IdentityError)) throw error;
     }
-    throw denied();
+    throw denied(accessDenied(channelId, 'Readers'));
   }
 
   #evaluators(
@@ -217,16 +216,53 @@ export class Gateway {
     }
   }
 
-  /** @throws GatewayError with a refused proposal's reason: of Evaluate in the message, of Endorse in a detail. */
-  #authorize(proposal: UnpackedProposal, { channel }: RunningChannel, message: string, endorsing = false): void {
+  /** @throws GatewayError when every peer would refuse the proposal as such: all of this process see the same ledger. */
+  #requireEvaluable(proposal: UnpackedProposal, { channel }: RunningChannel, candidates: readonly Peer[]): void {
     try {
       preProcess(proposal, channel, new Date());
     } catch (error) {
       if (!(error instanceof ProposalError)) throw error;
-      const details = [errorDetail(this.#local, error.message)];
-      if (endorsing) throw new GatewayError(status.ABORTED, message, details);
-      throw new GatewayError(status.FAILED_PRECONDITION, message + error.message, details);
+      const [first] = candidates;
+      if (first === this.#local && !(error instanceof ExpiredCreatorError)) {
+        const message = `evaluate call to endorser returned error: ${error.message}`;
+        throw new GatewayError(status.FAILED_PRECONDITION, message, [errorDetail(first, error.message)]);
+      }
+      throw new GatewayError(
+        status.UNAVAILABLE,
+        'failed to evaluate transaction, see attached details for more info',
+        candidates.map((peer) => errorDetail(peer, this.#refusal(peer, error))),
+      );
     }
+  }
+
+  /** @throws GatewayError ABORTED, as above */
+  #requireEndorsable(
+    proposal: UnpackedProposal,
+    { channel, peers }: RunningChannel,
+    organizations: readonly string[],
+  ): void {
+    try {
+      preProcess(proposal, channel, new Date());
+    } catch (error) {
+      if (!(error instanceof ProposalError)) throw error;
+      if (organizations.length === 0) {
+        throw new GatewayError(status.ABORTED, 'failed to endorse transaction, see attached details for more info', [
+          errorDetail(this.#local, error.message),
+        ]);
+      }
+      const asked = [...new Set(organizations)].flatMap((mspId) => peers.get(mspId) ?? []);
+      if (asked.length < new Set(organizations).size) return;
+      throw new GatewayError(
+        status.ABORTED,
+        'failed to collect enough transaction endorsements, see attached details for more info',
+        asked.map((peer) => errorDetail(peer, this.#refusal(peer, error))),
+      );
+    }
+  }
+
+  /** Another organisation's peer is asked over gRPC, which puts its own words before. */
+  #refusal(peer: Peer, error: ProposalError): string {
+    return peer === this.#local ? error.message : `rpc error: code = Unknown desc = ${error.message}`;
   }
 }
 

@@ -93,9 +93,14 @@ export class StateView {
     return bytes === undefined ? undefined : decodeVersionedValue(bytes);
   }
 
+  /** Whether keys of the namespace may have metadata. */
+  hasMetadata(namespace: string): boolean {
+    return this.#withMetadata.has(namespace);
+  }
+
   /** A key's metadata as serialised; empty when it has none. Costs nothing in a namespace where no key has any. */
   metadata(namespace: string, key: string): Buffer {
-    return this.#withMetadata.has(namespace) ? (this.get(namespace, key)?.metadata ?? NO_BYTES) : NO_BYTES;
+    return this.hasMetadata(namespace) ? (this.get(namespace, key)?.metadata ?? NO_BYTES) : NO_BYTES;
   }
 
   /** Keys from `startKey` up to and without `endKey`; an empty one is the namespace's own start or end. */

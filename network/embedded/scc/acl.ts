@@ -1,7 +1,7 @@
 /** Who may call which function of a system chaincode: the defaults of Fabric's access control list. */
 import { type Identity } from '../../identity/types';
 import { IdentityError } from '../../identity/errors';
-import { type Channel, isReader, isWriter } from '../channel';
+import { accessDenied, type Channel, isReader, isWriter } from '../channel';
 import { type Peer } from '../peer';
 import { type SystemCall } from './system-chaincode';
 
@@ -50,11 +50,7 @@ export function denial(
   const local = access === 'Admins' || access === 'Members';
   if (local || channel === undefined) return localDenial(access, peer, creator);
   if (satisfies(access, channel, creator)) return undefined;
-  return (
-    `Failed evaluating policy on signed data during check policy on channel [${channel.name}] with policy ` +
-    `[/Channel/Application/${access}]: [implicit policy evaluation failed - 0 sub-policies were satisfied, ` +
-    `but this policy requires 1 of the '${access}' sub-policies to be satisfied]`
-  );
+  return accessDenied(channel.name, access);
 }
 
 function satisfies(access: Access, channel: Channel, creator: Buffer): boolean {
