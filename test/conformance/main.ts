@@ -13,7 +13,7 @@ async function main(): Promise<number> {
       json: { type: 'boolean', default: false },
     },
   });
-  const start = engines[values.engine as EngineName];
+  const start = (engines as Readonly<Partial<typeof engines>>)[values.engine as EngineName];
   if (start === undefined) return usage(`--engine: one of ${Object.keys(engines).join(', ')}`);
   const only = values.only?.split(',');
   const unknown = only?.find((name) => !topics.some((topic) => topic.name === name));

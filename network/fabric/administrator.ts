@@ -1,0 +1,119 @@
+/** An organisation's administrator at its own peer: joins channels, installs packages, approves and commits definitions. */
+import * as grpc from '@grpc/grpc-js';
+import { connect, type Contract, type Gateway, GatewayError, hash } from '@hyperledger/fabric-gateway';
+import * as identities from '@hyperledger/fabric-protos/lib/msp/identities_pb';
+import * as lifecycle from '@hyperledger/fabric-protos/lib/peer/lifecycle/lifecycle_pb';
+import * as query from '@hyperledger/fabric-protos/lib/peer/query_pb';
+import { type ChannelSpec } from '../consortium';
+import { type Signer } from '../identity/types';
+import { approval, commitment } from './chaincode-definition';
+import { type ChaincodePackage } from './chaincode-package';
+import { callPeer } from './endorser';
+
+type ChaincodeSpec = ChannelSpec['chaincodes'][number];
+
+const CALL_WITHIN_MS = 60_000;
+
+export class Administrator {
+  readonly mspId: string;
+  readonly #signer: Signer;
+  readonly #connection: grpc.Client;
+  readonly #gateway: Gateway;
+
+  /** @param tlsCaPem the CA of the peer's TLS certificate, which is for localhost */
+  constructor(signer: Signer, port: number, tlsCaPem: string) {
+    this.mspId = signer.mspId;
+    this.#signer = signer;
+    this.#connection = new grpc.Client(`localhost:${port}`, grpc.credentials.createSsl(Buffer.from(tlsCaPem)), {
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 500,
+      'grpc.max_receive_message_length': -1,
+    });
+    const deadline = (): grpc.CallOptions => ({ deadline: Date.now() + CALL_WITHIN_MS });
+    const certificate = identities.SerializedIdentity.deserializeBinary(signer.serialized).getIdBytes_asU8();
+    this.#gateway = connect({
+      client: this.#connection,
+      identity: { mspId: signer.mspId, credentials: certificate },
+      signer: (message) => Promise.resolve(signer.sign(message)),
+      hash: hash.none,
+      evaluateOptions: deadline,
+      endorseOptions: deadline,
+      submitOptions: deadline,
+      commitStatusOptions: deadline,
+    });
+  }
+
+  /** Names of the channels that the peer is in. */
+  async channels(): Promise<readonly string[]> {
+    const payload = await callPeer(this.#connection, this.#signer, 'cscc', ['GetChannels']);
+    const { channelsList } = query.ChannelQueryResponse.deserializeBinary(payload).toObject();
+    return channelsList.map(({ channelId }) => channelId);
+  }
+
+  /** @param block the channel's first, serialised */
+  async join(block: Uint8Array): Promise<void> {
+    await callPeer(this.#connection, this.#signer, 'cscc', ['JoinChain', block]);
+  }
+
+  /** Installs the package unless the peer has it. */
+  async install({ id, bytes }: ChaincodePackage): Promise<void> {
+    const asked = new lifecycle.QueryInstalledChaincodesArgs().serializeBinary();
+    const payload = await callPeer(this.#connection, this.#signer, '_lifecycle', ['QueryInstalledChaincodes', asked]);
+    const found = lifecycle.QueryInstalledChaincodesResult.deserializeBinary(payload).getInstalledChaincodesList();
+    if (found.some((installed) => installed.getPackageId() === id)) return;
+    const args = new lifecycle.InstallChaincodeArgs();
+    args.setChaincodeInstallPackage(bytes);
+    await callPeer(this.#connection, this.#signer, '_lifecycle', ['InstallChaincode', args.serializeBinary()]);
+  }
+
+  /** Whether this definition or a later one is committed, as far as the peer knows. */
+  async isCommitted(channel: string, { name, sequence }: ChaincodeSpec): Promise<boolean> {
+    try {
+      const payload = await this.#lifecycle(channel).evaluate('QueryChaincodeDefinition', { arguments: [asks(name)] });
+      return lifecycle.QueryChaincodeDefinitionResult.deserializeBinary(payload).getSequence() >= sequence;
+    } catch (error) {
+      if (error instanceof GatewayError && error.details.some(({ message }) => message.includes('404'))) return false;
+      throw error;
+    }
+  }
+
+  /** Approves for its own organisation, whose peer alone endorses that. */
+  async approve(channel: string, chaincode: ChaincodeSpec, { id }: ChaincodePackage): Promise<void> {
+    await this.#lifecycle(channel).submit('ApproveChaincodeDefinitionForMyOrg', {
+      arguments: [approval(chaincode, id)],
+      endorsingOrganizations: [this.mspId],
+    });
+  }
+
+  /** Commits what has been approved. @param members MSP ids of all whose peers are to endorse it */
+  async commit(channel: string, chaincode: ChaincodeSpec, members: readonly string[]): Promise<void> {
+    await this.#lifecycle(channel).submit('CommitChaincodeDefinition', {
+      arguments: [commitment(chaincode)],
+      endorsingOrganizations: [...members],
+    });
+  }
+
+  /** @throws Error when the peer does not know a peer of each member yet, or one of them not the chaincode */
+  async meet(channel: string, { name }: ChaincodeSpec, members: readonly string[]): Promise<void> {
+    const proposal = this.#lifecycle(channel).newProposal('QueryChaincodeDefinition', {
+      arguments: [asks(name)],
+      endorsingOrganizations: [...members],
+    });
+    await proposal.endorse();
+  }
+
+  close(): void {
+    this.#gateway.close();
+    this.#connection.close();
+  }
+
+  #lifecycle(channel: string): Contract {
+    return this.#gateway.getNetwork(channel).getContract('_lifecycle');
+  }
+}
+
+function asks(name: string): Uint8Array {
+  const args = new lifecycle.QueryChaincodeDefinitionArgs();
+  args.setName(name);
+  return args.serializeBinary();
+}

@@ -1,0 +1,83 @@
+/** A node's folder: its local MSP and TLS files, as Fabric's programs read them, and its configuration. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { type KeyPair } from '../identity/authority';
+
+/** What a node signs and listens with. */
+export interface NodeIdentity {
+  readonly mspId: string;
+  readonly caPem: string;
+  readonly tlsCaPem: string;
+  readonly identity: KeyPair;
+  readonly tls: KeyPair;
+}
+
+/** Paths that a node's configuration names. */
+export interface NodePaths {
+  /** FABRIC_CFG_PATH. */
+  readonly folder: string;
+  readonly msp: string;
+  readonly tlsCertificate: string;
+  readonly tlsKey: string;
+  readonly tlsCa: string;
+  /** What the node itself writes: it survives, everything else is made anew at each start. */
+  readonly data: string;
+}
+
+/** Where the node's things are. */
+export function nodePaths(folder: string): NodePaths {
+  const tls = join(folder, 'tls');
+  return {
+    folder,
+    msp: join(folder, 'msp'),
+    tlsCertificate: join(tls, 'server.crt'),
+    tlsKey: join(tls, 'server.key'),
+    tlsCa: join(tls, 'ca.crt'),
+    data: join(folder, 'data'),
+  };
+}
+
+/**
+ * Writes the folder.
+ * @param name of the configuration file: core.yaml or orderer.yaml
+ */
+export async function writeNodeFolder(
+  paths: NodePaths,
+  { caPem, tlsCaPem, identity, tls }: NodeIdentity,
+  name: 'core.yaml' | 'orderer.yaml',
+  configuration: object,
+): Promise<void> {
+  const files: readonly (readonly [string, string])[] = [
+    [join(paths.msp, 'cacerts', 'ca.pem'), caPem],
+    [join(paths.msp, 'tlscacerts', 'tlsca.pem'), tlsCaPem],
+    [join(paths.msp, 'signcerts', 'cert.pem'), identity.certPem],
+    [join(paths.msp, 'keystore', 'key_sk'), identity.keyPem],
+    [join(paths.msp, 'config.yaml'), stringify(NODE_OUS)],
+    [paths.tlsCertificate, tls.certPem],
+    [paths.tlsKey, tls.keyPem],
+    [paths.tlsCa, tlsCaPem],
+    [join(paths.folder, name), stringify(configuration)],
+  ];
+  await mkdir(paths.data, { recursive: true, mode: 0o700 });
+  for (const [file, content] of files) {
+    await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
+    await writeFile(file, content, { mode: 0o600 });
+  }
+}
+
+const unit = (name: string): object => ({
+  Certificate: 'cacerts/ca.pem',
+  OrganizationalUnitIdentifier: name,
+});
+
+/** A certificate's organisational unit is its role. */
+const NODE_OUS = {
+  NodeOUs: {
+    Enable: true,
+    ClientOUIdentifier: unit('client'),
+    PeerOUIdentifier: unit('peer'),
+    AdminOUIdentifier: unit('admin'),
+    OrdererOUIdentifier: unit('orderer'),
+  },
+};

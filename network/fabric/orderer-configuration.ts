@@ -1,0 +1,48 @@
+/** orderer.yaml of an orderer: Fabric's defaults, with what a network on one machine needs. */
+import { join } from 'node:path';
+import { type NodePaths } from './node-folder';
+
+export interface OrdererSetting {
+  readonly mspId: string;
+  readonly port: number;
+  /** Where administrators join it to channels. */
+  readonly adminPort: number;
+  readonly paths: NodePaths;
+}
+
+/** The content of orderer.yaml. */
+export function ordererConfiguration({ mspId, port, adminPort, paths }: OrdererSetting): object {
+  const tls = {
+    Enabled: true,
+    PrivateKey: paths.tlsKey,
+    Certificate: paths.tlsCertificate,
+  };
+  return {
+    General: {
+      ListenAddress: '127.0.0.1',
+      ListenPort: port,
+      TLS: { ...tls, RootCAs: [paths.tlsCa], ClientAuthRequired: false },
+      Keepalive: { ServerMinInterval: '60s', ServerInterval: '7200s', ServerTimeout: '20s' },
+      // Orderers of one machine start together: they look for each other often.
+      Backoff: { BaseDelay: '100ms', Multiplier: 1.6, MaxDelay: '2s' },
+      MaxRecvMsgSize: 104857600,
+      MaxSendMsgSize: 104857600,
+      Throttling: { Rate: 0, InactivityTimeout: '5s' },
+      // No listener of its own: consenters meet at the same port as clients.
+      Cluster: { SendBufferSize: 100, ClientCertificate: paths.tlsCertificate, ClientPrivateKey: paths.tlsKey },
+      LocalMSPDir: paths.msp,
+      LocalMSPID: mspId,
+      BCCSP: { Default: 'SW', SW: { Hash: 'SHA2', Security: 256, FileKeyStore: { KeyStore: '' } } },
+      Authentication: { TimeWindow: '15m' },
+    },
+    FileLedger: { Location: join(paths.data, 'ledger') },
+    Operations: { ListenAddress: '127.0.0.1:0', TLS: { Enabled: false } },
+    Metrics: { Provider: 'disabled' },
+    Admin: {
+      ListenAddress: `127.0.0.1:${adminPort}`,
+      TLS: { ...tls, ClientAuthRequired: true, ClientRootCAs: [paths.tlsCa] },
+    },
+    ChannelParticipation: { Enabled: true, MaxRequestBodySize: '10 MB' },
+    Consensus: { WALDir: join(paths.data, 'wal'), SnapDir: join(paths.data, 'snapshots') },
+  };
+}

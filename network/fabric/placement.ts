@@ -1,0 +1,104 @@
+/** Which orderers there are and on which ports all nodes listen. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { type Consensus } from '../configuration';
+import { type Consortium, type NodeAddress } from '../consortium';
+import { isCode } from '../identity/key-file';
+
+/** Fewer cannot stand one that lies. */
+const BFT_ORDERERS = 4;
+
+const PortsSchema = z.record(z.string(), z.int().min(1).max(65_535));
+
+/** The consortium with one peer an organisation and as many orderers as the consensus takes, each where it listens. */
+export interface Placement {
+  readonly consortium: Consortium;
+  /** Where each orderer's administrators call, by its name. */
+  readonly adminPorts: Readonly<Record<string, number>>;
+}
+
+/**
+ * Places the nodes. Free ports are remembered in the home, as the channels' configuration names them.
+ * @param ports `fixed`: the description's; `ephemeral`: free ones
+ */
+export async function place(
+  described: Consortium,
+  home: string,
+  consensus: Consensus['type'],
+  ports: 'fixed' | 'ephemeral',
+): Promise<Placement> {
+  const orderers = orderersFor(described.orderer.orderers, consensus);
+  const file = join(home, 'fabric', 'ports.json');
+  const known = readPorts(file);
+  const taken = new Map<string, number>();
+  const portOf = async (key: string, fixed: number | undefined): Promise<number> => {
+    const port = (ports === 'fixed' ? fixed : undefined) ?? known[key] ?? (await freePort([...taken.values()]));
+    taken.set(key, port);
+    return port;
+  };
+  const adminPorts: Record<string, number> = {};
+  const placedOrderers: NodeAddress[] = [];
+  for (const node of orderers) {
+    placedOrderers.push({ ...node, port: await portOf(node.name, node.port) });
+    adminPorts[node.name] = await portOf(`${node.name}/admin`, undefined);
+  }
+  const organizations = [];
+  for (const organization of described.organizations) {
+    const [peer] = organization.peers;
+    if (peer === undefined) throw new Error(`${organization.name} has no peer`);
+    organizations.push({ ...organization, peers: [{ ...peer, port: await portOf(organization.name, peer.port) }] });
+  }
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, JSON.stringify(Object.fromEntries(taken), undefined, 2), { mode: 0o600 });
+  const consortium = { ...described, organizations, orderer: { ...described.orderer, orderers: placedOrderers } };
+  return { consortium, adminPorts };
+}
+
+/** Raft: the first one is the smallest network. BFT: all that are described, and like ones up to four. */
+function orderersFor(described: readonly NodeAddress[], consensus: Consensus['type']): readonly NodeAddress[] {
+  const [first] = described;
+  if (first === undefined) throw new Error('the consortium has no orderer');
+  if (consensus === 'etcdraft') return [first];
+  const more = Array.from({ length: Math.max(0, BFT_ORDERERS - described.length) }, (_, index) => {
+    const at = described.length + index;
+    return { name: `orderer${at}`, host: first.host, port: first.port + 1000 * at };
+  });
+  return [...described, ...more];
+}
+
+function readPorts(file: string): Readonly<Record<string, number>> {
+  try {
+    return PortsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return {};
+    throw new Error(`${file} is damaged: remove the folder it is in, with the ledgers there`, { cause: error });
+  }
+}
+
+// Below what systems give to outgoing connections: the port must still be free when the node starts, and after a restart.
+const FIRST = 20_000;
+const COUNT = 12_000;
+
+async function freePort(except: readonly number[]): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = FIRST + Math.floor(Math.random() * COUNT);
+    if (!except.includes(port) && (await isFree(port))) return port;
+  }
+  throw new Error('there is no free port');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      server.close(() => {
+        resolve(true);
+      });
+    });
+  });
+}

@@ -1,0 +1,40 @@
+/** Waiting for nodes that start: all waits of one start have one deadline, and end when it fails. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const EVERY_MS = 100;
+
+export class Patience {
+  readonly #withinMs: number;
+  readonly #end: number;
+  readonly #given = new AbortController();
+
+  constructor(withinMs: number) {
+    this.#withinMs = withinMs;
+    this.#end = performance.now() + withinMs;
+  }
+
+  /** Ends all waiting. */
+  giveUp(): void {
+    this.#given.abort();
+  }
+
+  /**
+   * Tries again and again until it works.
+   * @param what for the message
+   * @throws Error with the last reason when the time is over
+   */
+  async until<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (this.#given.signal.aborted) throw new Error(`given up: ${what} (${reason})`, { cause: error });
+        if (performance.now() > this.#end) {
+          throw new Error(`not within ${this.#withinMs / 1000} s: ${what} (${reason})`, { cause: error });
+        }
+        await sleep(EVERY_MS);
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** The suite on real Fabric: its programs, found on PATH, as child processes of this one. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageChaincode, startFabricNetwork } from '@onepledge/network/fabric';
+import { startChaincodes } from '../chaincodes/process';
+import { conformanceConsortium } from '../consortium';
+import { type Engine } from './engine';
+
+/**
+ * Starts the chaincodes and the smallest network of the description: one Raft orderer, one peer an organisation.
+ * @throws ProgramError when Fabric's programs are not on PATH
+ */
+export async function startFabric(): Promise<Engine> {
+  const home = mkdtempSync(join(tmpdir(), 'conformance-'));
+  const consortium = conformanceConsortium();
+  // A channel may define a chaincode of another version than the other does: each has an address and a package of its own.
+  const definitions = consortium.channels.flatMap(({ chaincodes }) => chaincodes);
+  const addresses = Object.fromEntries(definitions.map(({ name }) => [name, `unix:${join(home, `${name}.sock`)}`]));
+  const served = new Map(
+    definitions.map(({ name, version }) => {
+      const address = addresses[name] ?? '';
+      return [name, { id: packageChaincode(name, version, address).id, address }];
+    }),
+  );
+  const chaincodes = await startChaincodes([...served.values()]);
+  const cleanUp = async (): Promise<void> => {
+    await chaincodes.stop();
+    if (process.env['ONEPLEDGE_KEEP_HOME'] === undefined) rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+    else process.stderr.write(`ONEPLEDGE_HOME=${home}\n`);
+  };
+  try {
+    const network = await startFabricNetwork({
+      ...{ home, consortium, chaincodeAddress: addresses, consensus: 'etcdraft', ports: 'ephemeral' },
+      onFailure: (error) => {
+        process.stderr.write(`${error.message}\n`);
+      },
+    });
+    return {
+      name: 'fabric',
+      home,
+      organizations: network.connection.organizations,
+      stop: async () => {
+        await network.close();
+        await cleanUp();
+      },
+    };
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
