@@ -7,6 +7,8 @@ import { type Identity } from '../../identity/types';
 import { type ApplicationPolicy, type ChaincodeDefinition, type Channel, satisfies } from '../channel';
 import { validationParameter } from '../endorser/metadata';
 import { type StateView } from '../ledger/state';
+import { findCollection } from '../privdata/collection';
+import { hashedKey, hashedNamespace } from '../privdata/namespaces';
 import { type NamespaceReadWriteSet } from '../wire/rwset';
 import { TxValidationCode } from './codes';
 import { Invalid } from './invalid';
@@ -48,21 +50,30 @@ export class KeyLevelValidator {
    * it changes; what its versions come to in the end does not matter.
    */
   taken(sets: readonly NamespaceReadWriteSet[]): void {
-    for (const { namespace, metadataWrites } of sets) {
-      if (metadataWrites.length === 0) continue;
-      let keys = this.#updated.get(namespace);
-      if (keys === undefined) this.#updated.set(namespace, (keys = new Set()));
-      for (const { key } of metadataWrites) keys.add(key);
+    for (const { namespace, metadataWrites, collections } of sets) {
+      for (const { key } of metadataWrites) this.#changed(namespace, key);
+      for (const set of collections) {
+        const hashed = hashedNamespace(namespace, set.collection);
+        for (const { keyHash } of set.metadataWrites) this.#changed(hashed, hashedKey(keyHash));
+      }
     }
   }
 
-  #checkKey(namespace: string, key: string, evaluator: NamespaceEvaluator): void {
+  #changed(namespace: string, key: string): void {
+    let keys = this.#updated.get(namespace);
+    if (keys === undefined) this.#updated.set(namespace, (keys = new Set()));
+    keys.add(key);
+  }
+
+  /** @param namespace of a collection's keys, which are hashes, the one of its hashes */
+  #checkKey(namespace: string, key: string, evaluator: NamespaceEvaluator, collection?: string): void {
     if (this.#updated.get(namespace)?.has(key) === true) {
       throw failure(`the policy of key ${key} of ${namespace} was changed by a transaction before in this block`);
     }
     const parameter = validationParameter(this.#view.metadata(namespace, key));
-    if (parameter === undefined || parameter.length === 0) evaluator.checkChaincodePolicy();
-    else evaluator.checkKeyPolicy(key, parameter);
+    if (parameter !== undefined && parameter.length > 0) evaluator.checkKeyPolicy(key, parameter);
+    else if (collection !== undefined) evaluator.checkCollectionPolicy(collection);
+    else evaluator.checkChaincodePolicy();
   }
 }
 
@@ -73,6 +84,7 @@ class NamespaceEvaluator {
   readonly #endorsers: readonly Identity[];
   #chaincodePolicyChecked = false;
   #anyChecked = false;
+  readonly #collectionsChecked = new Set<string>();
   readonly #keyPoliciesChecked = new Set<string>();
 
   constructor(channel: Channel, definition: ChaincodeDefinition, endorsers: readonly Identity[]) {
@@ -87,6 +99,24 @@ class NamespaceEvaluator {
     const { name, endorsementPolicy } = this.#definition;
     this.#require(endorsementPolicy, `the policy of chaincode ${name}`);
     this.#chaincodePolicyChecked = true;
+  }
+
+  /**
+   * A collection without a policy has its chaincode's.
+   * @throws Invalid
+   */
+  checkCollectionPolicy(name: string): void {
+    if (this.#collectionsChecked.has(name)) return;
+    const collection = findCollection(this.#definition, name);
+    if (collection === undefined) throw failure(`${this.#definition.name} has no collection ${name}`);
+    const { endorsementPolicy } = collection;
+    if (endorsementPolicy === undefined) {
+      this.checkChaincodePolicy();
+      return;
+    }
+    this.#require(endorsementPolicy, `the policy of collection ${name} of ${this.#definition.name}`);
+    this.#collectionsChecked.add(name);
+    this.#anyChecked = true;
   }
 
   /** @throws Invalid */

@@ -2,6 +2,7 @@
 import { policyFromEnvelope, PolicyError, type SignaturePolicy } from '../../identity/policy';
 import { ExecutionError } from '../chaincode/context';
 import { type StateView } from '../ledger/state';
+import { hashedKey, hashedNamespace, sha256 } from '../privdata/namespaces';
 import { systemChaincodes } from '../scc';
 import { type ProposalResponse } from '../wire/proposal';
 import { validationParameter } from './metadata';
@@ -33,7 +34,7 @@ export interface EndorserAnswer extends ProposalResponse {
 export function chaincodeInterest(touched: readonly TouchedNamespace[], view: StateView): readonly ChaincodeCall[] {
   return touched
     .filter(({ namespace }) => !systemChaincodes.has(namespace))
-    .flatMap((namespace) => namespaceCall(namespace, view));
+    .flatMap((namespace) => namespaceCalls(namespace, view));
 }
 
 /** The call of a chaincode of which only its name is known. */
@@ -41,17 +42,39 @@ export function plainCall(name: string): ChaincodeCall {
   return { name, collectionNames: [], noPrivateReads: false, disregardNamespacePolicy: false, keyPolicies: [] };
 }
 
-function namespaceCall({ namespace, written }: TouchedNamespace, view: StateView): readonly ChaincodeCall[] {
-  if (!view.hasMetadata(namespace)) return [plainCall(namespace)];
-  const keyPolicies: SignaturePolicy[] = [];
+/** One call for the chaincode's own keys with all keys' policies, and one for each collection. */
+function namespaceCalls(touched: TouchedNamespace, view: StateView): readonly ChaincodeCall[] {
+  const { namespace, collections } = touched;
+  const own = writtenPolicies(namespace, touched.written, view);
+  const keyPolicies = [...own.keyPolicies];
+  const calls: ChaincodeCall[] = [];
   // Who only reads needs the chaincode's policy as well.
-  let needsChaincodePolicy = written.size === 0;
-  for (const key of written) {
-    const parameter = validationParameter(view.metadata(namespace, key));
-    if (parameter === undefined) needsChaincodePolicy = true;
-    else keyPolicies.push(readKeyPolicy(parameter));
+  let onlyReads = touched.written.size === 0;
+  for (const { collection, written, isRead } of collections) {
+    const hashes = new Set([...written].map((key) => hashedKey(sha256(key))));
+    const found = writtenPolicies(hashedNamespace(namespace, collection), hashes, view);
+    keyPolicies.push(...found.keyPolicies);
+    if (written.size > 0) onlyReads = false;
+    if (!found.hasPlain && !isRead) continue;
+    calls.push({ ...plainCall(namespace), collectionNames: [collection], noPrivateReads: !isRead });
   }
-  return [{ ...plainCall(namespace), keyPolicies, disregardNamespacePolicy: !needsChaincodePolicy }];
+  const needsChaincodePolicy = onlyReads || own.hasPlain;
+  if (!needsChaincodePolicy && keyPolicies.length === 0) return calls;
+  return [{ ...plainCall(namespace), keyPolicies, disregardNamespacePolicy: !needsChaincodePolicy }, ...calls];
+}
+
+/** The policies of written keys, and whether there are written keys without one. */
+function writtenPolicies(
+  namespace: string,
+  keys: ReadonlySet<string>,
+  view: StateView,
+): { readonly keyPolicies: readonly SignaturePolicy[]; readonly hasPlain: boolean } {
+  if (!view.hasMetadata(namespace)) return { keyPolicies: [], hasPlain: keys.size > 0 };
+  const parameters = [...keys].map((key) => validationParameter(view.metadata(namespace, key)));
+  return {
+    keyPolicies: parameters.flatMap((parameter) => (parameter === undefined ? [] : readKeyPolicy(parameter))),
+    hasPlain: parameters.includes(undefined),
+  };
 }
 
 function readKeyPolicy(parameter: Buffer): SignaturePolicy {

@@ -16,6 +16,15 @@ export interface SimulationGate {
   beforePrivateQuery(): void;
 }
 
+/** A collection, as far as a transaction touched it. */
+export interface TouchedCollection {
+  readonly collection: string;
+  /** Keys whose value or metadata it would write. */
+  readonly written: ReadonlySet<string>;
+  /** Whether its data (not only their hashes) were read. */
+  readonly isRead: boolean;
+}
+
 interface CollectionRecord {
   readonly reads: Map<string, Version | undefined>;
   readonly writes: Map<string, { readonly value: Buffer; readonly isPurge: boolean }>;
@@ -118,6 +127,15 @@ export class PrivateDataSimulator {
     this.#require(namespace, collection);
     if (!this.#holds(namespace, collection)) return NOTHING;
     return this.#view.range(privateNamespace(namespace, collection), startKey, endKey);
+  }
+
+  /** What was touched of a namespace's collections, sorted. */
+  touched(namespace: string): readonly TouchedCollection[] {
+    return sorted(this.#records.get(namespace)).map(([collection, { writes, metadataWrites }]) => ({
+      collection,
+      written: new Set([...writes.keys(), ...metadataWrites.keys()]),
+      isRead: this.reads.get(namespace)?.has(collection) === true,
+    }));
   }
 
   /** What the transaction shows of a namespace's collections, sorted. */

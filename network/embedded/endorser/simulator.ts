@@ -14,7 +14,7 @@ import { type Collections } from '../privdata/collection';
 import { type CollectionPvtReadWriteSet } from '../wire/pvtrwset';
 import { SimulationError } from './errors';
 import { decodeMetadata } from './metadata';
-import { PrivateDataSimulator } from './privatedata';
+import { PrivateDataSimulator, type TouchedCollection } from './privatedata';
 import { RangeQueryResults } from './rangequery';
 
 /** A chaincode's keys, as far as a transaction touched them. */
@@ -22,6 +22,7 @@ export interface TouchedNamespace {
   readonly namespace: string;
   /** Keys whose value or metadata it would write. */
   readonly written: ReadonlySet<string>;
+  readonly collections: readonly TouchedCollection[];
 }
 
 interface NamespaceRecord {
@@ -108,15 +109,16 @@ export class TxSimulator {
 
   /** What was read and written, a namespace each: what decides whose endorsements are needed. */
   touched(): readonly TouchedNamespace[] {
-    return [...this.#namespaces].map(([namespace, { writes, metadataWrites }]) => ({
-      namespace,
-      written: new Set([...writes.keys(), ...metadataWrites.keys()]),
-    }));
+    return this.#touchedNames().map((namespace) => {
+      const { writes, metadataWrites } = this.#namespace(namespace);
+      const collections = this.privateData.touched(namespace);
+      return { namespace, written: new Set([...writes.keys(), ...metadataWrites.keys()]), collections };
+    });
   }
 
   /** The bytes of the TxReadWriteSet: sorted by UTF-8 bytes, so that equal simulations give equal bytes. */
   results(): Buffer {
-    const names = [...new Set([...this.#namespaces.keys(), ...this.privateData.namespaces])].sort(compareKeys);
+    const names = this.#touchedNames().sort(compareKeys);
     return encodeTxReadWriteSet(
       names.map((namespace) => {
         const record = this.#namespace(namespace);
@@ -141,6 +143,10 @@ export class TxSimulator {
     const value = this.#view.get(namespace, key);
     this.#namespace(namespace).reads.set(key, value?.version);
     return value;
+  }
+
+  #touchedNames(): string[] {
+    return [...new Set([...this.#namespaces.keys(), ...this.privateData.namespaces])];
   }
 
   #beforeWrite(): void {

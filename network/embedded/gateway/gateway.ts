@@ -110,7 +110,12 @@ export class Gateway {
     try {
       const at = (peer: Peer): Promise<EndorserAnswer> => processProposal(proposal, channel, peer, view, this.#own);
       const requirementOf = ({ interest = [] }: EndorserAnswer): EndorsementRequirement =>
-        endorsementRequirement(channel, interest.length > 0 ? interest : [plainCall(name)], peers);
+        endorsementRequirement(
+          channel,
+          interest.length > 0 ? interest : [plainCall(name)],
+          peers,
+          proposal.hasTransientData,
+        );
       const result =
         organizations.length > 0
           ? await endorseAt(organizations, peers, at)

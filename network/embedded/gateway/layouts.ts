@@ -5,6 +5,7 @@ import { type Channel, signaturePolicyOf } from '../channel';
 import { type ChaincodeCall } from '../endorser/interest';
 import { type Peer } from '../peer';
 import { findCollection, isMember } from '../privdata/collection';
+import { systemChaincodes } from '../scc';
 import { GatewayError } from './errors';
 
 /** What the peers that endorse have to satisfy together. */
@@ -17,23 +18,47 @@ export interface EndorsementRequirement {
 /**
  * The policies of all chaincodes, collections and keys that a transaction touches, and the organisations that have the
  * chaincodes and may see the collections that it reads.
+ * @param protect whether transient data go with the proposal: collections that are only written, whose data might be among
+ * them, are then kept from organisations that are no members, as those that are read always are.
  * @throws GatewayError FAILED_PRECONDITION when no peers can ever satisfy them.
  */
 export function endorsementRequirement(
   channel: Channel,
   interest: readonly ChaincodeCall[],
   peers: ReadonlyMap<string, Peer>,
+  protect: boolean,
 ): EndorsementRequirement {
-  const members = [...peers.keys()].filter((mspId) => interest.every((call) => mayRead(channel, call, mspId)));
+  if (!protect) return requirement(channel, interest, peers);
+  const cautious = interest.map((call) => ({ ...call, noPrivateReads: false }));
+  try {
+    return requirement(channel, cautious, peers);
+  } catch (error) {
+    const collections = interest.filter((call) => call.noPrivateReads).flatMap((call) => call.collectionNames);
+    if (collections.length === 0) throw error;
+    requirement(channel, interest, peers);
+    throw new GatewayError(
+      status.FAILED_PRECONDITION,
+      'requires endorsement from organisation(s) that are not in the distribution policy of the private data ' +
+        `collection(s): [${collections.join(' ')}]; retry specifying trusted endorsing organizations to protect transient data`,
+    );
+  }
+}
+
+function requirement(
+  channel: Channel,
+  interest: readonly ChaincodeCall[],
+  peers: ReadonlyMap<string, Peer>,
+): EndorsementRequirement {
   const policies = [
     ...interest.flatMap((call) => namespacePolicies(channel, call)),
     ...interest.flatMap((call) => call.keyPolicies.map(requireEnumerable('state based endorsement policy'))),
   ];
+  const members = [...peers.keys()].filter((mspId) => interest.every((call) => mayRead(channel, call, mspId)));
   if (satisfyingOrganizations(policies, [], members) === undefined) {
     throw impossible('no peer combination can satisfy the endorsement policy');
   }
   const mspIds = members.filter((mspId) =>
-    interest.every(({ name }) => peers.get(mspId)?.chaincodes.has(name) === true),
+    interest.every(({ name }) => systemChaincodes.has(name) || peers.get(mspId)?.chaincodes.has(name) === true),
   );
   if (satisfyingOrganizations(policies, [], mspIds) === undefined) {
     throw impossible('required chaincodes are not installed on sufficient peers');
@@ -41,19 +66,21 @@ export function endorsementRequirement(
   return { policies, mspIds };
 }
 
-/** The policies of a chaincode and its collections, save the chaincode's own where only keys with policies are written. */
+/**
+ * The policy of a chaincode, or of its collection where that has one of its own; none where only keys with policies are
+ * written.
+ */
 function namespacePolicies(channel: Channel, call: ChaincodeCall): readonly SignaturePolicy[] {
   const definition = channel.chaincodes.get(call.name);
   if (definition === undefined) {
     throw impossible(`No metadata was found for chaincode ${call.name} in channel ${channel.name}`);
   }
-  const collections = call.collectionNames.flatMap((name) => findCollection(definition, name)?.endorsementPolicy ?? []);
-  const policies = call.disregardNamespacePolicy ? collections : [definition.endorsementPolicy, ...collections];
-  return policies.map((policy) => {
-    const found = signaturePolicyOf(channel, policy);
-    if (found === undefined) throw impossible('endorsement policy cannot be satisfied');
-    return requireEnumerable('endorsement policy')(found);
-  });
+  if (call.disregardNamespacePolicy) return [];
+  const [collection] = call.collectionNames;
+  const own = collection === undefined ? undefined : findCollection(definition, collection)?.endorsementPolicy;
+  const policy = signaturePolicyOf(channel, own ?? definition.endorsementPolicy);
+  if (policy === undefined) throw impossible('policy not found');
+  return [requireEnumerable('endorsement policy')(policy)];
 }
 
 function mayRead(channel: Channel, { name, collectionNames, noPrivateReads }: ChaincodeCall, mspId: string): boolean {
