@@ -35,7 +35,12 @@ function define(
   args.setSequence(chaincode.sequence);
   args.setEndorsementPlugin('escc');
   args.setValidationPlugin('vscc');
-  args.setValidationParameter(signaturePolicy(chaincode.endorsementPolicy).serializeBinary());
+  const { endorsementPolicy } = chaincode;
+  const parameter = endorsementPolicy.startsWith('/')
+    ? referredPolicy(endorsementPolicy)
+    : signaturePolicy(endorsementPolicy);
+  args.setValidationParameter(parameter.serializeBinary());
+  args.setInitRequired(chaincode.initRequired);
   if (chaincode.collections.length > 0) args.setCollections(collectionPackage(chaincode.collections));
 }
 

@@ -1,11 +1,14 @@
 /** All topics: one file each. */
 import { type Topic } from '../behaviour';
+import { calls } from './calls';
 import { composites } from './composites';
 import { conflicts } from './conflicts';
 import { endorsing } from './endorsing';
 import { evaluating } from './evaluating';
 import { events } from './events';
 import { histories } from './histories';
+import { initialising } from './initialising';
+import { policies } from './policies';
 import { ranges } from './ranges';
 import { submitting } from './submitting';
 
@@ -17,5 +20,8 @@ export const topics: readonly Topic[] = [
   ranges,
   composites,
   histories,
+  policies,
+  calls,
+  initialising,
   events,
 ];

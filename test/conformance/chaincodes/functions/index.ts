@@ -1,10 +1,12 @@
 /** All functions of the suite's chaincodes: one file a topic. */
 import { basics } from './basics';
+import { calls } from './calls';
 import { events } from './events';
 import { type ChaincodeFunction } from './function';
+import { policies } from './policies';
 import { queries } from './queries';
 
-const tables = [basics, events, queries];
+const tables = [basics, calls, events, policies, queries];
 
 /** By name. */
 export const functions: ReadonlyMap<string, ChaincodeFunction> = new Map(
