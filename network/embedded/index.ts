@@ -15,6 +15,7 @@ import {
   type NodeServer,
   openLedgers,
   serve,
+  serveOrderer,
 } from './network';
 
 export { ExecutionError } from './chaincode/context';
@@ -103,6 +104,7 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
       const peer = peers.get(mspId);
       if (peer !== undefined) serve(server, channels, peer, own, logger);
     }
+    serveOrderer(ordererServer, channels, setting.material.orderer.mspId, logger);
     await Promise.all(streams.map((stream) => stream.whenReady(options.startTimeoutMs ?? 60_000)));
     const connection = describe(setting, ports, ordererServer.port);
     writeConnection(home, connection);

@@ -13,12 +13,15 @@ import { type OwnEndorsements } from './endorser/endorsements';
 import { peerFailure, preProcess, processLocalProposal, processProposal } from './endorser/endorser';
 import { unpackProposal } from './endorser/proposal';
 import { Gateway, type RunningChannel } from './gateway/gateway';
-import { addServices } from './gateway/service';
+import { addGateway } from './gateway/service';
 import { makeGenesis } from './ledger/genesis';
 import { type Genesis, Ledger } from './ledger/ledger';
 import { BlockWriter } from './orderer/blockwriter';
 import { type Peer } from './peer';
 import { collectionConfig } from './privdata/collection';
+import { addAtomicBroadcast } from './services/atomicbroadcast';
+import { addEndorser } from './services/endorser';
+import { addPeerDeliver } from './services/peerdeliver';
 import { type ProposalResponse, type SignedProposal } from './wire/proposal';
 
 /** The material of one process: what all its channels and peers share. */
@@ -175,7 +178,7 @@ export async function listen(
 /** Fabric's default largest gRPC message. */
 const MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
 
-/** Adds the Gateway and Endorser services of one organisation. */
+/** Adds the services of one organisation's peer. */
 export function serve(
   { server }: NodeServer,
   channels: ReadonlyMap<string, RunningChannel>,
@@ -197,7 +200,20 @@ export function serve(
       view.release();
     }
   };
-  addServices(server, new Gateway(mine, peer, own), process, logger.child({ mspId: peer.mspId }));
+  const child = logger.child({ mspId: peer.mspId });
+  addGateway(server, new Gateway(mine, peer, own), child);
+  addEndorser(server, process, child);
+  addPeerDeliver(server, mine, child);
+}
+
+/** Adds the orderer's services. */
+export function serveOrderer(
+  { server }: NodeServer,
+  channels: ReadonlyMap<string, RunningChannel>,
+  mspId: string,
+  logger: Logger,
+): void {
+  addAtomicBroadcast(server, channels, mspId, logger.child({ mspId }));
 }
 
 function membersOf(consortium: Consortium, channel: ChannelSpec): readonly Organization[] {

@@ -1,4 +1,5 @@
 /** An envelope as handed in for ordering, read once: what the orderer checks and the validator goes on from. */
+import { IdentityError } from '../../identity/errors';
 import { type Identity } from '../../identity/types';
 import { type Channel, isWriter } from '../channel';
 import {
@@ -24,8 +25,7 @@ export interface Submission {
 }
 
 /** Fabric's common.Status of a broadcast that was refused. */
-export type BroadcastStatus =
-  'BAD_REQUEST' | 'FORBIDDEN' | 'NOT_FOUND' | 'REQUEST_ENTITY_TOO_LARGE' | 'SERVICE_UNAVAILABLE';
+export type BroadcastStatus = 'BAD_REQUEST' | 'FORBIDDEN' | 'SERVICE_UNAVAILABLE';
 
 /** The orderer does not take the envelope. */
 export class BroadcastError extends Error {
@@ -44,18 +44,19 @@ export function readSubmission(bytes: Buffer): Submission {
   try {
     const envelope = decodeEnvelope(bytes);
     const payload = decodePayload(envelope.payload);
-    if (payload.header === undefined) throw new BroadcastError('BAD_REQUEST', 'the envelope has no header');
+    if (payload.header === undefined) throw badRequest('could not determine channel ID: header not set');
     const channelHeader = decodeChannelHeader(payload.header.channelHeader);
     const signatureHeader = decodeSignatureHeader(payload.header.signatureHeader);
     return { bytes, envelope, payload, channelHeader, signatureHeader };
   } catch (error) {
-    if (error instanceof WireError) throw new BroadcastError('BAD_REQUEST', `malformed envelope: ${error.message}`);
+    if (error instanceof WireError) throw badRequest(`could not determine channel ID: ${error.message}`);
     throw error;
   }
 }
 
 /**
- * What an orderer checks of a normal message: kind, size, and that a writer of the channel has signed it.
+ * What an orderer checks of a message, in Fabric's order: its kind, its size, and that a writer of the channel has signed it.
+ * What it holds is for the peers to judge.
  * @throws BroadcastError
  */
 export function processNormalMessage(
@@ -65,27 +66,40 @@ export function processNormalMessage(
   at: Date,
 ): Identity {
   const { envelope, channelHeader, signatureHeader } = submission;
-  if (channelHeader.type !== HeaderType.ENDORSER_TRANSACTION) {
-    throw new BroadcastError('BAD_REQUEST', `messages of type ${channelHeader.type} are not taken`);
-  }
+  const refusal = REFUSED_TYPES.get(channelHeader.type);
+  if (refusal !== undefined) throw badRequest(refusal);
   const size = envelope.payload.length + envelope.signature.length;
   if (size > absoluteMaxBytes) {
-    throw new BroadcastError(
-      'BAD_REQUEST',
-      `message payload is ${size} bytes and exceeds maximum allowed ${absoluteMaxBytes} bytes`,
-    );
+    throw badRequest(`message payload is ${size} bytes and exceeds maximum allowed ${absoluteMaxBytes} bytes`);
   }
   const creator = identifyCreator(channel, signatureHeader.creator, at);
-  if (!creator.verify(envelope.payload, envelope.signature) || !isWriter(channel, creator)) {
-    throw new BroadcastError('FORBIDDEN', `the signature is not one of a writer of channel ${channel.name}`);
-  }
+  if (!creator.verify(envelope.payload, envelope.signature) || !isWriter(channel, creator)) throw notAllowed();
   return creator;
 }
+
+const REFUSED_TYPES: ReadonlyMap<number, string> = new Map([
+  [HeaderType.CONFIG, 'message is of type that cannot be processed directly'],
+  [HeaderType.CONFIG_UPDATE, "the consortium's description is the configuration: updates are not taken"],
+  [HeaderType.ORDERER_TRANSACTION, 'message is of type that is no longer supported'],
+]);
 
 function identifyCreator(channel: Channel, creator: Buffer, at: Date): Identity {
   try {
     return channel.msps.identify(creator, at);
-  } catch {
-    throw new BroadcastError('FORBIDDEN', `the creator is not known on channel ${channel.name}`);
+  } catch (error) {
+    if (!(error instanceof IdentityError)) throw error;
+    throw error.reason === 'EXPIRED' ? badRequest('broadcast client identity expired') : notAllowed();
   }
+}
+
+function badRequest(message: string): BroadcastError {
+  return new BroadcastError('BAD_REQUEST', message);
+}
+
+function notAllowed(): BroadcastError {
+  return new BroadcastError(
+    'FORBIDDEN',
+    'implicit policy evaluation failed - 0 sub-policies were satisfied, ' +
+      "but this policy requires 1 of the 'Writers' sub-policies to be satisfied: permission denied",
+  );
 }

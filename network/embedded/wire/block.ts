@@ -84,11 +84,10 @@ export function decodeBlockHeader(bytes: Uint8Array): BlockHeader {
 
 export function encodeBlock(block: Block): Buffer {
   const size = block.data.reduce((sum, envelope) => sum + envelope.length + 8, 1024);
-  return new Writer(size + 1024)
-    .message(1, encodeBlockHeader(block.header))
-    .message(2, encodeRepeatedBytes(block.data))
-    .message(3, encodeRepeatedBytes(block.metadata))
-    .finish();
+  const writer = new Writer(size + 1024).message(1, encodeBlockHeader(block.header));
+  // A block sent for its header and signatures has no data at all.
+  if (block.data.length > 0) writer.message(2, encodeRepeatedBytes(block.data));
+  return writer.message(3, encodeRepeatedBytes(block.metadata)).finish();
 }
 
 /** @throws WireError when the bytes are not a block. */

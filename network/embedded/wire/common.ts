@@ -2,7 +2,13 @@
 import { bytesField, NO_BYTES, Reader, varintField, Writer } from './protobuf';
 
 /** common.HeaderType: what a payload holds. */
-export const HeaderType = { CONFIG: 1, ENDORSER_TRANSACTION: 3 } as const;
+export const HeaderType = {
+  CONFIG: 1,
+  CONFIG_UPDATE: 2,
+  ENDORSER_TRANSACTION: 3,
+  ORDERER_TRANSACTION: 4,
+  DELIVER_SEEK_INFO: 5,
+} as const;
 
 export interface Envelope {
   readonly payload: Buffer;
@@ -85,6 +91,20 @@ export function decodeChannelHeader(bytes: Uint8Array): ChannelHeader {
     else reader.skip(key);
   }
   return { type, timestamp, channelId, txId, epoch, extension };
+}
+
+/** A google.protobuf.Timestamp in milliseconds of the Unix time; undefined when there is none. */
+export function decodeTimestamp(bytes: Uint8Array): number | undefined {
+  if (bytes.length === 0) return undefined;
+  const reader = new Reader(bytes);
+  let seconds = 0;
+  let nanos = 0;
+  for (let key = reader.next(); key !== 0; key = reader.next()) {
+    if (key === varintField(1)) seconds = reader.integer();
+    else if (key === varintField(2)) nanos = reader.integer();
+    else reader.skip(key);
+  }
+  return seconds * 1000 + nanos / 1_000_000;
 }
 
 export function decodeSignatureHeader(bytes: Uint8Array): SignatureHeader {

@@ -73,6 +73,23 @@ export class Reader {
     throw new WireError('integer of more than 10 bytes');
   }
 
+  /**
+   * An unsigned 64-bit integer; what is larger than 2^53 − 1 comes as that number. For bounds, which clients set to the largest
+   * value that they know when they mean none.
+   * @throws WireError when it is truncated.
+   */
+  bound(): number {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = this.#bytes[this.#position];
+      if (byte === undefined) throw new WireError('truncated integer');
+      this.#position += 1;
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
+    }
+    throw new WireError('integer of more than 10 bytes');
+  }
+
   boolean(): boolean {
     return this.integer() !== 0;
   }

@@ -1,0 +1,48 @@
+/** A peer's deliver services: whole blocks, filtered blocks, and blocks with the private data that the reader may see. */
+import { type Server } from '@grpc/grpc-js';
+import { type Logger } from 'pino';
+import { isReader } from '../channel';
+import { type RunningChannel } from '../gateway/gateway';
+import { type Block } from '../wire/block';
+import { encodeBlockResponse, encodeFilteredBlockResponse, encodeStatusResponse, Status } from '../wire/deliver';
+import { WireError } from '../wire/protobuf';
+import { type Conversation, conversation, Limiter, streamMethod } from './grpc';
+import { deliver, type DeliverSource } from './deliver';
+import { encodeFilteredBlock } from './filteredblock';
+
+const SERVICE = '/protos.Deliver';
+/** Fabric's peer.limits.concurrency.deliverService. */
+const CONCURRENCY = 2500;
+
+const definition = {
+  deliver: streamMethod(`${SERVICE}/Deliver`),
+  deliverFiltered: streamMethod(`${SERVICE}/DeliverFiltered`),
+};
+
+/** Adds the service to a peer's server. */
+export function addPeerDeliver(server: Server, channels: ReadonlyMap<string, RunningChannel>, logger: Logger): void {
+  const limiter = new Limiter(SERVICE, CONCURRENCY);
+  const serve = (respond: DeliverSource['respond']): Conversation => {
+    // The policies event/Block and event/FilteredBlock: the readers of the channel's application.
+    const source: DeliverSource = {
+      channels,
+      mayRead: ({ channel }, identity) => isReader(channel, identity),
+      respond,
+    };
+    return (requests, send, signal) => deliver(requests, send, signal, source);
+  };
+  server.addService(definition, {
+    deliver: conversation('deliver', limiter, logger, serve(encodeBlockResponse)),
+    deliverFiltered: conversation('deliverFiltered', limiter, logger, serve(filteredResponse)),
+  });
+}
+
+function filteredResponse(block: Block): Buffer {
+  try {
+    return encodeFilteredBlockResponse(encodeFilteredBlock(block));
+  } catch (error) {
+    // As Fabric does: a status in place of the block, and the stream goes on.
+    if (error instanceof WireError) return encodeStatusResponse(Status.BAD_REQUEST);
+    throw error;
+  }
+}
