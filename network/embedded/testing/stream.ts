@@ -1,6 +1,6 @@
 /** Raw calls of the deliver and broadcast services, for what no client library sends. */
 import { randomBytes } from 'node:crypto';
-import * as grpc from '@grpc/grpc-js';
+import type * as grpc from '@grpc/grpc-js';
 import * as common from '@hyperledger/fabric-protos/lib/common/common_pb';
 import { Timestamp } from 'google-protobuf/google/protobuf/timestamp_pb';
 import { type Signer } from '../../identity/types';
