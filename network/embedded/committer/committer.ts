@@ -3,17 +3,15 @@ import { type Logger } from 'pino';
 import { type Channel } from '../channel';
 import { type OwnEndorsements } from '../endorser/endorsements';
 import { type TransactionLocation } from '../ledger/ledger';
-import { type PrivateBlock } from '../ledger/pvtdatastore';
 import { BlockCutter, type BlockLimits } from '../orderer/blockcutter';
 import { type BlockWriter } from '../orderer/blockwriter';
 import { BroadcastError, processNormalMessage, type Submission } from '../orderer/submission';
 import { type Block, blockMetadata, dataHash } from '../wire/block';
 import { type ChaincodeEvent } from '../wire/transaction';
 import { TxValidationCode } from './codes';
-import { BlockUpdates } from './mvcc';
 import { type OrderedEnvelope } from './msgvalidation';
-import { preparePrivateData } from './privatedata';
-import { validateBlock, type ValidatedTransaction } from './txvalidator';
+import { type ValidatedTransaction } from './txvalidator';
+import { validateAndPrepare } from './validateandprepare';
 
 /** What listeners are told of a committed block. */
 export interface CommittedBlock {
@@ -141,29 +139,8 @@ export class Committer {
     const { ledger } = this.#channel;
     const number = ledger.height;
     const started = performance.now();
-    const view = ledger.acquire();
-    const updates = new BlockUpdates(view, number);
-    const codes = new Uint8Array(batch.length);
-    let transactions: readonly ValidatedTransaction[];
-    let privateData: PrivateBlock;
-    try {
-      transactions = validateBlock(batch, this.#channel, this.#own, view);
-      for (const [index, transaction] of transactions.entries()) {
-        let { code } = transaction;
-        if (code === TxValidationCode.VALID) code = await updates.check(transaction.namespaces);
-        if (code === TxValidationCode.VALID) updates.apply(transaction.namespaces, index);
-        codes[index] = code;
-      }
-      privateData = await preparePrivateData(
-        transactions.map(({ txId, namespaces }, index) => ({ txId, namespaces, isValid: codes[index] === 0 })),
-        number,
-        updates,
-        this.#channel,
-        this.#logger,
-      );
-    } finally {
-      view.release();
-    }
+    const prepared = await validateAndPrepare(batch, this.#channel, this.#own, this.#logger);
+    const { transactions, codes, updates, privateData } = prepared;
     const data = batch.map((ordered) => ordered.bytes);
     const header = { number, previousHash: ledger.lastHash, dataHash: dataHash(data) };
     const block: Block = { header, data, metadata: blockMetadata(codes, this.#writer.metadata(header)) };

@@ -1,18 +1,16 @@
 /** A channel's ledger on disk: blocks, state, history and the index of transactions, one atomic write a block. */
 import { mkdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
-import {
-  type Block,
-  BlockMetadataIndex,
-  dataHash,
-  decodeBlockHeader,
-  decodeRepeatedBytes,
-  encodeBlockHeader,
-  encodeRepeatedBytes,
-  headerHash,
-} from '../wire/block';
-import { decodeTwoBytes } from '../wire/common';
+import { type Block, encodeBlockHeader, encodeRepeatedBytes, headerHash } from '../wire/block';
 import { NO_BYTES, Reader, Writer } from '../wire/protobuf';
+import {
+  checkTail,
+  decodeLocation,
+  encodeLocation,
+  LedgerError,
+  readBlock,
+  type TransactionLocation,
+} from './blockstore';
 import {
   blockHashKey,
   blockKey,
@@ -28,17 +26,7 @@ import { type PrivateBlock, PvtDataStore, type TxPrivateData } from './pvtdatast
 import { TransientStore } from './transientstore';
 import { type Database, encodeVersionedValue, StateView, type VersionedValue } from './state';
 
-/** The ledger cannot be opened or is not whole. */
-export class LedgerError extends Error {
-  override readonly name = 'LedgerError';
-}
-
-/** Where a transaction is in the chain, and whether it is valid (0) or why not (TxValidationCode). */
-export interface TransactionLocation {
-  readonly block: number;
-  readonly tx: number;
-  readonly code: number;
-}
+export { LedgerError, type TransactionLocation };
 
 /** A validated block with all that it changes. */
 export interface BlockCommit {
@@ -62,9 +50,18 @@ export interface Genesis {
   readonly txId: string;
 }
 
+export interface LedgerOptions {
+  /** Whether each block is forced to disk; default true. Without, the last blocks may be lost with the power, never one in part. */
+  readonly sync?: boolean;
+  /** Whether the last blocks are checked when it is opened, default true: who verifies all of it says himself what is wrong. */
+  readonly checkTail?: boolean;
+}
+
 const FORMAT = 2;
 /** How many blocks at the end of the chain are checked when a ledger is opened. */
 const TAIL = 16;
+/** How many entries of a table are read at a time. */
+const FETCH = 512;
 
 export class Ledger {
   readonly #database: Database;
@@ -82,6 +79,7 @@ export class Ledger {
     readonly transient: TransientStore,
     /** Private write sets of committed transactions. */
     readonly pvtData: PvtDataStore,
+    private readonly sync: boolean,
   ) {
     this.#database = database;
     this.#withMetadata = withMetadata;
@@ -93,7 +91,8 @@ export class Ledger {
    * Opens the ledger in a directory, or makes one that begins with the given block.
    * @throws LedgerError when another process has it open, or its last blocks do not chain.
    */
-  static async open(directory: string, genesis: () => Promise<Genesis>): Promise<Ledger> {
+  static async open(directory: string, genesis: () => Promise<Genesis>, options: LedgerOptions = {}): Promise<Ledger> {
+    const sync = options.sync ?? true;
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const database: Database = new ClassicLevel(directory, { keyEncoding: 'utf8', valueEncoding: 'buffer' });
     try {
@@ -104,13 +103,14 @@ export class Ledger {
     try {
       let height = readHeight(database);
       if (height === 0) {
-        await write(database, genesisCommit(await genesis()), new Set());
+        await write(database, genesisCommit(await genesis()), new Set(), sync);
         height = readHeight(database);
       }
       const withMetadata = await readMetadataHints(database);
       const transient = await TransientStore.open(database);
       const pvtData = await PvtDataStore.open(database);
-      return new Ledger(database, height, checkTail(database, height), withMetadata, transient, pvtData);
+      const tail = options.checkTail === false ? 1 : TAIL;
+      return new Ledger(database, height, checkTail(database, height, tail), withMetadata, transient, pvtData, sync);
     } catch (error) {
       await database.close();
       throw error;
@@ -171,7 +171,7 @@ export class Ledger {
     if (header.number !== this.height || !header.previousHash.equals(this.#lastHash)) {
       throw new LedgerError(`block ${header.number} does not follow block ${this.height - 1}`);
     }
-    await write(this.#database, commit, this.#withMetadata);
+    await write(this.#database, commit, this.#withMetadata, this.sync);
     const { privateData } = commit;
     if (privateData !== undefined) {
       this.transient.forget(privateData.transient);
@@ -181,6 +181,19 @@ export class Ledger {
     const previous = this.#view;
     this.#view = new StateView(this.#database, header.number + 1, this.#withMetadata);
     previous.release();
+  }
+
+  /**
+   * All entries of one table as they are on disk, in order of their keys.
+   * @param table the letter that its keys begin with (keys.ts)
+   */
+  async *entries(table: string): AsyncGenerator<readonly [key: string, value: Buffer]> {
+    const iterator = this.#database.iterator({ gte: table, lt: String.fromCharCode(table.charCodeAt(0) + 1) });
+    try {
+      for (let batch = await iterator.nextv(FETCH); batch.length > 0; batch = await iterator.nextv(FETCH)) yield* batch;
+    } finally {
+      await iterator.close();
+    }
   }
 
   async close(): Promise<void> {
@@ -215,50 +228,6 @@ function readHeight(database: Database): number {
   return height;
 }
 
-function readBlock(database: Database, number: number): Block | undefined {
-  const stored = database.getSync(blockKey(number));
-  if (stored === undefined) return undefined;
-  const [headerBytes, metadataBytes] = decodeTwoBytes(stored);
-  const metadata = decodeRepeatedBytes(metadataBytes);
-  const count = metadata[BlockMetadataIndex.TRANSACTIONS_FILTER]?.length ?? 0;
-  const data: Buffer[] = [];
-  for (let tx = 0; tx < count; tx += 1) {
-    const envelope = database.getSync(envelopeKey(number, tx));
-    if (envelope === undefined) throw new LedgerError(`block ${number} lacks transaction ${tx}`);
-    data.push(envelope);
-  }
-  return { header: decodeBlockHeader(headerBytes), data, metadata };
-}
-
-/** Checks that the last blocks hang together; gives the hash of the last one's header. */
-function checkTail(database: Database, height: number): Buffer {
-  let expected: Buffer | undefined;
-  let last = NO_BYTES;
-  for (let number = height - 1; number >= Math.max(0, height - TAIL); number -= 1) {
-    const block = readBlock(database, number);
-    if (block === undefined || block.header.number !== number) throw new LedgerError(`block ${number} is missing`);
-    if (!dataHash(block.data).equals(block.header.dataHash)) {
-      throw new LedgerError(`block ${number} does not have the data that its header names`);
-    }
-    const hash = headerHash(block.header);
-    if (expected === undefined) last = hash;
-    else if (!hash.equals(expected)) throw new LedgerError(`block ${number + 1} does not follow block ${number}`);
-    expected = block.header.previousHash;
-  }
-  return last;
-}
-
-function encodeLocation(location: TransactionLocation): Buffer {
-  return new Writer(32).integer(1, location.block).integer(2, location.tx).integer(3, location.code).finish();
-}
-
-function decodeLocation(bytes: Buffer): TransactionLocation {
-  const reader = new Reader(bytes);
-  const values = [0, 0, 0, 0];
-  for (let key = reader.next(); key !== 0; key = reader.next()) values[key >> 3] = reader.integer();
-  return { block: values[1] ?? 0, tx: values[2] ?? 0, code: values[3] ?? 0 };
-}
-
 function genesisCommit({ block, txId }: Genesis): BlockCommit {
   return {
     block,
@@ -275,7 +244,7 @@ async function readMetadataHints(database: Database): Promise<Set<string>> {
 }
 
 /** Writes all of a block at once, and adds the namespaces whose first metadata it brings. */
-async function write(database: Database, commit: BlockCommit, withMetadata: Set<string>): Promise<void> {
+async function write(database: Database, commit: BlockCommit, withMetadata: Set<string>, sync: boolean): Promise<void> {
   const { block } = commit;
   const { number } = block.header;
   // A chained batch: a tenth of the time that an array of operations takes.
@@ -319,5 +288,5 @@ async function write(database: Database, commit: BlockCommit, withMetadata: Set<
       .integer(2, number + 1)
       .finish(),
   );
-  await batch.write({ sync: true });
+  await batch.write({ sync });
 }
