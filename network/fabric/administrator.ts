@@ -93,13 +93,22 @@ export class Administrator {
     });
   }
 
-  /** @throws Error when the peer does not know a peer of each member yet, or one of them not the chaincode */
+  /**
+   * Calls a function that no chaincode has: the chaincode's own refusal shows that it runs, and that the peer knows one of each
+   * member that has it.
+   * @throws Error when it is not so yet
+   */
   async meet(channel: string, { name }: ChaincodeSpec, members: readonly string[]): Promise<void> {
-    const proposal = this.#lifecycle(channel).newProposal('QueryChaincodeDefinition', {
-      arguments: [asks(name)],
-      endorsingOrganizations: [...members],
-    });
-    await proposal.endorse();
+    const contract = this.#gateway.getNetwork(channel).getContract(name);
+    const proposal = contract.newProposal('no such function', { endorsingOrganizations: [...members] });
+    try {
+      await proposal.endorse();
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      const reasons = error.details.map(({ message }) => message);
+      if (reasons.some((reason) => /chaincode response|has not been initialized/.test(reason))) return;
+      throw new Error([error.message, ...reasons].join('; '), { cause: error });
+    }
   }
 
   close(): void {

@@ -61,7 +61,7 @@ export async function startFabricNetwork(options: FabricNetworkOptions): Promise
     await nodes.stop();
   };
   try {
-    await nodes.start();
+    await nodes.start(patience);
     logger.info({ nodes: nodes.count, version: programs.version }, 'nodes started');
     for (const { name, mspId, peers } of placement.consortium.organizations) {
       const { admin, tlsCaPem } = material.organization(name);

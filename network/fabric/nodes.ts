@@ -6,8 +6,9 @@ import { type NodeIdentity, nodePaths, writeNodeFolder } from './node-folder';
 import { NodeProcess } from './node-process';
 import { ordererConfiguration } from './orderer-configuration';
 import { peerConfiguration } from './peer-configuration';
-import { type Placement } from './placement';
+import { isFree, type Placement } from './placement';
 import { type FabricPrograms } from './programs';
+import { type Patience } from './wait';
 
 /** All nodes of one home. */
 export class Nodes {
@@ -40,7 +41,9 @@ export class Nodes {
     return this.#processes.length;
   }
 
-  async start(): Promise<void> {
+  /** Starts all; after a crash of this program, once its nodes are gone. */
+  async start(patience: Patience): Promise<void> {
+    await this.#portsFree(patience);
     const { orderer } = this.#material;
     for (const { name, port, identity, tls } of orderer.nodes) {
       const paths = nodePaths(join(this.#home, 'fabric', name));
@@ -70,6 +73,16 @@ export class Nodes {
   /** The failure of a node explains what else went wrong. */
   explained(error: unknown): unknown {
     return this.#failure ?? error;
+  }
+
+  async #portsFree(patience: Patience): Promise<void> {
+    const { organizations, orderer } = this.#placement.consortium;
+    const ports = [...organizations.flatMap(({ peers }) => peers), ...orderer.orderers].map(({ port }) => port);
+    for (const port of [...ports, ...Object.values(this.#placement.adminPorts)]) {
+      await patience.until(`port ${port} is free`, async () => {
+        if (!(await isFree(port))) throw new Error('another program listens there');
+      });
+    }
   }
 
   #run(name: string, program: string, args: readonly string[], folder: string): void {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Consensus } from '../configuration';
-import { type Consortium, type NodeAddress } from '../consortium';
+import { type ChannelSpec, type Consortium, type NodeAddress } from '../consortium';
 import { isCode } from '../identity/key-file';
 
 /** Fewer cannot stand one that lies. */
@@ -52,8 +52,17 @@ export async function place(
   }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(file, JSON.stringify(Object.fromEntries(taken), undefined, 2), { mode: 0o600 });
-  const consortium = { ...described, organizations, orderer: { ...described.orderer, orderers: placedOrderers } };
+  const channels = described.channels.map((channel) => ({ ...channel, blocks: unhurried(channel.blocks) }));
+  const orderer = { ...described.orderer, orderers: placedOrderers };
+  const consortium = { ...described, organizations, orderer, channels };
   return { consortium, adminPorts };
+}
+
+/** Every block of Fabric costs a consensus and every peer's commit: less time would make more blocks, not sooner answers. */
+const SHORTEST_BATCH_TIMEOUT_MS = 50;
+
+function unhurried(blocks: ChannelSpec['blocks']): ChannelSpec['blocks'] {
+  return { ...blocks, batchTimeoutMs: Math.max(blocks.batchTimeoutMs, SHORTEST_BATCH_TIMEOUT_MS) };
 }
 
 /** Raft: the first one is the smallest network. BFT: all that are described, and like ones up to four. */
@@ -89,7 +98,8 @@ async function freePort(except: readonly number[]): Promise<number> {
   throw new Error('there is no free port');
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens on the port of the loopback interface. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => {

@@ -88,19 +88,24 @@ export class Answer {
 /** Faults that no test may cause: what is recorded here fails the suite. */
 export const serverFaults: string[] = [];
 
+/** Told the highest block that an answer names, before the caller has the answer. */
+export type OnBlock = (block: bigint) => Promise<void>;
+
 export class Client {
   readonly #url: string;
   readonly #token: string | undefined;
+  readonly #onBlock: OnBlock | undefined;
 
   /** @param token undefined: calls come without one */
-  constructor(url: string, token?: string) {
+  constructor(url: string, token?: string, onBlock?: OnBlock) {
     this.#url = url;
     this.#token = token;
+    this.#onBlock = onBlock;
   }
 
   /** The same actor at another gateway. */
   at(url: string): Client {
-    return new Client(url, this.#token);
+    return new Client(url, this.#token, this.#onBlock);
   }
 
   get(path: string, options: CallOptions = {}): Promise<Answer> {
@@ -134,6 +139,8 @@ export class Client {
     });
     const read = new Answer(`${method} ${path}`, answer);
     if (answer.status >= 500) serverFaults.push(read.toString());
+    const block = highestBlock(answer.text);
+    if (block !== undefined) await this.#onBlock?.(block);
     return read;
   }
 
@@ -168,4 +175,13 @@ export class Client {
   async accept(pledgeId: string): Promise<Pledge> {
     return (await this.post(`/v1/pledges/${pledgeId}/acceptance`, {})).as<Pledge>(201);
   }
+}
+
+function highestBlock(text: string): bigint | undefined {
+  let highest: bigint | undefined;
+  for (const [, digits = ''] of text.matchAll(/"block":"(\d+)"/g)) {
+    const block = BigInt(digits);
+    if (highest === undefined || block > highest) highest = block;
+  }
+  return highest;
 }

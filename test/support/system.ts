@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CCAAS_BUILDER_VARIABLE, packageChaincode } from '@onepledge/network/fabric';
 import { issueToken, type TokenRequest } from '@onepledge/gateway/demo-issuer';
 import { http } from './http';
 import { freePort } from './ports';
@@ -19,7 +20,23 @@ export type SystemOptions = Readonly<{
   /** Arguments of node for a program, by its name. */
   nodeArguments?: Readonly<Record<string, readonly string[]>>;
   readyWithinMs?: number;
+  /** ONEPLEDGE_ENGINE when left out, and the embedded network without it. */
+  engine?: EngineName;
 }>;
+
+/** The network that a system runs on; Fabric's programs must then be on PATH. */
+export type EngineName = 'embedded' | 'fabric';
+
+/** The engine that the environment names. @throws Error when it is none */
+export function engineFromEnvironment(): EngineName {
+  const named = process.env['ONEPLEDGE_ENGINE'] ?? 'embedded';
+  if (named !== 'embedded' && named !== 'fabric')
+    throw new Error(`ONEPLEDGE_ENGINE is embedded or fabric, not ${named}`);
+  return named;
+}
+
+/** How long a system may take to be ready, in milliseconds. */
+export const READY_WITHIN_MS: Readonly<Record<EngineName, number>> = { embedded: 60_000, fabric: 180_000 };
 
 /** A gateway of the system; its URL stays the same when it is started again. */
 export type GatewayProgram = Readonly<{ name: string; url: string; program: Program }>;
@@ -78,12 +95,14 @@ class RunningSystem implements System {
 
   constructor(home: string, ports: readonly number[], options: SystemOptions) {
     this.home = home;
-    this.#readyWithinMs = options.readyWithinMs ?? 60_000;
+    const engine = options.engine ?? engineFromEnvironment();
+    this.#readyWithinMs = options.readyWithinMs ?? READY_WITHIN_MS[engine];
     this.#endCleaner = cleanUpAfterUs(home);
     for (const folder of ['run', 'secrets']) mkdirSync(join(home, folder), { mode: 0o700 });
     const keyFile = join(home, 'secrets', 'evidence.key');
     writeFileSync(keyFile, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
     const socket = join(home, 'cc.sock');
+    const builder = process.env[CCAAS_BUILDER_VARIABLE];
     const program = (
       name: string,
       file: string,
@@ -103,7 +122,7 @@ class RunningSystem implements System {
       'chaincode/dist/main.js',
       {
         CHAINCODE_SERVER_ADDRESS: `unix:${socket}`,
-        CHAINCODE_ID: 'onepledge:1.0',
+        CHAINCODE_ID: packageChaincode('onepledge', '1.0', `unix:${socket}`).id,
         ONEPLEDGE_EVIDENCE_KEY_FILE: keyFile,
       },
       () => {
@@ -111,10 +130,11 @@ class RunningSystem implements System {
         rmSync(socket, { force: true });
       },
     );
-    this.network = program('network', 'network/dist/embedded/main.js', {
+    this.network = program('network', `network/dist/${engine}/main.js`, {
       ONEPLEDGE_CONSORTIUM: join(ROOT, 'network', 'consortium.yaml'),
       ONEPLEDGE_CHAINCODE_ADDRESS: `unix:${socket}`,
       ONEPLEDGE_PEER_PORTS: 'ephemeral',
+      ...(builder === undefined ? {} : { [CCAAS_BUILDER_VARIABLE]: builder }),
     });
     this.gateways = ports.map((port, i) => {
       const name = `gateway-${i}`;

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { TokenRequest } from '@onepledge/gateway/demo-issuer';
 import { Client, serverFaults } from './client';
-import { startSystem, type System } from './system';
+import { PeerHeights } from './heights';
+import { engineFromEnvironment, READY_WITHIN_MS, startSystem, type System } from './system';
 
 export type UsedSystem = Readonly<{
   /** The running system. @throws Error outside of tests */
@@ -25,6 +26,14 @@ let faultsAllowed = false;
 let starting: Promise<System> | undefined;
 let running: System | undefined;
 const tokens = new Map<string, Promise<string>>();
+let heights: PeerHeights | undefined;
+
+/** On the embedded network all peers have one ledger. */
+async function onBlock(block: bigint): Promise<void> {
+  if (engineFromEnvironment() === 'embedded' || running === undefined) return;
+  heights ??= new PeerHeights(running.home);
+  await heights.reached(block);
+}
 
 /**
  * Starts a system before the file's tests, one for all suites of the file. After them: no answer of the 5xx class was given, unless
@@ -38,7 +47,7 @@ export function useSystem(options: UseOptions = {}): UsedSystem {
   beforeAll(async () => {
     starting ??= startSystem({ gateways });
     running = await starting;
-  }, 90_000);
+  }, READY_WITHIN_MS[engineFromEnvironment()] + 30_000);
 
   afterAll(async () => {
     users -= 1;
@@ -55,12 +64,13 @@ export function useSystem(options: UseOptions = {}): UsedSystem {
       const name = JSON.stringify(actor);
       const token = tokens.get(name) ?? system().token(actor);
       tokens.set(name, token);
-      return new Client(system().url(gateway), await token);
+      return new Client(system().url(gateway), await token, onBlock);
     },
   };
 }
 
 async function finish(system: System): Promise<void> {
+  heights?.close();
   const faults = faultsAllowed ? [] : serverFaults;
   const crashes = system.programs.flatMap(({ crash }) => crash ?? []);
   const logs = faults.length + crashes.length > 0 ? system.logs(60) : '';
