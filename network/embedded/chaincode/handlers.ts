@@ -38,10 +38,8 @@ export const handlers: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   [MessageType.GET_HISTORY_FOR_KEY, getHistoryForKey],
   [MessageType.QUERY_STATE_NEXT, queryStateNext],
   [MessageType.QUERY_STATE_CLOSE, queryStateClose],
-  [
-    MessageType.GET_QUERY_RESULT,
-    refuse('rich queries need a document database; this state database has keys and ranges'),
-  ],
+  // As Fabric says where the state is in LevelDB.
+  [MessageType.GET_QUERY_RESULT, refuse('ExecuteQuery not supported for leveldb')],
   [MessageType.GET_PRIVATE_DATA_HASH, getPrivateDataHash],
   [
     MessageType.PURGE_PRIVATE_DATA,

@@ -5,7 +5,7 @@ import { execute } from '../chaincode/support';
 import { type StateView } from '../ledger/state';
 import { type Peer } from '../peer';
 import { collectionsOf } from '../privdata/collection';
-import { distributePrivateData, DistributionError } from '../privdata/distributor';
+import { distributePrivateData } from '../privdata/distributor';
 import { systemChaincodes } from '../scc';
 import { SYSTEM_VERSION } from '../scc/system-chaincode';
 import { type ProposalResponse } from '../wire/proposal';
@@ -63,19 +63,11 @@ export async function processProposal(
   let interest: readonly ChaincodeCall[];
   try {
     result = await execute({ channel, peer, proposal, simulator }, chaincodeName, proposal.inputBytes);
+    await distributePrivateData(proposal.channelHeader.txId, simulator.privateResults(), channel, peer.mspId);
     interest = chaincodeInterest(simulator.touched(), view);
   } catch (error) {
     if (error instanceof ExecutionError) return peerFailure(`error in simulation: ${error.message}`);
     throw error;
-  }
-  const written = simulator.privateResults();
-  if (written.length > 0) {
-    try {
-      await distributePrivateData(proposal.channelHeader.txId, written, channel, peer.mspId);
-    } catch (error) {
-      if (error instanceof DistributionError) return peerFailure(`error in simulation: ${error.message}`);
-      throw error;
-    }
   }
   const { response, event } = result;
   const payload = encodeProposalResponsePayload({

@@ -1,19 +1,15 @@
 /** What becomes of private data when a transaction is endorsed: members' peers get them before anyone signs. */
 import { evaluatePolicy } from '../../identity/policy';
+import { ExecutionError } from '../chaincode/context';
 import { type Channel, type CollectionConfig } from '../channel';
 import { type CollectionPvtReadWriteSet } from '../wire/pvtrwset';
 import { collectionOf } from './collection';
-
-/** Too few other peers can be given a collection's data. */
-export class DistributionError extends Error {
-  override readonly name = 'DistributionError';
-}
 
 /**
  * Checks that each collection has as many other members' peers as it requires, then keeps the write sets for the commit. All
  * peers of this process share one transient store, so that whoever is a member has then got them.
  * @param mspId whose peer endorses
- * @throws DistributionError
+ * @throws ExecutionError
  */
 export async function distributePrivateData(
   txId: string,
@@ -21,13 +17,14 @@ export async function distributePrivateData(
   channel: Channel,
   mspId: string,
 ): Promise<void> {
+  if (written.length === 0) return;
   for (const { namespace, collection } of written) {
     const config = collectionOf(channel, namespace, collection);
     if (config === undefined) continue;
     const eligible = eligiblePeers(config, channel, mspId);
     const required = config.requiredPeerCount;
     if (eligible >= required) continue;
-    throw new DistributionError(
+    throw new ExecutionError(
       `failed to distribute private collection, txID ${txId}, channel ${channel.name}: ` +
         `could not build private data dissemination plan for chaincode ${namespace} and collection ${collection}: ` +
         `required to disseminate to at least ${required} peers, but know of only ${eligible} eligible peers`,

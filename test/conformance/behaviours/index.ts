@@ -9,6 +9,7 @@ import { events } from './events';
 import { histories } from './histories';
 import { initialising } from './initialising';
 import { policies } from './policies';
+import { privateData } from './private-data';
 import { ranges } from './ranges';
 import { submitting } from './submitting';
 
@@ -24,4 +25,5 @@ export const topics: readonly Topic[] = [
   calls,
   initialising,
   events,
+  privateData,
 ];

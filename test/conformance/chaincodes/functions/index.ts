@@ -4,9 +4,10 @@ import { calls } from './calls';
 import { events } from './events';
 import { type ChaincodeFunction } from './function';
 import { policies } from './policies';
+import { privateData } from './private-data';
 import { queries } from './queries';
 
-const tables = [basics, calls, events, policies, queries];
+const tables = [basics, calls, events, policies, privateData, queries];
 
 /** By name. */
 export const functions: ReadonlyMap<string, ChaincodeFunction> = new Map(

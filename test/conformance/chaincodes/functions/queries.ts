@@ -72,7 +72,8 @@ export const queries: Functions = {
   rich: async (stub, args) => json(await pairs(stub.getQueryResult(arg(args, 0)))),
 };
 
-async function pairs(results: Pairs): Promise<readonly (readonly [string, string])[]> {
+/** All keys of a query, with their values. */
+export async function pairs(results: Pairs): Promise<readonly (readonly [string, string])[]> {
   const found: [string, string][] = [];
   for await (const { key, value } of results) found.push([key, Buffer.from(value).toString()]);
   return found;
