@@ -53,7 +53,7 @@ export function endorse(call: Call, options: CallOptions = {}): Act {
 export function submit(call: Call, options: CallOptions = {}): Act {
   return async (world) => {
     const sent = await send(world, call, options);
-    return 'status' in sent ? sent : committed(world, sent);
+    return 'status' in sent ? sent : committed(world, sent, options);
   };
 }
 
@@ -67,6 +67,9 @@ export function inOneBlock(...calls: readonly (readonly [Call, CallOptions?])[])
     for (const [call, options] of calls) endorsed.push(await (await propose(world, call, options ?? {})).endorse());
     const submitted: SubmittedTransaction[] = [];
     for (const transaction of endorsed) submitted.push(await transaction.submit());
+    const last = submitted.at(-1);
+    const [, { as = 'org1', channel = 'alpha' } = {}] = calls.at(-1) ?? [];
+    if (last !== undefined) await world.everywhere(last, as, channel);
     const blocks = new Set<bigint>();
     const each: Observed[] = [];
     for (const transaction of submitted) {
@@ -207,9 +210,10 @@ async function send(world: World, call: Call, options: CallOptions): Promise<Obs
   }
 }
 
-function committed(world: World, transaction: SubmittedTransaction): Promise<Observed> {
+function committed(world: World, transaction: SubmittedTransaction, options: CallOptions): Promise<Observed> {
   return observing(world, 'commitStatus', async () => {
     const { code } = await transaction.getStatus();
+    await world.everywhere(transaction, options.as ?? 'org1', options.channel ?? 'alpha');
     return { status: 'OK', validation: validationName(code), result: world.hide(utf8(transaction.getResult())) };
   });
 }

@@ -1,8 +1,9 @@
 /** What a behaviour meets: clients of the network, and a prefix of its own so that behaviours leave each other alone. */
 import * as grpc from '@grpc/grpc-js';
-import { connect, type Gateway, hash } from '@hyperledger/fabric-gateway';
+import { connect, type Gateway, hash, type SubmittedTransaction } from '@hyperledger/fabric-gateway';
 import { createSigner, type EnrolledIdentity, enrol, type Signer } from '@onepledge/network';
 import { type OrganizationName } from './behaviour';
+import { conformanceConsortium } from './consortium';
 import { type Engine } from './engines/engine';
 
 /** Who acts: an organisation's user, or its administrator. */
@@ -100,6 +101,22 @@ export class World {
 
   client(actor: Actor, at?: OrganizationName): Promise<Client> {
     return this.clients.of(actor, at);
+  }
+
+  /**
+   * Waits until the peers of all the channel's members have committed a transaction, as what comes next may ask any of them. The
+   * embedded network's peers have one ledger, so that there is nothing to wait for.
+   */
+  async everywhere(transaction: SubmittedTransaction, actor: Actor, channel: string): Promise<void> {
+    if (this.engine.name === 'embedded') return;
+    const members = conformanceConsortium().channels.find(({ name }) => name === channel)?.members ?? [];
+    const request = transaction.getBytes();
+    await Promise.all(
+      members.map(async (member) => {
+        const { gateway } = await this.client(actor, member as OrganizationName);
+        await gateway.newCommit(request).getStatus();
+      }),
+    );
   }
 
   /** Puts the prefix where `$` stands. */
