@@ -40,7 +40,12 @@ export class KeyLevelValidator {
       if (set.namespace !== definition.name) continue;
       for (const { key } of set.writes) this.#checkKey(set.namespace, key, evaluator);
       for (const { key } of set.metadataWrites) this.#checkKey(set.namespace, key, evaluator);
-      if (set.collections.some(({ pvtRwsetHash }) => pvtRwsetHash.length > 0)) evaluator.checkChaincodePolicy();
+      for (const { collection, writes, metadataWrites } of set.collections) {
+        const hashed = hashedNamespace(set.namespace, collection);
+        for (const { keyHash } of [...writes, ...metadataWrites]) {
+          this.#checkKey(hashed, hashedKey(keyHash), evaluator, collection);
+        }
+      }
     }
     evaluator.finish();
   }
