@@ -14,8 +14,8 @@ import {
   type NetworkSetting,
   type NodeServer,
   openLedgers,
-  serve,
   serveOrderer,
+  servePeer,
 } from './network';
 
 export { ExecutionError } from './chaincode/context';
@@ -100,11 +100,13 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
     streams.push(...[...peers.values()].flatMap((peer) => [...peer.chaincodes.values()]));
     const channels = createChannels(setting, ledgers, peers, own);
     committers.push(...[...channels.values()].map(({ committer }) => committer));
+    const endpoint = { mspId: setting.material.orderer.mspId, host: 'localhost', port: ordererServer.port };
+    const network = { channels, peers, orderer: endpoint, own, logger };
     for (const [mspId, server] of servers) {
       const peer = peers.get(mspId);
-      if (peer !== undefined) serve(server, channels, peer, own, logger);
+      if (peer !== undefined) servePeer(server, peer, network);
     }
-    serveOrderer(ordererServer, channels, setting.material.orderer.mspId, logger);
+    serveOrderer(ordererServer, network);
     await Promise.all(streams.map((stream) => stream.whenReady(options.startTimeoutMs ?? 60_000)));
     const connection = describe(setting, ports, ordererServer.port);
     writeConnection(home, connection);

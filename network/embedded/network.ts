@@ -9,6 +9,7 @@ import { PolicyManager, usualPolicies } from '../identity/policy';
 import { parseApplicationPolicy } from './channel';
 import { ChaincodeStream } from './chaincode/stream';
 import { Committer } from './committer/committer';
+import type { OrdererEndpoint } from './discovery/config';
 import { type OwnEndorsements } from './endorser/endorsements';
 import { peerFailure, preProcess, processLocalProposal, processProposal } from './endorser/endorser';
 import { unpackProposal } from './endorser/proposal';
@@ -20,6 +21,7 @@ import { BlockWriter } from './orderer/blockwriter';
 import { type Peer } from './peer';
 import { collectionConfig } from './privdata/collection';
 import { addAtomicBroadcast } from './services/atomicbroadcast';
+import { addDiscovery } from './services/discovery';
 import { addEndorser } from './services/endorser';
 import { addPeerDeliver } from './services/peerdeliver';
 import { type ProposalResponse, type SignedProposal } from './wire/proposal';
@@ -178,14 +180,19 @@ export async function listen(
 /** Fabric's default largest gRPC message. */
 const MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
 
+/** What all nodes of the process share. */
+export interface RunningNetwork {
+  readonly channels: ReadonlyMap<string, RunningChannel>;
+  /** By MSP id. */
+  readonly peers: ReadonlyMap<string, Peer>;
+  readonly orderer: OrdererEndpoint;
+  readonly own: OwnEndorsements;
+  readonly logger: Logger;
+}
+
 /** Adds the services of one organisation's peer. */
-export function serve(
-  { server }: NodeServer,
-  channels: ReadonlyMap<string, RunningChannel>,
-  peer: Peer,
-  own: OwnEndorsements,
-  logger: Logger,
-): void {
+export function servePeer({ server }: NodeServer, peer: Peer, network: RunningNetwork): void {
+  const { channels, peers, orderer, own, logger } = network;
   const mine = new Map([...channels].filter(([, running]) => running.peers.has(peer.mspId)));
   const process = async (signed: SignedProposal): Promise<ProposalResponse> => {
     const proposal = unpackProposal(signed);
@@ -203,17 +210,13 @@ export function serve(
   const child = logger.child({ mspId: peer.mspId });
   addGateway(server, new Gateway(mine, peer, own), child);
   addEndorser(server, process, child);
-  addPeerDeliver(server, mine, child);
+  addPeerDeliver(server, peer.mspId, mine, child);
+  addDiscovery(server, { peer, channels: mine, peers: [...peers.values()], orderer }, child);
 }
 
 /** Adds the orderer's services. */
-export function serveOrderer(
-  { server }: NodeServer,
-  channels: ReadonlyMap<string, RunningChannel>,
-  mspId: string,
-  logger: Logger,
-): void {
-  addAtomicBroadcast(server, channels, mspId, logger.child({ mspId }));
+export function serveOrderer({ server }: NodeServer, { channels, orderer, logger }: RunningNetwork): void {
+  addAtomicBroadcast(server, channels, orderer.mspId, logger.child({ mspId: orderer.mspId }));
 }
 
 function membersOf(consortium: Consortium, channel: ChannelSpec): readonly Organization[] {

@@ -21,7 +21,7 @@ export interface DeliverSource {
   /** Whether the identity satisfies the policy that the service asks for. */
   mayRead(running: RunningChannel, identity: Identity): boolean;
   /** The message that a block is sent as; it must not change the block. */
-  respond(block: Block, running: RunningChannel, reader: Identity): Buffer;
+  respond(block: Block, running: RunningChannel, reader: Identity): Buffer | Promise<Buffer>;
 }
 
 /** Sends a message; resolves when the client has room for the next. */
@@ -77,7 +77,7 @@ async function deliverBlocks(
     if (Date.now() > reader.notAfter.getTime()) return Status.FORBIDDEN;
     const block = ledger.block(number);
     if (block === undefined) return Status.NOT_FOUND;
-    await send(source.respond(seek.headersOnly ? withoutData(block) : block, running, reader));
+    await send(await source.respond(seek.headersOnly ? withoutData(block) : block, running, reader));
     if (number === stop) return Status.SUCCESS;
   }
 }

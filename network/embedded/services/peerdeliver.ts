@@ -4,11 +4,18 @@ import { type Logger } from 'pino';
 import { isReader } from '../channel';
 import { type RunningChannel } from '../gateway/gateway';
 import { type Block } from '../wire/block';
-import { encodeBlockResponse, encodeFilteredBlockResponse, encodeStatusResponse, Status } from '../wire/deliver';
+import {
+  encodeBlockResponse,
+  encodeFilteredBlockResponse,
+  encodePrivateBlockResponse,
+  encodeStatusResponse,
+  Status,
+} from '../wire/deliver';
 import { WireError } from '../wire/protobuf';
 import { type Conversation, conversation, Limiter, streamMethod } from './grpc';
 import { deliver, type DeliverSource } from './deliver';
 import { encodeFilteredBlock } from './filteredblock';
+import { privateDataFor } from './privateblock';
 
 const SERVICE = '/protos.Deliver';
 /** Fabric's peer.limits.concurrency.deliverService. */
@@ -17,10 +24,19 @@ const CONCURRENCY = 2500;
 const definition = {
   deliver: streamMethod(`${SERVICE}/Deliver`),
   deliverFiltered: streamMethod(`${SERVICE}/DeliverFiltered`),
+  deliverWithPrivateData: streamMethod(`${SERVICE}/DeliverWithPrivateData`),
 };
 
-/** Adds the service to a peer's server. */
-export function addPeerDeliver(server: Server, channels: ReadonlyMap<string, RunningChannel>, logger: Logger): void {
+/**
+ * Adds the service to a peer's server.
+ * @param mspId of the peer, whose private data are given out
+ */
+export function addPeerDeliver(
+  server: Server,
+  mspId: string,
+  channels: ReadonlyMap<string, RunningChannel>,
+  logger: Logger,
+): void {
   const limiter = new Limiter(SERVICE, CONCURRENCY);
   const serve = (respond: DeliverSource['respond']): Conversation => {
     // The policies event/Block and event/FilteredBlock: the readers of the channel's application.
@@ -34,6 +50,14 @@ export function addPeerDeliver(server: Server, channels: ReadonlyMap<string, Run
   server.addService(definition, {
     deliver: conversation('deliver', limiter, logger, serve(encodeBlockResponse)),
     deliverFiltered: conversation('deliverFiltered', limiter, logger, serve(filteredResponse)),
+    deliverWithPrivateData: conversation(
+      'deliverWithPrivateData',
+      limiter,
+      logger,
+      serve(async (block, running, reader) =>
+        encodePrivateBlockResponse(block, await privateDataFor(block, running, mspId, reader)),
+      ),
+    ),
   });
 }
 

@@ -91,3 +91,17 @@ export function encodeBlockResponse(block: Block): Buffer {
 export function encodeFilteredBlockResponse(filteredBlock: Uint8Array): Buffer {
   return new Writer(filteredBlock.length + 16).message(3, filteredBlock).finish();
 }
+
+/**
+ * A DeliverResponse that holds a BlockAndPrivateData.
+ * @param privateData serialised TxPvtReadWriteSet messages by the transactions' positions
+ */
+export function encodePrivateBlockResponse(block: Block, privateData: ReadonlyMap<number, Uint8Array>): Buffer {
+  const encoded = encodeBlock(block);
+  const content = new Writer(encoded.length + 1024).message(1, encoded);
+  for (const [tx, sets] of privateData) {
+    content.message(2, new Writer(sets.length + 32).integer(1, tx).message(2, sets).finish());
+  }
+  const bytes = content.finish();
+  return new Writer(bytes.length + 16).message(4, bytes).finish();
+}

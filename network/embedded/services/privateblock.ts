@@ -1,0 +1,39 @@
+/** The private data that a reader of blocks may see, of those that the peer has. */
+import { status } from '@grpc/grpc-js';
+import { evaluatePolicy } from '../../identity/policy';
+import { type Identity } from '../../identity/types';
+import { GatewayError } from '../gateway/errors';
+import { type RunningChannel } from '../gateway/gateway';
+import { collectionOf } from '../privdata/collection';
+import { type Block } from '../wire/block';
+import { type CollectionPvtReadWriteSet, decodeTxPvtReadWriteSet, encodeTxPvtReadWriteSet } from '../wire/pvtrwset';
+
+/**
+ * Serialised TxPvtReadWriteSet messages by the transactions' positions in the block. Only collections with memberOnlyRead are
+ * kept from readers of other organisations: who may read blocks of a member's peer may read the other collections there.
+ * @param mspId whose peer is asked
+ * @throws GatewayError when a collection is not defined any more
+ */
+export async function privateDataFor(
+  block: Block,
+  { channel }: RunningChannel,
+  mspId: string,
+  reader: Identity,
+): Promise<ReadonlyMap<number, Uint8Array>> {
+  const isEligible = ({ namespace, collection }: CollectionPvtReadWriteSet): boolean => {
+    const config = collectionOf(channel, namespace, collection);
+    if (config === undefined) {
+      throw new GatewayError(
+        status.UNKNOWN,
+        `no collection config was found for collection ${collection} for chaincode ${namespace}`,
+      );
+    }
+    return !config.memberOnlyRead || evaluatePolicy(config.memberOrgsPolicy, [reader]);
+  };
+  const visible = new Map<number, Uint8Array>();
+  for (const { tx, writeSet } of await channel.ledger.privateData(block.header.number, mspId)) {
+    const eligible = decodeTxPvtReadWriteSet(writeSet).filter(isEligible);
+    if (eligible.length > 0) visible.set(tx, encodeTxPvtReadWriteSet(eligible));
+  }
+  return visible;
+}
