@@ -1,4 +1,5 @@
 /** `npm start`, `npm test` and the other commands of package.json: one each on a fresh clone. Plain JavaScript without dependencies: nothing is installed yet. */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setInterval } from 'node:timers';
@@ -62,6 +63,45 @@ async function suite([name, ...args]) {
   await runNode('jest', [tool('jest', 'bin', 'jest.js'), ...tests, ...args], { cwd: ROOT });
 }
 
+/** Everything that must also hold on real Fabric: the conformance suite, with its reference, and the tests of the system. */
+async function fabric(args) {
+  await built();
+  await requireFabric('npm run test:fabric');
+  const folder = join(ROOT, '.onepledge', 'conformance');
+  mkdirSync(folder, { recursive: true });
+  const conformance = (name) => join(ROOT, 'test', 'dist', 'conformance', name);
+  const reports = ['embedded', 'fabric'].map((engine) => [engine, join(folder, `${engine}.json`)]);
+  for (const [engine, report] of reports) {
+    say(`conformance suite, ${engine}`);
+    const words = [conformance('main.js'), '--engine', engine, '--report', report];
+    await runNode('conformance', words, { cwd: ROOT });
+  }
+  await runNode('reference', [conformance('reference.js'), ...reports.map(([, report]) => report)], { cwd: ROOT });
+  Object.assign(process.env, { ONEPLEDGE_ENGINE: 'fabric', ...SUITES.duels[0] });
+  say('tests of the system on Fabric');
+  await runNode('jest', [tool('jest', 'bin', 'jest.js'), '-w', '1', 'test/e2e', 'test/adversarial', ...args], {
+    cwd: ROOT,
+  });
+}
+
+/** The same benchmark, and what only real Fabric can say. */
+async function benchFabric(args) {
+  await built();
+  await requireFabric('npm run bench:fabric');
+  const words = [join(ROOT, 'test', 'dist', 'bench', 'main.js'), '--engine', 'fabric', ...args];
+  await runNode('bench', words, { cwd: ROOT });
+}
+
+/** Says in one line what is missing. */
+async function requireFabric(command) {
+  const { createRequire } = await import('node:module');
+  const { findPrograms } = createRequire(import.meta.url)(join(ROOT, 'network', 'dist', 'fabric', 'programs.js'));
+  const found = await findPrograms().catch((error) => {
+    throw new Error(`${command}: ${error.message}`);
+  });
+  say(`Hyperledger Fabric ${found.version}: ${found.peer}`);
+}
+
 /** Prints the benchmark's table. */
 async function bench(args) {
   await built();
@@ -74,7 +114,7 @@ async function built() {
 }
 
 const [verb, ...args] = process.argv.slice(2);
-const verbs = { start, test, build: () => prepare(), suite, bench };
+const verbs = { start, test, build: () => prepare(), suite, bench, fabric, 'bench-fabric': benchFabric };
 
 try {
   if (!Object.hasOwn(verbs, verb ?? '')) {

@@ -1,8 +1,9 @@
-/** The conformance suite as a program: `main.js --engine embedded|fabric [--only topic,topic] [--json]`. */
+/** The conformance suite as a program: `main.js --engine embedded|fabric [--only topic,topic] [--json] [--report file]`. */
 import { parseArgs } from 'node:util';
 import { topics } from './behaviours';
 import { differences } from './differences';
 import { engines, type EngineName } from './engines';
+import { writeReport } from './report';
 import { type Outcome, requireKnown, runTopics } from './runner';
 
 async function main(): Promise<number> {
@@ -11,6 +12,7 @@ async function main(): Promise<number> {
       engine: { type: 'string', default: 'embedded' },
       only: { type: 'string' },
       json: { type: 'boolean', default: false },
+      report: { type: 'string' },
     },
   });
   const start = (engines as Readonly<Partial<typeof engines>>)[values.engine as EngineName];
@@ -29,7 +31,9 @@ async function main(): Promise<number> {
       topics.filter(({ name }) => only === undefined || only.includes(name)),
       differences,
     );
-    if (values.json) process.stdout.write(`${JSON.stringify({ engine: engine.name, outcomes }, undefined, 2)}\n`);
+    const report = { engine: engine.name, version: engine.version, outcomes };
+    if (values.report !== undefined) writeReport(values.report, report);
+    if (values.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     else for (const outcome of outcomes) process.stdout.write(`${line(outcome)}\n`);
     const failed = outcomes.filter(({ outcome }) => outcome === 'failed').length;
     process.stderr.write(`conformance: ${outcomes.length - failed} of ${outcomes.length} in ${seconds(started)} s\n`);

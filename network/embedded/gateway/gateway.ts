@@ -66,7 +66,7 @@ export class Gateway {
     }
     const running = this.#channels.get(channelId);
     if (running === undefined) {
-      throw new GatewayError(status.UNAVAILABLE, `failed to get config for channel [${channelId}]: no such channel`);
+      throw new GatewayError(status.UNAVAILABLE, noConfiguration(channelId));
     }
     const candidates = this.#evaluators(proposal, running, request.organizations);
     this.#requireEvaluable(proposal, running, candidates);
@@ -136,7 +136,7 @@ export class Gateway {
     }
     const running = this.#channels.get(request.channelId);
     if (running === undefined) {
-      throw new GatewayError(status.FAILED_PRECONDITION, `no such channel: ${request.channelId}`);
+      throw new GatewayError(status.FAILED_PRECONDITION, noConfiguration(request.channelId));
     }
     try {
       const submission = readSubmission(request.envelope);
@@ -269,6 +269,11 @@ export class Gateway {
   #refusal(peer: Peer, error: ProposalError): string {
     return peer === this.#local ? error.message : `rpc error: code = Unknown desc = ${error.message}`;
   }
+}
+
+/** What Fabric's Gateway says of a channel that its peer is not in. */
+function noConfiguration(channel: string): string {
+  return `failed to get config for channel [${channel}]: could not get last config for channel ${channel}`;
 }
 
 function unpack(signed: SignedProposal, prefix: string): UnpackedProposal {

@@ -65,7 +65,7 @@ export const evaluating: Topic = {
     {
       name: 'a channel that is not there',
       call: evaluate(['get', 'k'], { channel: 'absent' }),
-      expect: { status: 'UNAVAILABLE', stage: 'evaluate' },
+      expect: { status: 'UNAVAILABLE', stage: 'evaluate', message: /could not get last config for channel absent$/ },
     },
     {
       name: "a channel that the caller's organisation is not in",

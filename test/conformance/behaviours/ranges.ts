@@ -76,7 +76,7 @@ export const ranges: Topic = {
     {
       name: 'by rich query need another state database',
       call: evaluate(['rich', '{"selector":{}}']),
-      expect: { status: 'UNKNOWN' },
+      expect: { status: 'UNKNOWN', details: [{ message: /ExecuteQuery not supported for leveldb$/ }] },
     },
   ],
 };

@@ -29,6 +29,7 @@ export async function startEmbedded(): Promise<Engine> {
     });
     return {
       name: 'embedded',
+      version: '',
       home,
       organizations: network.connection.organizations,
       stop: async () => {

@@ -5,6 +5,8 @@ export type EngineName = 'embedded' | 'fabric';
 
 export interface Engine {
   readonly name: EngineName;
+  /** Of the network's programs, such as v3.1.5; empty for the embedded network, which is of the project itself. */
+  readonly version: string;
   /** Folder with the organisations' development CAs, which give clients their certificates. */
   readonly home: string;
   /** How each organisation's peer is reached. */

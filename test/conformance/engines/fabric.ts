@@ -38,6 +38,7 @@ export async function startFabric(): Promise<Engine> {
     });
     return {
       name: 'fabric',
+      version: network.programs.version,
       home,
       organizations: network.connection.organizations,
       stop: async () => {
