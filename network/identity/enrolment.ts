@@ -7,13 +7,14 @@ import { MaterialError } from './errors';
 import { addKeyFile, readKeyFile, replaceKeyFile } from './key-file';
 import { cryptoFolder } from './material';
 import { readAuthority } from './organization-folder';
+import { type Role } from './types';
 
 /** Who is to get a certificate. */
 export interface Enrolment {
   /** Common name of the certificate: 1 to 64 characters. */
   readonly name: string;
   /** Default client. */
-  readonly role?: 'client' | 'admin';
+  readonly role?: Role;
   /** For the chaincode, such as party and role. */
   readonly attributes: Readonly<Record<string, string>>;
 }

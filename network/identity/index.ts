@@ -18,6 +18,7 @@ export {
   type SignedBy,
 } from './policy';
 export { createSigner } from './signer';
+export { flipS } from './signature';
 export {
   ensureMaterial,
   type NetworkMaterial,

@@ -104,6 +104,15 @@ export function serializeIdentity(mspId: string, certificatePem: string): Uint8A
   return message.serializeBinary();
 }
 
+/** When the certificate of a serialized identity expires, whoever issued it; undefined when that cannot be read. */
+export function expiresAt(serializedIdentity: Uint8Array): Date | undefined {
+  try {
+    return readCertificate(deserialize(serializedIdentity).pem).notAfter;
+  } catch {
+    return undefined;
+  }
+}
+
 interface Msp {
   readonly cas: readonly CertificateFacts[];
   readonly revoked: ReadonlySet<string>;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { IdentityError, type IdentityErrorReason } from '../../identity/errors';
 import { type Identity } from '../../identity/types';
-import { type MspRegistry } from '../../identity/msp';
+import { expiresAt, type MspRegistry } from '../../identity/msp';
 import {
   type ChannelHeader,
   decodeChannelHeader,
@@ -113,7 +113,8 @@ export function computeTxId(header: SignatureHeader): string {
 export function validateProposal(proposal: UnpackedProposal, msps: MspRegistry, at: Date): Identity {
   const { channelHeader, signatureHeader, signed } = proposal;
   const creator = identifyCreator(signatureHeader.creator, msps);
-  if ('notAfter' in creator && creator.notAfter < at) throw new ExpiredCreatorError('proposal client identity expired');
+  const notAfter = creator instanceof IdentityError ? expiresAt(signatureHeader.creator) : creator.notAfter;
+  if (notAfter !== undefined && notAfter < at) throw new ExpiredCreatorError('proposal client identity expired');
   if (channelHeader.type !== HeaderType.ENDORSER_TRANSACTION && channelHeader.type !== HeaderType.CONFIG) {
     throw new ProposalError(`error validating proposal: invalid header type ${channelHeader.type}`);
   }

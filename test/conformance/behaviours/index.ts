@@ -11,6 +11,7 @@ import { initialising } from './initialising';
 import { policies } from './policies';
 import { privateData } from './private-data';
 import { ranges } from './ranges';
+import { refusals } from './refusals';
 import { submitting } from './submitting';
 
 export const topics: readonly Topic[] = [
@@ -24,6 +25,7 @@ export const topics: readonly Topic[] = [
   policies,
   calls,
   initialising,
+  refusals,
   events,
   privateData,
 ];
