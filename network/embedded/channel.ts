@@ -87,10 +87,25 @@ export function isReader(channel: Channel, identity: Identity): boolean {
 }
 
 /** Fabric's words to a creator who does not satisfy the channel's policy, or whose signature is wrong. */
-export function accessDenied(channelName: string, policy: 'Readers' | 'Writers'): string {
+export function accessDenied(policy: 'Readers' | 'Writers'): string {
+  return `failed evaluating policy on signed data during check policy [${pathOf(policy)}]: [${unsatisfied(policy)}]`;
+}
+
+/** The same for a resource that the channel's configuration does not list: the peer's own default counts. */
+export function accessDeniedByDefault(channelName: string, policy: 'Readers' | 'Writers'): string {
   return (
     `Failed evaluating policy on signed data during check policy on channel [${channelName}] with policy ` +
-    `[/Channel/Application/${policy}]: [implicit policy evaluation failed - 0 sub-policies were satisfied, ` +
-    `but this policy requires 1 of the '${policy}' sub-policies to be satisfied]`
+    `[${pathOf(policy)}]: [${unsatisfied(policy)}]`
+  );
+}
+
+function pathOf(policy: 'Readers' | 'Writers'): string {
+  return `/Channel/Application/${policy}`;
+}
+
+function unsatisfied(policy: 'Readers' | 'Writers'): string {
+  return (
+    'implicit policy evaluation failed - 0 sub-policies were satisfied, ' +
+    `but this policy requires 1 of the '${policy}' sub-policies to be satisfied`
   );
 }

@@ -12,7 +12,7 @@ import { Committer } from './committer/committer';
 import type { OrdererEndpoint } from './discovery/config';
 import { type OwnEndorsements } from './endorser/endorsements';
 import { peerFailure, preProcess, processLocalProposal, processProposal } from './endorser/endorser';
-import { unpackProposal } from './endorser/proposal';
+import { ProposalError, unpackProposal } from './endorser/proposal';
 import { Gateway, type RunningChannel } from './gateway/gateway';
 import { addGateway } from './gateway/service';
 import { makeGenesis } from './ledger/genesis';
@@ -196,6 +196,7 @@ export function servePeer({ server }: NodeServer, peer: Peer, network: RunningNe
   const mine = new Map([...channels].filter(([, running]) => running.peers.has(peer.mspId)));
   const process = async (signed: SignedProposal): Promise<ProposalResponse> => {
     const proposal = unpackProposal(signed);
+    if (proposal.flaw !== undefined) throw new ProposalError(proposal.flaw);
     if (proposal.channelHeader.channelId === '') return processLocalProposal(proposal, peer, new Date());
     const running = mine.get(proposal.channelHeader.channelId);
     if (running === undefined) return peerFailure(`channel '${proposal.channelHeader.channelId}' not found`);

@@ -47,7 +47,7 @@ export async function execute(
  * @throws ExecutionError
  */
 export async function invokeChaincode(params: TransactionParams, specification: Buffer): Promise<Buffer> {
-  const { chaincodeName: target, input } = decodeChaincodeSpec(specification);
+  const { chaincodeName: target = '', input } = decodeChaincodeSpec(specification);
   const { name, channelName } = parseName(target);
   const channel = channelName === '' ? params.channel : params.peer.channels.get(channelName);
   requireCallable(params, name, channelName, channel);
@@ -150,7 +150,7 @@ function requireCallable(
   } catch (error) {
     if (!(error instanceof IdentityError)) throw error;
   }
-  throw new ExecutionError(accessDenied(channel.name, 'Writers'));
+  throw new ExecutionError(accessDenied('Writers'));
 }
 
 function resultOf(message: ChaincodeMessage): ExecutionResult {

@@ -27,14 +27,14 @@ const ERROR = 500;
  */
 export function preProcess(proposal: UnpackedProposal, channel: Channel, at: Date): void {
   const creator = validateProposal(proposal, channel.msps, at);
-  const { txId, channelId } = proposal.channelHeader;
+  const { txId } = proposal.channelHeader;
   if (channel.ledger.transaction(txId) !== undefined) {
     const creatorHex = proposal.signatureHeader.creator.toString('hex');
     throw new ProposalError(`duplicate transaction found [${txId}]. Creator [${creatorHex}]`);
   }
   // System chaincodes ask by themselves.
   if (!systemChaincodes.has(proposal.chaincodeName) && !isWriter(channel, creator)) {
-    throw new ProposalError(accessDenied(channelId, 'Writers'));
+    throw new ProposalError(accessDenied('Writers'));
   }
 }
 

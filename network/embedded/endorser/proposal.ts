@@ -10,10 +10,12 @@ import {
   decodeSignatureHeader,
   type Header,
   HeaderType,
+  headerTypeName,
   type SignatureHeader,
 } from '../wire/common';
 import {
   type ChaincodeInput,
+  type ChaincodeInvocation,
   decodeChaincodeInput,
   decodeChaincodeInvocation,
   decodeChaincodeProposalPayload,
@@ -22,7 +24,7 @@ import {
   encodePayloadWithoutTransient,
   type SignedProposal,
 } from '../wire/proposal';
-import { WireError } from '../wire/protobuf';
+import { NO_BYTES, WireError } from '../wire/protobuf';
 
 /** The proposal is refused before anything is run: malformed, unauthenticated, not allowed, or seen before. */
 export class ProposalError extends Error {
@@ -37,10 +39,12 @@ export interface UnpackedProposal {
   readonly header: Header;
   readonly channelHeader: ChannelHeader;
   readonly signatureHeader: SignatureHeader;
+  /** What a peer misses in it, whatever a gateway needs; undefined: nothing. */
+  readonly flaw: string | undefined;
   /** From the header's extension: the chaincode that is run. */
   readonly chaincodeName: string;
   /** From the payload: the chaincode that the client's gateway routes by; a peer runs the one above. */
-  readonly targetName: string;
+  readonly target: ChaincodeInvocation | undefined;
   /** The bytes of the ChaincodeInput. */
   readonly inputBytes: Buffer;
   readonly input: ChaincodeInput;
@@ -50,7 +54,7 @@ export interface UnpackedProposal {
   readonly hasTransientData: boolean;
 }
 
-/** @throws ProposalError when it is not a well-formed proposal to invoke a chaincode. */
+/** @throws ProposalError when it cannot be read as a proposal. */
 export function unpackProposal(signed: SignedProposal): UnpackedProposal {
   try {
     return unpack(signed);
@@ -61,34 +65,36 @@ export function unpackProposal(signed: SignedProposal): UnpackedProposal {
 }
 
 function unpack(signed: SignedProposal): UnpackedProposal {
-  if (signed.proposalBytes.length === 0) throw new ProposalError('a signed proposal is required');
   const proposal = decodeProposal(signed.proposalBytes);
   const header = decodeHeader(proposal.header);
   const channelHeader = decodeChannelHeader(header.channelHeader);
   const signatureHeader = decodeSignatureHeader(header.signatureHeader);
   const chaincodeName = decodeHeaderExtension(channelHeader.extension);
-  if (chaincodeName === undefined) throw new ProposalError('ChaincodeHeaderExtension.ChaincodeId is nil');
-  if (chaincodeName === '') throw new ProposalError('ChaincodeHeaderExtension.ChaincodeId.Name is empty');
   const payload = decodeChaincodeProposalPayload(proposal.payload);
   const invocation = decodeChaincodeInvocation(payload.input);
-  if (invocation === undefined) {
-    throw new ProposalError(`no chaincode spec is provided, channel id [${channelHeader.channelId}]`);
-  }
-  if (invocation.input === undefined) throw new ProposalError('chaincode input did not contain any input');
+  const inputBytes = invocation?.input ?? NO_BYTES;
   const payloadWithoutTransient = encodePayloadWithoutTransient(payload.input);
   return {
     signed,
     header,
     channelHeader,
     signatureHeader,
-    chaincodeName,
-    targetName: invocation.chaincodeName,
-    inputBytes: invocation.input,
-    input: decodeChaincodeInput(invocation.input),
+    flaw: flawOf(chaincodeName, invocation),
+    chaincodeName: chaincodeName ?? '',
+    target: invocation,
+    inputBytes,
+    input: decodeChaincodeInput(inputBytes),
     payloadWithoutTransient,
     proposalHash: proposalHash(header, payloadWithoutTransient),
     hasTransientData: payload.hasTransientData,
   };
+}
+
+function flawOf(chaincodeName: string | undefined, invocation: ChaincodeInvocation | undefined): string | undefined {
+  if (chaincodeName === undefined) return 'ChaincodeHeaderExtension.ChaincodeId is nil';
+  if (chaincodeName === '') return 'ChaincodeHeaderExtension.ChaincodeId.Name is empty';
+  if (invocation === undefined) return 'chaincode invocation spec did not contain chaincode spec';
+  return invocation.input === undefined ? 'chaincode input did not contain any input' : undefined;
 }
 
 /** Binds a result to its proposal: SHA-256 of both headers and the payload without transient data. */
@@ -115,8 +121,9 @@ export function validateProposal(proposal: UnpackedProposal, msps: MspRegistry, 
   const creator = identifyCreator(signatureHeader.creator, msps);
   const notAfter = creator instanceof IdentityError ? expiresAt(signatureHeader.creator) : creator.notAfter;
   if (notAfter !== undefined && notAfter < at) throw new ExpiredCreatorError('proposal client identity expired');
+  if (proposal.flaw !== undefined) throw new ProposalError(proposal.flaw);
   if (channelHeader.type !== HeaderType.ENDORSER_TRANSACTION && channelHeader.type !== HeaderType.CONFIG) {
-    throw new ProposalError(`error validating proposal: invalid header type ${channelHeader.type}`);
+    throw new ProposalError(`error validating proposal: invalid header type ${headerTypeName(channelHeader.type)}`);
   }
   if (channelHeader.epoch !== 0) throw new ProposalError('error validating proposal: epoch is non-zero');
   if (signatureHeader.nonce.length === 0) throw new ProposalError('error validating proposal: nonce is empty');

@@ -1,7 +1,7 @@
 /** One organisation's gateway: what its clients call, carried out by the channel's peers, orderer and ledger. */
 import { status } from '@grpc/grpc-js';
 import { IdentityError } from '../../identity/errors';
-import { accessDenied, type Channel, isReader } from '../channel';
+import { accessDeniedByDefault, type Channel, isReader } from '../channel';
 import { type Committer } from '../committer/committer';
 import { type OwnEndorsements } from '../endorser/endorsements';
 import { preProcess, processProposal } from '../endorser/endorser';
@@ -61,8 +61,9 @@ export class Gateway {
   async evaluate(request: ProposalRequest, isCancelled: () => boolean): Promise<Buffer> {
     const proposal = unpack(request.proposal, 'failed to unpack transaction proposal: ');
     const { channelId } = proposal.channelHeader;
-    if (channelId === '') {
-      throw new GatewayError(status.INVALID_ARGUMENT, 'failed to unpack transaction proposal: no channel id provided');
+    const missing = missingForEvaluation(proposal);
+    if (missing !== undefined) {
+      throw new GatewayError(status.INVALID_ARGUMENT, `failed to unpack transaction proposal: ${missing}`);
     }
     const running = this.#channels.get(channelId);
     if (running === undefined) {
@@ -95,7 +96,7 @@ export class Gateway {
     const { channelId } = proposal.channelHeader;
     const running = this.#channels.get(channelId);
     const { organizations } = request;
-    const name = proposal.targetName;
+    const name = proposal.target?.chaincodeName ?? '';
     if (running === undefined || !(running.channel.chaincodes.has(name) || systemChaincodes.has(name))) {
       if (organizations.length > 0) throw noPeersOf(organizations);
       throw new GatewayError(
@@ -189,7 +190,7 @@ export class Gateway {
     } catch (error) {
       if (!(error instanceof IdentityError)) throw error;
     }
-    throw denied(accessDenied(channelId, 'Readers'));
+    throw denied(accessDeniedByDefault(channelId, 'Readers'));
   }
 
   #evaluators(
@@ -197,7 +198,8 @@ export class Gateway {
     { channel, peers }: RunningChannel,
     targets: readonly string[],
   ): readonly Peer[] {
-    const { chaincodeName, hasTransientData } = proposal;
+    const { hasTransientData } = proposal;
+    const chaincodeName = proposal.target?.chaincodeName ?? '';
     const local = this.#local;
     // Transient data stay in the gateway's organisation unless the client names others.
     const allowed = targets.length > 0 ? targets : hasTransientData ? [local.mspId] : [...peers.keys()];
@@ -276,9 +278,21 @@ function noConfiguration(channel: string): string {
   return `failed to get config for channel [${channel}]: could not get last config for channel ${channel}`;
 }
 
+/** What a gateway needs to know of a proposal to be evaluated and does not find; the peer looks for itself. */
+function missingForEvaluation({ channelHeader, target }: UnpackedProposal): string | undefined {
+  const { channelId } = channelHeader;
+  if (channelId === '') return 'no channel id provided';
+  if (target === undefined) return `no chaincode spec is provided, channel id [${channelId}]`;
+  if (target.chaincodeName === undefined) return `no chaincode id is provided, channel id [${channelId}]`;
+  return target.chaincodeName === '' ? `no chaincode name is provided, channel id [${channelId}]` : undefined;
+}
+
+/** @param prefix how Evaluate begins its complaints; empty for Endorse */
 function unpack(signed: SignedProposal, prefix: string): UnpackedProposal {
   if (signed.proposalBytes.length === 0) {
-    throw new GatewayError(status.INVALID_ARGUMENT, `${prefix}the proposed transaction must contain a signed proposal`);
+    const missing =
+      prefix === '' ? 'the proposed transaction must contain a signed proposal' : 'a signed proposal is required';
+    throw new GatewayError(status.INVALID_ARGUMENT, prefix + missing);
   }
   try {
     return unpackProposal(signed);

@@ -1,5 +1,6 @@
 /** An envelope as handed in for ordering, read once: what the orderer checks and the validator goes on from. */
 import { IdentityError } from '../../identity/errors';
+import { expiresAt } from '../../identity/msp';
 import { type Identity } from '../../identity/types';
 import { type Channel, isWriter } from '../channel';
 import {
@@ -88,7 +89,9 @@ function identifyCreator(channel: Channel, creator: Buffer, at: Date): Identity 
     return channel.msps.identify(creator, at);
   } catch (error) {
     if (!(error instanceof IdentityError)) throw error;
-    throw error.reason === 'EXPIRED' ? badRequest('broadcast client identity expired') : notAllowed();
+    // Looked at before all else about the creator, whoever issued its certificate.
+    const notAfter = expiresAt(creator);
+    throw notAfter !== undefined && notAfter < at ? badRequest('broadcast client identity expired') : notAllowed();
   }
 }
 

@@ -50,7 +50,7 @@ export function denial(
   const local = access === 'Admins' || access === 'Members';
   if (local || channel === undefined) return localDenial(access, peer, creator);
   if (satisfies(access, channel, creator)) return undefined;
-  return accessDenied(channel.name, access);
+  return accessDenied(access);
 }
 
 function satisfies(access: Access, channel: Channel, creator: Buffer): boolean {

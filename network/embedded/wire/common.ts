@@ -10,6 +10,17 @@ export const HeaderType = {
   DELIVER_SEEK_INFO: 5,
 } as const;
 
+const HEADER_TYPE_NAMES: ReadonlyMap<number, string> = new Map<number, string>([
+  [0, 'MESSAGE'],
+  ...Object.entries(HeaderType).map(([name, type]): [number, string] => [type, name]),
+  [6, 'CHAINCODE_PACKAGE'],
+]);
+
+/** A header type's name, as Fabric's error messages show it. */
+export function headerTypeName(type: number): string {
+  return HEADER_TYPE_NAMES.get(type) ?? String(type);
+}
+
 export interface Envelope {
   readonly payload: Buffer;
   readonly signature: Buffer;

@@ -21,7 +21,8 @@ export interface ChaincodeProposalPayload {
 }
 
 export interface ChaincodeInvocation {
-  readonly chaincodeName: string;
+  /** Undefined when the specification has no chaincode id. */
+  readonly chaincodeName: string | undefined;
   /** The bytes of the ChaincodeInput, undefined when the specification has none. */
   readonly input: Buffer | undefined;
 }
@@ -97,7 +98,7 @@ export function decodeChaincodeInvocation(bytes: Uint8Array): ChaincodeInvocatio
 /** A ChaincodeSpec, as in a ChaincodeInvocationSpec and in a chaincode's call of another chaincode. */
 export function decodeChaincodeSpec(bytes: Uint8Array): ChaincodeInvocation {
   const reader = new Reader(bytes);
-  let chaincodeName = '';
+  let chaincodeName: string | undefined;
   let input: Buffer | undefined;
   for (let key = reader.next(); key !== 0; key = reader.next()) {
     if (key === bytesField(2)) chaincodeName = decodeChaincodeId(reader.bytes()).name;
