@@ -3,13 +3,8 @@ import { type RangeIterator } from '../endorser/simulator';
 import { type Ledger } from '../ledger/ledger';
 import { type RangeScan, type StateView, type VersionedKV } from '../ledger/state';
 import { decodeChannelHeader, decodeEnvelope, decodePayload } from '../wire/common';
-import {
-  decodeChaincodeAction,
-  decodeChaincodeActionPayload,
-  decodeProposalResponsePayload,
-  decodeTransaction,
-} from '../wire/transaction';
-import { decodeTxReadWriteSet, type Version } from '../wire/rwset';
+import { readWriteSets } from '../wire/results';
+import { type Version } from '../wire/rwset';
 import { encodeKeyModification, encodeQueryResponse, encodeQueryResultKV } from '../wire/shim';
 
 /** Results a message, and results a query in all: the peer's defaults. */
@@ -113,22 +108,12 @@ export async function readPage(id: string, iterator: ResultIterator, pageSize: n
   return encodeQueryResponse({ results, hasMore: false, id, page: { fetched: results.length, bookmark } });
 }
 
-function keyModification(envelopeBytes: Buffer, namespace: string, key: string): Buffer {
-  const payload = decodePayload(decodeEnvelope(envelopeBytes).payload);
-  const [action] = decodeTransaction(payload.data);
-  if (payload.header === undefined || action === undefined)
-    throw new Error('a transaction in the history is malformed');
-  const header = decodeChannelHeader(payload.header.channelHeader);
-  const endorsed = decodeChaincodeActionPayload(action.payload).action;
-  if (endorsed === undefined) throw new Error('a transaction in the history is malformed');
-  const result = decodeChaincodeAction(decodeProposalResponsePayload(endorsed.proposalResponsePayload).extension);
-  const set = decodeTxReadWriteSet(result.results).find((candidate) => candidate.namespace === namespace);
+function keyModification(envelope: Buffer, namespace: string, key: string): Buffer {
+  const { header } = decodePayload(decodeEnvelope(envelope).payload);
+  if (header === undefined) throw new Error('a transaction in the history is malformed');
+  const { txId, timestamp } = decodeChannelHeader(header.channelHeader);
+  const set = readWriteSets(envelope).find((candidate) => candidate.namespace === namespace);
   const write = set?.writes.find((candidate) => candidate.key === key);
-  if (write === undefined) throw new Error(`transaction ${header.txId} does not write the key`);
-  return encodeKeyModification({
-    txId: header.txId,
-    value: write.value,
-    timestamp: header.timestamp,
-    isDelete: write.isDelete,
-  });
+  if (write === undefined) throw new Error(`transaction ${txId} does not write the key`);
+  return encodeKeyModification({ txId, value: write.value, timestamp, isDelete: write.isDelete });
 }

@@ -18,7 +18,8 @@ import { type Channel, type CollectionConfig } from '../channel';
 import { collectionOf } from '../privdata/collection';
 import { hashedKey, hashedNamespace, privateNamespace, sha256 } from '../privdata/namespaces';
 import { type CollectionHashedReadWriteSet } from '../wire/hashedrwset';
-import { NO_BYTES } from '../wire/protobuf';
+import { NO_BYTES, WireError } from '../wire/protobuf';
+import { readWriteSets } from '../wire/results';
 import { decodeKVRWSet, type NamespaceReadWriteSet } from '../wire/rwset';
 import { type BlockUpdates } from './mvcc';
 
@@ -26,7 +27,9 @@ import { type BlockUpdates } from './mvcc';
 export interface PrivateTransaction {
   readonly txId: string;
   readonly isValid: boolean;
+  /** As far as its validation came. */
   readonly namespaces: readonly NamespaceReadWriteSet[];
+  readonly envelope: Buffer;
 }
 
 interface WriteSet extends StoredWriteSet {
@@ -35,9 +38,10 @@ interface WriteSet extends StoredWriteSet {
   readonly collection: string;
 }
 
-/** A collection of a valid transaction that is written, with its hashes. */
+/** A collection that a transaction writes, with its hashes. */
 interface WrittenCollection {
   readonly tx: number;
+  readonly isValid: boolean;
   readonly txId: string;
   readonly namespace: string;
   readonly set: CollectionHashedReadWriteSet;
@@ -52,7 +56,7 @@ export async function preparePrivateData(
   transactions: readonly PrivateTransaction[],
   block: number,
   updates: BlockUpdates,
-  channel: Channel,
+  channel: Pick<Channel, 'ledger' | 'chaincodes'>,
   logger: Logger,
 ): Promise<PrivateBlock> {
   const written = writtenCollections(transactions, channel);
@@ -67,22 +71,35 @@ export async function preparePrivateData(
   return preparation.finish(transactions.map(({ txId }) => txId));
 }
 
+/** Of valid transactions; and of invalid ones whose private data are here, as these are kept too. */
 function writtenCollections(
   transactions: readonly PrivateTransaction[],
-  channel: Channel,
+  channel: Pick<Channel, 'ledger' | 'chaincodes'>,
 ): readonly WrittenCollection[] {
   const written: WrittenCollection[] = [];
-  for (const [tx, { txId, isValid, namespaces }] of transactions.entries()) {
-    if (!isValid) continue;
-    for (const { namespace, collections: sets } of namespaces) {
+  for (const [tx, transaction] of transactions.entries()) {
+    const { txId, isValid } = transaction;
+    if (!isValid && !channel.ledger.transient.has(txId)) continue;
+    for (const { namespace, collections: sets } of isValid ? transaction.namespaces : claimedSets(transaction)) {
       for (const set of sets) {
         if (set.pvtRwsetHash.length === 0 && set.writes.length === 0) continue;
         const config = collectionOf(channel, namespace, set.collection);
-        if (config !== undefined) written.push({ tx, txId, namespace, set, config });
+        if (config !== undefined) written.push({ tx, txId, isValid, namespace, set, config });
       }
     }
   }
   return written;
+}
+
+/** The read-write sets of a transaction that is not valid, whatever is wrong with it. */
+function claimedSets({ namespaces, envelope }: PrivateTransaction): readonly NamespaceReadWriteSet[] {
+  if (namespaces.length > 0) return namespaces;
+  try {
+    return readWriteSets(envelope);
+  } catch (error) {
+    if (error instanceof WireError) return [];
+    throw error;
+  }
 }
 
 class Preparation {
@@ -106,28 +123,33 @@ class Preparation {
   }
 
   /** Takes up a collection's private writes; where they are missing, only the hashes are committed. */
-  addWriteSet({ tx, txId, namespace, set, config }: WrittenCollection, logger: Logger): void {
+  addWriteSet(written: WrittenCollection, logger: Logger): void {
+    const { tx, txId, namespace, set, config } = written;
     const { collection, pvtRwsetHash } = set;
     const rwset = this.#ledger.transient.get(txId, pvtRwsetHash);
     if (rwset === undefined) {
       logger.warn({ block: this.#block, txId, namespace, collection }, 'committed without its private data');
       return;
     }
+    for (const { key } of decodeKVRWSet(rwset).writes) {
+      const index = hashedIndexKey(namespace, collection, hashedKey(sha256(key)), this.#block, tx);
+      this.#puts.set(index, Buffer.from(key, 'utf8'));
+    }
+    const own = { tx, namespace, collection, rwset, members: organizationsOf(config.memberOrgsPolicy) };
+    this.#own.push(own);
+    this.#writeSets.set(privateDataKey(this.#block, tx, namespace, collection), own);
+    if (written.isValid) this.#apply(own);
+  }
+
+  #apply({ tx, namespace, collection, rwset }: WriteSet): void {
     const version = { block: this.#block, tx };
     const { writes, metadataWrites } = decodeKVRWSet(rwset);
     for (const { key, isDelete, value } of writes) {
       const change = isDelete ? undefined : { version, value, metadata: NO_BYTES };
       this.#updates.put(privateNamespace(namespace, collection), key, change);
       this.#plainKeys.set(placeOf(namespace, collection, hashedKey(sha256(key))), key);
-      this.#puts.set(
-        hashedIndexKey(namespace, collection, hashedKey(sha256(key)), this.#block, tx),
-        Buffer.from(key, 'utf8'),
-      );
     }
     for (const { key } of metadataWrites) this.#metadataWrites.push({ namespace, collection, key });
-    const own = { tx, namespace, collection, rwset, members: organizationsOf(config.memberOrgsPolicy) };
-    this.#own.push(own);
-    this.#writeSets.set(privateDataKey(this.#block, tx, namespace, collection), own);
   }
 
   /** A transaction that writes only metadata gives its version to the value too, if that is the one that was hashed. */
@@ -146,13 +168,13 @@ class Preparation {
   /** Notes when what this block leaves in the state of collections with a block-to-live goes away. */
   scheduleExpiry(written: readonly WrittenCollection[]): void {
     const schedule = new Map<number, { keys: Map<string, ExpiringKey>; writeSets: string[] }>();
-    for (const { tx, namespace, set, config } of written) {
+    for (const { tx, isValid, namespace, set, config } of written) {
       const expiring = this.#block + config.blockToLive + 1;
       if (config.blockToLive === 0 || expiring > LAST_BLOCK) continue;
       let entry = schedule.get(expiring);
       if (entry === undefined) schedule.set(expiring, (entry = { keys: new Map(), writeSets: [] }));
       const { collection } = set;
-      for (const { keyHash } of [...set.writes, ...set.metadataWrites]) {
+      for (const { keyHash } of isValid ? [...set.writes, ...set.metadataWrites] : []) {
         const hashed = hashedKey(keyHash);
         if (this.#updates.latest(hashedNamespace(namespace, collection), hashed) === undefined) continue;
         const place = placeOf(namespace, collection, hashed);
@@ -170,9 +192,9 @@ class Preparation {
 
   /** Forgets purged keys: their values in the state, and in all write sets up to the purging transaction's own. */
   async purge(written: readonly WrittenCollection[]): Promise<void> {
-    for (const { tx, namespace, set } of written) {
+    for (const { tx, isValid, namespace, set } of written) {
       for (const { keyHash, isPurge } of set.writes) {
-        if (isPurge) await this.#purgeKey(namespace, set.collection, hashedKey(keyHash), tx);
+        if (isPurge && isValid) await this.#purgeKey(namespace, set.collection, hashedKey(keyHash), tx);
       }
     }
   }
@@ -210,13 +232,14 @@ class Preparation {
     }
   }
 
+  /** What this block has written has its number as its version, so that it stays. */
   #expireKey({ namespace, collection, hashedKey: hashed, key }: ExpiringKey, committing: number): void {
     const hashes = hashedNamespace(namespace, collection);
-    if (!this.#updates.changes(hashes, hashed) && this.#updates.latest(hashes, hashed)?.version.block === committing) {
+    if (this.#updates.latest(hashes, hashed)?.version.block === committing) {
       this.#updates.put(hashes, hashed, undefined);
     }
+    if (key === undefined) return;
     const values = privateNamespace(namespace, collection);
-    if (key === undefined || this.#updates.changes(values, key)) return;
     if (this.#updates.latest(values, key)?.version.block === committing) this.#updates.put(values, key, undefined);
   }
 

@@ -3,6 +3,7 @@ import { type Logger } from 'pino';
 import { type Channel } from '../channel';
 import { type OwnEndorsements } from '../endorser/endorsements';
 import { type PrivateBlock } from '../ledger/pvtdatastore';
+import { NO_BYTES } from '../wire/protobuf';
 import { TxValidationCode } from './codes';
 import { BlockUpdates } from './mvcc';
 import { type OrderedEnvelope } from './msgvalidation';
@@ -39,7 +40,10 @@ export async function validateAndPrepare(
       codes[index] = code;
     }
     const privateData = await preparePrivateData(
-      transactions.map(({ txId, namespaces }, index) => ({ txId, namespaces, isValid: codes[index] === 0 })),
+      transactions.map(({ txId, namespaces }, index) => ({
+        ...{ txId, namespaces, isValid: codes[index] === 0 },
+        envelope: envelopes[index]?.bytes ?? NO_BYTES,
+      })),
       number,
       updates,
       channel,

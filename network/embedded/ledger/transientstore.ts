@@ -47,6 +47,11 @@ export class TransientStore {
     for (const key of keys) this.#remember(txId, key, height);
   }
 
+  /** Whether there is anything of a transaction. */
+  has(txId: string): boolean {
+    return this.#index.has(txId);
+  }
+
   /** The write set with this hash that some endorser of the transaction has kept. */
   get(txId: string, rwsetHash: Buffer): Buffer | undefined {
     const key = transientKey(txId, rwsetHash);

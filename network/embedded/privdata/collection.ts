@@ -37,7 +37,11 @@ export interface Collections {
 }
 
 /** A collection of one of a channel's chaincodes; undefined: there is no such chaincode or collection. */
-export function collectionOf(channel: Channel, namespace: string, name: string): CollectionConfig | undefined {
+export function collectionOf(
+  channel: Pick<Channel, 'chaincodes'>,
+  namespace: string,
+  name: string,
+): CollectionConfig | undefined {
   const definition = channel.chaincodes.get(namespace);
   return definition === undefined ? undefined : findCollection(definition, name);
 }
