@@ -9,6 +9,7 @@ import {
   type SignaturePolicy,
 } from '../identity/policy';
 import { type Ledger } from './ledger/ledger';
+import { type StateView } from './ledger/state';
 
 /** Fabric's peer.ApplicationPolicy: a policy of its own, or one that the channel's configuration has under this path. */
 export type ApplicationPolicy =
@@ -36,11 +37,24 @@ export interface CollectionConfig {
 export interface ChaincodeDefinition {
   readonly name: string;
   readonly version: string;
+  /** From 1, one more with each definition. */
+  readonly sequence: number;
   readonly endorsementPolicy: ApplicationPolicy;
   /** Whether its Init must have run, once for each version, before all else. */
   readonly initRequired: boolean;
   /** In the order of the definition; the implicit ones of each organisation are not listed. */
   readonly collections: readonly CollectionConfig[];
+}
+
+/** The definitions that are committed on a channel. */
+export interface ChaincodeDefinitions {
+  /** @param view the state to read; default the latest. Undefined: the chaincode is not defined. */
+  get(name: string, view?: StateView): ChaincodeDefinition | undefined;
+  has(name: string): boolean;
+  /** The names of all that are committed, as of the last `refresh`. */
+  names(): readonly string[];
+  /** Takes notice of new names; after a block that changes the lifecycle's state. */
+  refresh(): Promise<void>;
 }
 
 export interface Channel {
@@ -50,7 +64,7 @@ export interface Channel {
   readonly members: ReadonlySet<string>;
   /** The policies of the channel's configuration. */
   readonly policies: PolicyManager;
-  readonly chaincodes: ReadonlyMap<string, ChaincodeDefinition>;
+  readonly chaincodes: ChaincodeDefinitions;
 }
 
 /**

@@ -4,8 +4,9 @@ import { type Logger, pino } from 'pino';
 import { type Connection, removeConnection, writeConnection } from '../connection';
 import { type Consortium } from '../consortium';
 import { ensureMaterial } from '../identity/material';
-import { type ChaincodeStream } from './chaincode/stream';
+import { ExecutionError } from './chaincode/context';
 import { type Committer } from './committer/committer';
+import { deployDefinitions } from './deploy';
 import { OwnEndorsements } from './endorser/endorsements';
 import {
   createChannels,
@@ -17,8 +18,12 @@ import {
   serveOrderer,
   servePeer,
 } from './network';
+import { type PackageStore } from './packages/store';
+import { launchCommitted } from './scc/lifecycle/installed';
 
-export { ExecutionError } from './chaincode/context';
+export { ExecutionError };
+export { DeployError } from './deploy';
+export { PackageError } from './packages/package';
 export { LedgerError } from './ledger/ledger';
 export { ListenError } from './network';
 
@@ -52,7 +57,8 @@ export interface EmbeddedNetwork {
 /**
  * Starts the network; resolves when all peers listen and all chaincode streams are ready.
  * @throws LedgerError when another process has this home open or a ledger is damaged; ExecutionError when the chaincode
- * does not come; ListenError when a port is taken; MaterialError.
+ * does not come; ListenError when a port is taken; MaterialError; DeployError when a new channel's chaincodes cannot be
+ * defined; PackageError when an installed chaincode package is damaged.
  */
 export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Promise<EmbeddedNetwork> {
   const { consortium } = options;
@@ -74,14 +80,14 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
   const ledgers = await openLedgers(setting);
   const servers = new Map<string, NodeServer>();
   let ordererServer: NodeServer | undefined;
-  const streams: ChaincodeStream[] = [];
+  const packages: PackageStore[] = [];
   const committers: Committer[] = [];
   // In this order: who waits for a commit gets it, then calls end, then what they use goes away.
   const close = once(async () => {
     removeConnection(home, process.pid);
     await Promise.all(committers.map((committer) => committer.close()));
     await stopServers([...servers.values(), ...(ordererServer === undefined ? [] : [ordererServer])]);
-    for (const stream of streams) stream.close();
+    for (const store of packages) store.close();
     await Promise.all([...ledgers.values()].map((ledger) => ledger.close()));
   });
   try {
@@ -97,9 +103,18 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
     const ports = new Map([...servers].map(([mspId, { port }]) => [mspId, port]));
     const own = new OwnEndorsements();
     const peers = createPeers(setting, ports);
-    streams.push(...[...peers.values()].flatMap((peer) => [...peer.chaincodes.values()]));
+    packages.push(...[...peers.values()].map((peer) => peer.packages));
     const channels = createChannels(setting, ledgers, peers, own);
     committers.push(...[...channels.values()].map(({ committer }) => committer));
+    await Promise.all(
+      consortium.channels.map(async (spec) => {
+        const running = channels.get(spec.name);
+        if (running === undefined) return;
+        await running.channel.chaincodes.refresh();
+        await deployDefinitions(spec, running, setting.material, own);
+      }),
+    );
+    const streams = [...peers.values()].flatMap(launchCommitted);
     const endpoint = { mspId: setting.material.orderer.mspId, host: 'localhost', port: ordererServer.port };
     const network = { channels, peers, orderer: endpoint, own, logger };
     for (const [mspId, server] of servers) {
@@ -123,7 +138,7 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
 
 function addressOf(address: EmbeddedNetworkOptions['chaincodeAddress'], chaincode: string): string {
   const found = typeof address === 'string' ? address : address[chaincode];
-  if (found === undefined) throw new Error(`no address of chaincode ${chaincode} is given`);
+  if (found === undefined) throw new ExecutionError(`no address of chaincode ${chaincode} is given`);
   return found;
 }
 

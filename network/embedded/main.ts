@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { pino } from 'pino';
 import { ConsortiumError, loadConsortium } from '../consortium';
 import { MaterialError } from '../identity/errors';
-import { ExecutionError, LedgerError, ListenError, startEmbeddedNetwork } from './index';
+import { DeployError, ExecutionError, LedgerError, ListenError, PackageError, startEmbeddedNetwork } from './index';
 
 const NOTICE = 'This is the embedded network: for development, tests, demos and small pilots, not for production.';
 
@@ -64,7 +64,16 @@ class UsageError extends Error {
 }
 
 main().catch((error: unknown) => {
-  const expected = [UsageError, LedgerError, ConsortiumError, ExecutionError, ListenError, MaterialError];
+  const expected = [
+    UsageError,
+    LedgerError,
+    ConsortiumError,
+    ExecutionError,
+    ListenError,
+    MaterialError,
+    DeployError,
+    PackageError,
+  ];
   const isExpected = expected.some((kind) => error instanceof kind);
   process.stderr.write(`${isExpected && error instanceof Error ? error.message : String((error as Error).stack)}\n`);
   process.exit(1);

@@ -6,7 +6,6 @@ import { type ChannelSpec, type Consortium, type Organization } from '../consort
 import { type NetworkMaterial } from '../identity/material';
 import { MspRegistry } from '../identity/msp';
 import { PolicyManager, usualPolicies } from '../identity/policy';
-import { parseApplicationPolicy } from './channel';
 import { ChaincodeStream } from './chaincode/stream';
 import { Committer } from './committer/committer';
 import type { OrdererEndpoint } from './discovery/config';
@@ -18,8 +17,11 @@ import { addGateway } from './gateway/service';
 import { makeGenesis } from './ledger/genesis';
 import { type Genesis, Ledger } from './ledger/ledger';
 import { BlockWriter } from './orderer/blockwriter';
+import { chaincodeOfPlace } from './packages/package';
+import { PackageStore } from './packages/store';
 import { type Peer } from './peer';
-import { collectionConfig } from './privdata/collection';
+import { Approvals } from './scc/lifecycle/approvals';
+import { LedgerDefinitions } from './scc/lifecycle/definitions';
 import { addAtomicBroadcast } from './services/atomicbroadcast';
 import { addDiscovery } from './services/discovery';
 import { addEndorser } from './services/endorser';
@@ -58,31 +60,30 @@ export async function openLedgers(setting: NetworkSetting): Promise<ReadonlyMap<
   }
 }
 
-/** Makes each organisation's peer; its chaincode streams begin to connect at once. */
+/**
+ * Makes each organisation's peer.
+ * @throws PackageError when an installed chaincode package is damaged.
+ */
 export function createPeers(setting: NetworkSetting, ports: ReadonlyMap<string, number>): ReadonlyMap<string, Peer> {
   const { consortium, material, logger } = setting;
   return new Map(
     consortium.organizations.map((organization) => {
       const { mspId, name } = organization;
-      const chaincodes = new Map<string, ChaincodeStream>();
-      for (const channel of consortium.channels) {
-        if (!channel.members.includes(name)) continue;
-        for (const { name: chaincodeName } of channel.chaincodes) {
-          if (chaincodes.has(chaincodeName)) continue;
-          const stream = new ChaincodeStream({
-            address: setting.chaincodeAddress(chaincodeName),
-            chaincodeName,
-            executeTimeoutMs: setting.executeTimeoutMs,
-            launchTimeoutMs: setting.launchTimeoutMs,
-            logger: logger.child({ mspId }),
-          });
-          chaincodes.set(chaincodeName, stream);
-        }
-      }
       const address = `localhost:${ports.get(mspId) ?? 0}`;
       const { peer: signer, caPem } = material.organization(name);
       const localMsp = new MspRegistry(new Map([[mspId, { caPem }]]));
-      return [mspId, { mspId, address, signer, localMsp, chaincodes, channels: new Map() }];
+      const packages = new PackageStore(join(setting.home, 'network', 'chaincodes', mspId), (packageId, place) => {
+        const chaincode = chaincodeOfPlace(place);
+        return new ChaincodeStream({
+          address: chaincode === undefined ? place : setting.chaincodeAddress(chaincode),
+          packageId,
+          executeTimeoutMs: setting.executeTimeoutMs,
+          launchTimeoutMs: setting.launchTimeoutMs,
+          logger: logger.child({ mspId }),
+        });
+      });
+      const approvals = new Approvals(mspId);
+      return [mspId, { mspId, address, signer, localMsp, packages, approvals, channels: new Map() }];
     }),
   );
 }
@@ -109,18 +110,7 @@ export function createChannels(
       msps: material.mspRegistry(members),
       members,
       policies: new PolicyManager(usualPolicies([...members])),
-      chaincodes: new Map(
-        spec.chaincodes.map(({ name, version, endorsementPolicy, initRequired, collections }) => [
-          name,
-          {
-            name,
-            version,
-            endorsementPolicy: parseApplicationPolicy(endorsementPolicy),
-            initRequired,
-            collections: collections.map(collectionConfig),
-          },
-        ]),
-      ),
+      chaincodes: new LedgerDefinitions(ledger),
     };
     for (const mspId of members) peers.get(mspId)?.channels.set(spec.name, channel);
     channels.set(spec.name, {

@@ -1,8 +1,9 @@
-/** An organisation's endorsing peer: its identity, its address, the channels it is in, and its streams to chaincodes. */
+/** An organisation's endorsing peer: its identity, its address, the channels it is in, and the chaincodes that it has. */
 import { type MspRegistry } from '../identity/msp';
 import { type Signer } from '../identity/types';
-import { type ChaincodeStream } from './chaincode/stream';
 import { type Channel } from './channel';
+import { type PackageStore } from './packages/store';
+import { type Approvals } from './scc/lifecycle/approvals';
 
 export interface Peer {
   readonly mspId: string;
@@ -11,8 +12,10 @@ export interface Peer {
   readonly signer: Signer;
   /** Knows this organisation's identities only: Fabric's local MSP. */
   readonly localMsp: MspRegistry;
-  /** By chaincode name. */
-  readonly chaincodes: ReadonlyMap<string, ChaincodeStream>;
+  /** What it has installed. */
+  readonly packages: PackageStore;
+  /** Which definitions its organisation has approved. */
+  readonly approvals: Approvals;
   /** The channels that the peer has joined, by name. */
   readonly channels: Map<string, Channel>;
 }

@@ -22,7 +22,8 @@ export const STREAM_TERMINATED = 'chaincode stream terminated';
 export interface ChaincodeStreamOptions {
   /** Where the chaincode listens: `host:port` or `unix:/path`. */
   readonly address: string;
-  readonly chaincodeName: string;
+  /** The package that it runs. */
+  readonly packageId: string;
   /** How long a transaction may run, in milliseconds. */
   readonly executeTimeoutMs: number;
   /** How long a transaction waits for a chaincode that is not connected, in milliseconds. */
@@ -34,6 +35,8 @@ export interface Execution {
   readonly params: TransactionParams;
   /** MessageType.TRANSACTION or INIT. */
   readonly type: number;
+  /** The name by which the chaincode is defined on the channel. */
+  readonly namespace: string;
   /** The bytes of the ChaincodeInput. */
   readonly input: Buffer;
 }
@@ -86,9 +89,9 @@ export class ChaincodeStream {
       };
       const timer = setTimeout(() => {
         this.#waiting.delete(done);
-        const { chaincodeName, address } = this.#options;
+        const { packageId, address } = this.#options;
         const reason = `connection to ${address} failed: ${this.#lastFailure}`;
-        reject(new ExecutionError(`could not launch chaincode ${chaincodeName}: ${reason}`));
+        reject(new ExecutionError(`could not launch chaincode ${packageId}: ${reason}`));
       }, timeoutMs);
       this.#waiting.add(done);
     });
@@ -98,7 +101,7 @@ export class ChaincodeStream {
    * Runs one transaction to the chaincode's last message, COMPLETED or ERROR.
    * @throws ExecutionError when the chaincode is not there, stops, or takes too long.
    */
-  async execute({ params, type, input }: Execution): Promise<ChaincodeMessage> {
+  async execute({ params, namespace, type, input }: Execution): Promise<ChaincodeMessage> {
     await this.whenReady(this.#options.launchTimeoutMs);
     const channelId = params.channel.name;
     const { txId } = params.proposal.channelHeader;
@@ -110,7 +113,7 @@ export class ChaincodeStream {
         resolve(new ExecutionError('error sending: timeout expired while executing transaction'));
       }, this.#options.executeTimeoutMs);
       const isInit = type === MessageType.INIT;
-      const context = new TransactionContext(params, this.#options.chaincodeName, isInit, (result) => {
+      const context = new TransactionContext(params, namespace, isInit, (result) => {
         clearTimeout(timer);
         resolve(result);
       });
@@ -185,13 +188,13 @@ export class ChaincodeStream {
 
   #becomeReady(): void {
     this.#ready = true;
-    this.#options.logger.debug({ chaincode: this.#options.chaincodeName }, 'chaincode stream ready');
+    this.#options.logger.debug({ chaincode: this.#options.packageId }, 'chaincode stream ready');
     for (const done of [...this.#waiting]) done();
   }
 
   #disconnected(reason: string): void {
     if (this.#ready && !this.#closing.signal.aborted) {
-      this.#options.logger.warn({ chaincode: this.#options.chaincodeName, reason }, STREAM_TERMINATED);
+      this.#options.logger.warn({ chaincode: this.#options.packageId, reason }, STREAM_TERMINATED);
     }
     this.#ready = false;
     this.#stream = undefined;

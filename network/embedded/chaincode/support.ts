@@ -1,6 +1,7 @@
 /** Runs a chaincode for a transaction: decides whether it may run, as which kind of call, and reads what it answers. */
 import { IdentityError } from '../../identity/errors';
-import { accessDenied, type Channel, isWriter } from '../channel';
+import { accessDenied, type ChaincodeDefinition, type Channel, isWriter } from '../channel';
+import { endorsementInfo, type EndorsementInfo } from '../endorser/endorsementinfo';
 import { type UnpackedProposal } from '../endorser/proposal';
 import { TxSimulator } from '../endorser/simulator';
 import { type Peer } from '../peer';
@@ -85,36 +86,35 @@ async function invoke(params: TransactionParams, chaincodeName: string, input: B
     const payload = encodeResponse(await system.invoke(call));
     return { type: MessageType.COMPLETED, payload, txId, channelId: channel.name };
   }
-  const type = checkInvocation(params, chaincodeName, input);
-  const chaincode = peer.chaincodes.get(chaincodeName);
-  if (chaincode === undefined) {
-    throw new ExecutionError(`could not launch chaincode ${chaincodeName}: it is not installed on this peer`);
+  const { definition, chaincode } = containerInfo(params, chaincodeName);
+  const type = checkInvocation(simulator, definition, input);
+  return chaincode.execute({ params, namespace: chaincodeName, type, input });
+}
+
+function containerInfo({ channel, peer, simulator }: TransactionParams, chaincodeName: string): EndorsementInfo {
+  try {
+    return endorsementInfo(chaincodeName, channel, peer, simulator);
+  } catch (error) {
+    if (!(error instanceof ExecutionError)) throw error;
+    const what = `failed to get chaincode container info for ${chaincodeName}`;
+    throw new ExecutionError(`invalid invocation: [channel ${channel.name}] ${what}: ${error.message}`);
   }
-  return chaincode.execute({ params, type, input });
 }
 
 /**
  * Decides what kind of call it is: a chaincode whose definition asks for it is initialised exactly once a version, before
  * all else.
  */
-function checkInvocation(params: TransactionParams, chaincodeName: string, input: Buffer): number {
-  const { channel, simulator } = params;
-  const definition = channel.chaincodes.get(chaincodeName);
-  if (definition === undefined) {
-    throw new ExecutionError(
-      `invalid invocation: [channel ${channel.name}] failed to get chaincode container info for ${chaincodeName}: ` +
-        `chaincode ${chaincodeName} not found`,
-    );
-  }
-  const { initRequired, version } = definition;
-  const needsInit = initRequired && simulator.getState(chaincodeName, INITIALIZED_KEY)?.toString('utf8') !== version;
+function checkInvocation(simulator: TxSimulator, definition: ChaincodeDefinition, input: Buffer): number {
+  const { name, initRequired, version } = definition;
+  const needsInit = initRequired && simulator.getState(name, INITIALIZED_KEY)?.toString('utf8') !== version;
   if (!decodeChaincodeInput(input).isInit) {
     if (!needsInit) return MessageType.TRANSACTION;
-    throw invalidInvocation(chaincodeName, 'has not been initialized for this version, must call as init first');
+    throw invalidInvocation(name, 'has not been initialized for this version, must call as init first');
   }
-  if (!initRequired) throw invalidInvocation(chaincodeName, 'does not require initialization but called as init');
-  if (!needsInit) throw invalidInvocation(chaincodeName, 'is already initialized but called as init');
-  simulator.setState(chaincodeName, INITIALIZED_KEY, Buffer.from(version, 'utf8'));
+  if (!initRequired) throw invalidInvocation(name, 'does not require initialization but called as init');
+  if (!needsInit) throw invalidInvocation(name, 'is already initialized but called as init');
+  simulator.setState(name, INITIALIZED_KEY, Buffer.from(version, 'utf8'));
   return MessageType.INIT;
 }
 

@@ -1,6 +1,7 @@
 /** A channel's block maker: orders submissions, validates each block, writes it, and tells who waits. */
 import { type Logger } from 'pino';
 import { type Channel } from '../channel';
+import { LIFECYCLE } from '../scc/lifecycle/definitions';
 import { type OwnEndorsements } from '../endorser/endorsements';
 import { type TransactionLocation } from '../ledger/ledger';
 import { BlockCutter, type BlockLimits } from '../orderer/blockcutter';
@@ -70,6 +71,11 @@ export class Committer {
     processNormalMessage(submission, this.#channel, this.#limits.absoluteMaxBytes, at);
     const { envelope, bytes } = submission;
     this.#cutter.add({ bytes, submission, size: envelope.payload.length + envelope.signature.length });
+  }
+
+  /** Makes a block of what has been taken, without waiting for more. */
+  flush(): void {
+    this.#cutter.flush();
   }
 
   /** Where the transaction was committed; waits for it until the signal. */
@@ -148,6 +154,7 @@ export class Committer {
     const validated = performance.now();
     const { namespaces, history } = updates;
     await ledger.commit({ block, txIds, codes, updates: namespaces, history, privateData });
+    if (namespaces.has(LIFECYCLE)) await this.#channel.chaincodes.refresh();
     this.#announce(number, transactions, codes);
     this.#log(number, transactions, codes, { validate: validated - started, write: performance.now() - validated });
   }

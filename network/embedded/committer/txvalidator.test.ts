@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ensureMaterial, type NetworkMaterial } from '../../identity/material';
 import { PolicyManager, usualPolicies } from '../../identity/policy';
 import { type Signer } from '../../identity/types';
+import { fixedDefinitions } from '../testing/definitions';
 import { type Channel, parseApplicationPolicy } from '../channel';
 import { OwnEndorsements } from '../endorser/endorsements';
 import { encodePayloadWithoutTransient, encodeChaincodeId } from '../wire/proposal';
@@ -72,9 +73,7 @@ describe('a transaction in a block', () => {
       msps: material.mspRegistry(),
       members: new Set(['OneMSP', 'TwoMSP', 'ThreeMSP']),
       policies: new PolicyManager(usualPolicies(['OneMSP', 'TwoMSP', 'ThreeMSP'])),
-      chaincodes: new Map([
-        ['basic', { name: 'basic', version: '1.0', endorsementPolicy, initRequired: false, collections: [] }],
-      ]),
+      chaincodes: fixedDefinitions({ name: 'basic', endorsementPolicy }),
     };
   });
   afterAll(async () => {

@@ -4,6 +4,7 @@ import * as discovery from '@hyperledger/fabric-protos/lib/discovery/protocol_pb
 import * as gossip from '@hyperledger/fabric-protos/lib/gossip/message_pb';
 import { SerializedIdentity } from '@hyperledger/fabric-protos/lib/msp/identities_pb';
 import { type Channel } from '../channel';
+import { hasChaincode as runsChaincode } from '../endorser/endorsementinfo';
 import { type RunningChannel } from '../gateway/gateway';
 import { type Peer } from '../peer';
 
@@ -40,7 +41,7 @@ export function peerList(peers: readonly discovery.Peer[]): discovery.Peers {
 
 /** Whether the peer can run the chaincode on the channel. */
 export function hasChaincode({ channel }: RunningChannel, peer: Peer, name: string): boolean {
-  return channel.chaincodes.has(name) && peer.chaincodes.has(name);
+  return runsChaincode(name, channel, peer);
 }
 
 /** When this process began: what gossip tells a peer's incarnations apart by. */
@@ -63,8 +64,10 @@ function stateInfo(peer: Peer, channel: Channel): gossip.Envelope {
   const properties = new gossip.Properties();
   properties.setLedgerHeight(channel.ledger.height);
   properties.setChaincodesList(
-    [...channel.chaincodes.values()]
-      .filter(({ name }) => peer.chaincodes.has(name))
+    channel.chaincodes
+      .names()
+      .filter((name) => runsChaincode(name, channel, peer))
+      .flatMap((name) => channel.chaincodes.get(name) ?? [])
       .map(({ name, version }) => {
         const chaincode = new gossip.Chaincode();
         chaincode.setName(name);

@@ -11,6 +11,7 @@ import { SYSTEM_VERSION } from '../scc/system-chaincode';
 import { type ProposalResponse } from '../wire/proposal';
 import { asBuffer, NO_BYTES } from '../wire/protobuf';
 import { encodeChaincodeAction, encodeChaincodeEvent, encodeProposalResponsePayload } from '../wire/transaction';
+import { endorsementInfo, type EndorsementInfo } from './endorsementinfo';
 import { type OwnEndorsements } from './endorsements';
 import { type ChaincodeCall, chaincodeInterest, type EndorserAnswer } from './interest';
 import { ProposalError, type UnpackedProposal, validateProposal } from './proposal';
@@ -50,15 +51,15 @@ export async function processProposal(
   own: OwnEndorsements,
 ): Promise<EndorserAnswer> {
   const { chaincodeName } = proposal;
-  const definition = channel.chaincodes.get(chaincodeName);
-  if (definition === undefined && !systemChaincodes.has(chaincodeName)) {
-    return peerFailure(
-      `make sure the chaincode ${chaincodeName} has been successfully defined on channel ${channel.name} and try again: ` +
-        `chaincode ${chaincodeName} not found`,
-    );
-  }
   const collections = collectionsOf(channel, peer.mspId);
   const simulator = new TxSimulator(view, proposal.channelHeader.txId, collections);
+  let info: EndorsementInfo | undefined;
+  try {
+    if (!systemChaincodes.has(chaincodeName)) info = endorsementInfo(chaincodeName, channel, peer, simulator);
+  } catch (error) {
+    if (!(error instanceof ExecutionError)) throw error;
+    return undefinedChaincode(chaincodeName, channel.name, error.message);
+  }
   let result: ExecutionResult;
   let interest: readonly ChaincodeCall[];
   try {
@@ -79,7 +80,7 @@ export async function processProposal(
           ? NO_BYTES
           : encodeChaincodeEvent({ ...event, chaincodeId: chaincodeName, txId: proposal.channelHeader.txId }),
       response,
-      chaincodeId: { name: chaincodeName, version: definition?.version ?? SYSTEM_VERSION },
+      chaincodeId: { name: chaincodeName, version: info?.definition.version ?? SYSTEM_VERSION },
     }),
   });
   if (response.status >= ERROR_THRESHOLD) {
@@ -106,14 +107,17 @@ export async function processLocalProposal(
   const { chaincodeName } = proposal;
   const system = systemChaincodes.get(chaincodeName);
   if (system === undefined) {
-    return peerFailure(
-      `make sure the chaincode ${chaincodeName} has been successfully defined on channel  and try again: ` +
-        "could not get channel config for channel ''",
-    );
+    return undefinedChaincode(chaincodeName, '', "could not get channel config for channel ''");
   }
   const { args } = proposal.input;
   const response = await system.invoke({ args, proposal, peer, channel: undefined, simulator: undefined });
   return { response, payload: undefined, endorsement: undefined };
+}
+
+function undefinedChaincode(name: string, channel: string, reason: string): ProposalResponse {
+  return peerFailure(
+    `make sure the chaincode ${name} has been successfully defined on channel ${channel} and try again: ${reason}`,
+  );
 }
 
 /** An answer that comes from the peer, not from the chaincode. */

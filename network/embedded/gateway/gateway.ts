@@ -4,6 +4,7 @@ import { IdentityError } from '../../identity/errors';
 import { accessDeniedByDefault, type Channel, isReader } from '../channel';
 import { type Committer } from '../committer/committer';
 import { type OwnEndorsements } from '../endorser/endorsements';
+import { hasChaincode } from '../endorser/endorsementinfo';
 import { preProcess, processProposal } from '../endorser/endorser';
 import { type EndorserAnswer, plainCall } from '../endorser/interest';
 import { ExpiredCreatorError, ProposalError, type UnpackedProposal, unpackProposal } from '../endorser/proposal';
@@ -11,7 +12,6 @@ import { type StateView } from '../ledger/state';
 import { BroadcastError, readSubmission } from '../orderer/submission';
 import { type Peer } from '../peer';
 import { systemChaincodes } from '../scc';
-import { encodePayload } from '../wire/common';
 import {
   decodeCommitStatusRequest,
   encodeCommitStatusResponse,
@@ -23,14 +23,10 @@ import {
   type SubmitRequest,
 } from '../wire/gateway';
 import { type ProposalResponse, type SignedProposal } from '../wire/proposal';
-import { WireError, Writer } from '../wire/protobuf';
-import {
-  decodeChaincodeAction,
-  decodeProposalResponsePayload,
-  encodeChaincodeActionPayload,
-  encodeTransaction,
-} from '../wire/transaction';
-import { endorseAt, endorseByPolicy, type EndorsedResult, noPeersOf } from './endorsement';
+import { WireError } from '../wire/protobuf';
+import { decodeChaincodeAction, decodeProposalResponsePayload } from '../wire/transaction';
+import { prepareTransaction } from './preparedtransaction';
+import { endorseAt, endorseByPolicy, noPeersOf } from './endorsement';
 import { errorDetail, GatewayError, verdictOf } from './errors';
 import { type EndorsementRequirement, endorsementRequirement } from './layouts';
 
@@ -119,7 +115,7 @@ export class Gateway {
         );
       const result =
         organizations.length > 0
-          ? await endorseAt(organizations, peers, at)
+          ? await endorseAt(organizations, withChaincode(name, running), at)
           : await endorseByPolicy(requirementOf, this.#local, peers, at);
       return encodeEndorseResponse(prepareTransaction(proposal, result));
     } finally {
@@ -203,8 +199,9 @@ export class Gateway {
     const local = this.#local;
     // Transient data stay in the gateway's organisation unless the client names others.
     const allowed = targets.length > 0 ? targets : hasTransientData ? [local.mspId] : [...peers.keys()];
-    const available = channel.chaincodes.has(chaincodeName) || systemChaincodes.has(chaincodeName);
-    const candidates = available ? allowed.flatMap((mspId) => peers.get(mspId) ?? []) : [];
+    const candidates = allowed
+      .flatMap((mspId) => peers.get(mspId) ?? [])
+      .filter((peer) => systemChaincodes.has(chaincodeName) || hasChaincode(chaincodeName, channel, peer));
     if (candidates.length === 0) {
       throw new GatewayError(
         status.FAILED_PRECONDITION,
@@ -287,6 +284,12 @@ function missingForEvaluation({ channelHeader, target }: UnpackedProposal): stri
   return target.chaincodeName === '' ? `no chaincode name is provided, channel id [${channelId}]` : undefined;
 }
 
+/** The peers that can be asked to run a chaincode. */
+function withChaincode(name: string, { channel, peers }: RunningChannel): ReadonlyMap<string, Peer> {
+  if (systemChaincodes.has(name)) return peers;
+  return new Map([...peers].filter(([, peer]) => hasChaincode(name, channel, peer)));
+}
+
 /** @param prefix how Evaluate begins its complaints; empty for Endorse */
 function unpack(signed: SignedProposal, prefix: string): UnpackedProposal {
   if (signed.proposalBytes.length === 0) {
@@ -316,14 +319,4 @@ function decodeArgument<T>(what: string, decoder: () => T): T {
 function resultOf(answer: ProposalResponse): Buffer {
   if (answer.payload === undefined) return answer.response.payload;
   return decodeChaincodeAction(decodeProposalResponsePayload(answer.payload).extension).response.payload;
-}
-
-function prepareTransaction(proposal: UnpackedProposal, result: EndorsedResult): Buffer {
-  const action = { proposalResponsePayload: result.payload, endorsements: result.endorsements };
-  const actionPayload = encodeChaincodeActionPayload(proposal.payloadWithoutTransient, action);
-  const header = new Writer(4096)
-    .bytes(1, proposal.header.channelHeader)
-    .bytes(2, proposal.header.signatureHeader)
-    .finish();
-  return encodePayload(header, encodeTransaction(proposal.header.signatureHeader, actionPayload));
 }

@@ -2,6 +2,7 @@
 import { status } from '@grpc/grpc-js';
 import { satisfyingOrganizations, type SignaturePolicy } from '../../identity/policy';
 import { type Channel, signaturePolicyOf } from '../channel';
+import { hasChaincode } from '../endorser/endorsementinfo';
 import { type ChaincodeCall } from '../endorser/interest';
 import { type Peer } from '../peer';
 import { findCollection, isMember } from '../privdata/collection';
@@ -57,9 +58,13 @@ function requirement(
   if (satisfyingOrganizations(policies, [], members) === undefined) {
     throw impossible('no peer combination can satisfy the endorsement policy');
   }
-  const mspIds = members.filter((mspId) =>
-    interest.every(({ name }) => systemChaincodes.has(name) || peers.get(mspId)?.chaincodes.has(name) === true),
-  );
+  const mspIds = members.filter((mspId) => {
+    const peer = peers.get(mspId);
+    return (
+      peer !== undefined &&
+      interest.every(({ name }) => systemChaincodes.has(name) || hasChaincode(name, channel, peer))
+    );
+  });
   if (satisfyingOrganizations(policies, [], mspIds) === undefined) {
     throw impossible('required chaincodes are not installed on sufficient peers');
   }
