@@ -3,6 +3,7 @@ import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { type Peer } from '../peer';
 import { encodeStatusDetails, type ErrorDetail } from '../wire/gateway';
 import { type ProposalResponse } from '../wire/proposal';
+import { WireError } from '../wire/protobuf';
 
 /** The gateway's answer is this gRPC status. */
 export class GatewayError extends Error {
@@ -17,9 +18,16 @@ export class GatewayError extends Error {
   }
 }
 
-/** The error as gRPC sends it. Errors that are no GatewayError become INTERNAL and tell nothing. */
+/**
+ * The error as gRPC sends it. What cannot be read is INTERNAL, as with Go's servers; errors that nobody foresaw are too, and
+ * tell nothing.
+ */
 export function toServiceError(error: unknown): Pick<ServiceError, 'code' | 'details' | 'metadata'> {
   const metadata = new Metadata();
+  if (error instanceof WireError) {
+    const details = `grpc: failed to unmarshal the received message: ${error.message}`;
+    return { code: status.INTERNAL, details, metadata };
+  }
   if (!(error instanceof GatewayError)) return { code: status.INTERNAL, details: 'internal error', metadata };
   if (error.details.length > 0) {
     metadata.set('grpc-status-details-bin', encodeStatusDetails(error.code, error.message, error.details));
