@@ -32,6 +32,7 @@ export async function startEmbedded(): Promise<Engine> {
       version: '',
       home,
       organizations: network.connection.organizations,
+      orderers: network.connection.orderers,
       stop: async () => {
         await network.close();
         await cleanUp();

@@ -11,6 +11,8 @@ export interface Engine {
   readonly home: string;
   /** How each organisation's peer is reached. */
   readonly organizations: Connection['organizations'];
+  /** How the orderers are reached. */
+  readonly orderers: Connection['orderers'];
   /** Ends all processes and removes the folder. */
   stop(): Promise<void>;
 }

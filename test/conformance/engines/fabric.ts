@@ -41,6 +41,7 @@ export async function startFabric(): Promise<Engine> {
       version: network.programs.version,
       home,
       organizations: network.connection.organizations,
+      orderers: network.connection.orderers,
       stop: async () => {
         await network.close();
         await cleanUp();
