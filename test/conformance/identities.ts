@@ -47,8 +47,9 @@ export function by(stranger: Stranger, what: 'evaluate' | 'endorse' | 'submit', 
           .getContract('basic')
           .newProposal('put', { arguments: [world.fill('$k'), 'x'] })
           .endorse();
-        const transaction = changedTransaction(client, endorsed, ({ signatureHeader }) => { signatureHeader.setCreator(client.signer.serialized); },
-        );
+        const transaction = changedTransaction(client, endorsed, ({ signatureHeader }) => {
+          signatureHeader.setCreator(client.signer.serialized);
+        });
         const { code } = await (await transaction.submit()).getStatus();
         return { status: 'OK', validation: validationName(code) };
       });

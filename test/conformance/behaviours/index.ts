@@ -1,8 +1,11 @@
 /** All topics: one file each. */
 import { type Topic } from '../behaviour';
+import { broadcasting } from './broadcasting';
 import { calls } from './calls';
 import { composites } from './composites';
 import { conflicts } from './conflicts';
+import { delivering } from './delivering';
+import { discovering } from './discovering';
 import { endorsing } from './endorsing';
 import { evaluating } from './evaluating';
 import { events } from './events';
@@ -28,4 +31,7 @@ export const topics: readonly Topic[] = [
   refusals,
   events,
   privateData,
+  delivering,
+  broadcasting,
+  discovering,
 ];
