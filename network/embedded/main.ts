@@ -1,6 +1,7 @@
 /** The program: starts the embedded network from its environment and runs until told to stop. */
 import { resolve } from 'node:path';
 import { pino } from 'pino';
+import { readChaincodeAddresses } from '../chaincode-addresses';
 import { ConsortiumError, loadConsortium } from '../consortium';
 import { MaterialError } from '../identity/errors';
 import { DeployError, ExecutionError, LedgerError, ListenError, PackageError, startEmbeddedNetwork } from './index';
@@ -14,7 +15,9 @@ async function main(): Promise<void> {
   const chaincodeAddress = process.env['ONEPLEDGE_CHAINCODE_ADDRESS'];
   const peerPorts = process.env['ONEPLEDGE_PEER_PORTS'] ?? 'fixed';
   if (chaincodeAddress === undefined || chaincodeAddress === '') {
-    throw new UsageError('ONEPLEDGE_CHAINCODE_ADDRESS is not set: host:port or unix:/path of the chaincode');
+    throw new UsageError(
+      'ONEPLEDGE_CHAINCODE_ADDRESS is not set: host:port or unix:/path of the chaincode, or name=address,…',
+    );
   }
   if (peerPorts !== 'fixed' && peerPorts !== 'ephemeral') {
     throw new UsageError(`ONEPLEDGE_PEER_PORTS is fixed or ephemeral, not "${peerPorts}"`);
@@ -24,7 +27,7 @@ async function main(): Promise<void> {
   const network = await startEmbeddedNetwork({
     home,
     consortium: loadConsortium(consortiumFile),
-    chaincodeAddress,
+    chaincodeAddress: readChaincodeAddresses(chaincodeAddress),
     peerPorts,
     logger,
     onFailure: () => {

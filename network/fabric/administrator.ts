@@ -72,17 +72,23 @@ export class Administrator {
       const payload = await this.#lifecycle(channel).evaluate('QueryChaincodeDefinition', { arguments: [asks(name)] });
       return lifecycle.QueryChaincodeDefinitionResult.deserializeBinary(payload).getSequence() >= sequence;
     } catch (error) {
-      if (error instanceof GatewayError && error.details.some(({ message }) => message.includes('404'))) return false;
+      if (reasonsOf(error).some((reason) => reason.includes('404'))) return false;
       throw error;
     }
   }
 
-  /** Approves for its own organisation, whose peer alone endorses that. */
+  /** Approves for its own organisation, whose peer alone endorses that; once more does nothing. */
   async approve(channel: string, chaincode: ChaincodeSpec, { id }: ChaincodePackage): Promise<void> {
-    await this.#lifecycle(channel).submit('ApproveChaincodeDefinitionForMyOrg', {
-      arguments: [approval(chaincode, id)],
-      endorsingOrganizations: [this.mspId],
-    });
+    try {
+      await this.#lifecycle(channel).submit('ApproveChaincodeDefinitionForMyOrg', {
+        arguments: [approval(chaincode, id)],
+        endorsingOrganizations: [this.mspId],
+      });
+    } catch (error) {
+      // An earlier try may have gone through though its answer was an error.
+      if (reasonsOf(error).some((reason) => reason.includes('with unchanged content'))) return;
+      throw error;
+    }
   }
 
   /** Commits what has been approved. @param members MSP ids of all whose peers are to endorse it */
@@ -104,10 +110,8 @@ export class Administrator {
     try {
       await proposal.endorse();
     } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      const reasons = error.details.map(({ message }) => message);
-      if (reasons.some((reason) => /chaincode response|has not been initialized/.test(reason))) return;
-      throw new Error([error.message, ...reasons].join('; '), { cause: error });
+      if (reasonsOf(error).some((reason) => /chaincode response|has not been initialized/.test(reason))) return;
+      throw error;
     }
   }
 
@@ -119,6 +123,11 @@ export class Administrator {
   #lifecycle(channel: string): Contract {
     return this.#gateway.getNetwork(channel).getContract('_lifecycle');
   }
+}
+
+/** What the peers themselves said. */
+function reasonsOf(error: unknown): readonly string[] {
+  return error instanceof GatewayError ? error.details.map(({ message }) => message) : [];
 }
 
 function asks(name: string): Uint8Array {

@@ -1,6 +1,7 @@
 /** What administrators do with a network that has come up: join its nodes to the channels, define the chaincodes. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ChaincodeAddresses } from '../chaincode-addresses';
 import { configurationBlock, type Consensus } from '../configuration';
 import { type ChannelSpec, type Consortium } from '../consortium';
 import { type NetworkMaterial } from '../identity/material';
@@ -9,9 +10,6 @@ import { type ChaincodePackage, packageChaincode } from './chaincode-package';
 import { joinChannel, joinedChannels } from './participation';
 import { type Placement } from './placement';
 import { type Patience } from './wait';
-
-/** `host:port` or `unix:/path`; one address for all chaincodes, or one a chaincode. */
-export type ChaincodeAddresses = string | Readonly<Record<string, string>>;
 
 /** Joins the orderers, then the peers, to the channels that they are not in yet. */
 export async function joinAll(
@@ -103,7 +101,9 @@ export async function defineChaincodes(
             );
           }),
         );
-        await patience.until('a definition is committed', () => first.commit(channel.name, chaincode, members));
+        await patience.until('a definition is committed', async () => {
+          if (!(await first.isCommitted(channel.name, chaincode))) await first.commit(channel.name, chaincode, members);
+        });
       }
       await Promise.all(
         theirs.map((administrator) =>

@@ -1,12 +1,13 @@
 /** Real Fabric: the consortium's orderers and peers as child processes on this machine, joined to its channels, with its chaincodes defined. */
 import { resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
+import { type ChaincodeAddresses } from '../chaincode-addresses';
 import { type Consensus } from '../configuration';
 import { type Connection, removeConnection, writeConnection } from '../connection';
 import { type Consortium } from '../consortium';
 import { ensureMaterial, type NetworkMaterial } from '../identity/material';
 import { Administrator } from './administrator';
-import { type ChaincodeAddresses, defineChaincodes, installAll, joinAll } from './channels';
+import { defineChaincodes, installAll, joinAll } from './channels';
 import { Nodes } from './nodes';
 import { place } from './placement';
 import { type FabricPrograms, findPrograms } from './programs';

@@ -1,6 +1,7 @@
 /** The program: starts the consortium on real Fabric from its environment and runs until told to stop. */
 import { resolve } from 'node:path';
 import { pino } from 'pino';
+import { readChaincodeAddresses } from '../chaincode-addresses';
 import { ConsortiumError, loadConsortium } from '../consortium';
 import { MaterialError } from '../identity/errors';
 import { ProgramError, startFabricNetwork } from './index';
@@ -16,7 +17,9 @@ async function main(): Promise<void> {
   const ports = process.env['ONEPLEDGE_PEER_PORTS'] ?? 'fixed';
   const consensus = process.env['ONEPLEDGE_CONSENSUS'] ?? 'BFT';
   if (chaincodeAddress === undefined || chaincodeAddress === '') {
-    throw new UsageError('ONEPLEDGE_CHAINCODE_ADDRESS is not set: host:port or unix:/path of the chaincode');
+    throw new UsageError(
+      'ONEPLEDGE_CHAINCODE_ADDRESS is not set: host:port or unix:/path of the chaincode, or name=address,…',
+    );
   }
   if (ports !== 'fixed' && ports !== 'ephemeral') {
     throw new UsageError(`ONEPLEDGE_PEER_PORTS is fixed or ephemeral, not "${ports}"`);
@@ -27,7 +30,8 @@ async function main(): Promise<void> {
   logger.info(NOTICE);
   const started = performance.now();
   const starting = startFabricNetwork({
-    ...{ home, consortium: loadConsortium(consortiumFile), consensus, chaincodeAddress, ports, logger },
+    ...{ home, consortium: loadConsortium(consortiumFile), consensus, ports, logger },
+    chaincodeAddress: readChaincodeAddresses(chaincodeAddress),
     onFailure: (error) => {
       logger.fatal({ err: error }, 'a node has ended');
       process.exitCode = 1;

@@ -1,5 +1,6 @@
 /** Waiting for nodes that start: all waits of one start have one deadline, and end when it fails. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GatewayError } from '@hyperledger/fabric-gateway';
 
 const EVERY_MS = 100;
 
@@ -28,7 +29,7 @@ export class Patience {
       try {
         return await attempt();
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = reasonOf(error);
         if (this.#given.signal.aborted) throw new Error(`given up: ${what} (${reason})`, { cause: error });
         if (performance.now() > this.#end) {
           throw new Error(`not within ${this.#withinMs / 1000} s: ${what} (${reason})`, { cause: error });
@@ -37,4 +38,10 @@ export class Patience {
       }
     }
   }
+}
+
+/** With what the peers themselves said. */
+function reasonOf(error: unknown): string {
+  if (error instanceof GatewayError) return [error.message, ...error.details.map(({ message }) => message)].join('; ');
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,8 @@
 /** `npm run bench`: measures the built system and prints the figures beside their targets. */
 import { parseArgs } from 'node:util';
+import type { EngineName } from '../support/system';
 import { type Case, FULL, QUICK, serialSource } from './bench';
+import { batches } from './cases/batches';
 import { duplicates } from './cases/duplicates';
 import { imports } from './cases/imports';
 import { load } from './cases/load';
@@ -10,12 +12,16 @@ import { LoadProcess } from './load-process';
 import { describeMachine } from './machine';
 import { formatReport } from './report';
 
-const CASES: readonly Case[] = [start, load, imports, duplicates];
+const CASES: Readonly<Record<EngineName, readonly Case[]>> = {
+  embedded: [start, load, imports, duplicates, batches('embedded')],
+  fabric: [batches('fabric')],
+};
 
-const USAGE = `usage: main.js [--quick] [--rounds n] [--only ${CASES.map(({ name }) => name).join('|')}] [--json]
+const USAGE = `usage: main.js [--quick] [--rounds n] [--only ${CASES.embedded.map(({ name }) => name).join('|')}] [--engine embedded|fabric] [--json]
   --quick  two short rounds on a small ledger: shows that it works, gives no figures to quote
   --rounds rounds of each figure, 5 when left out
   --only   one case; may be repeated
+  --engine the network; fabric has the case batches only, and needs Fabric's programs on PATH
   --json   prints the report as one JSON value, with every round
 `;
 
@@ -29,13 +35,15 @@ async function main(): Promise<number> {
       quick: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
+      engine: { type: 'string', default: 'embedded' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const unknown = values.only.find((name) => !CASES.some((known) => known.name === name));
+  const cases = (CASES as Readonly<Partial<typeof CASES>>)[values.engine as EngineName];
+  const unknown = values.only.find((name) => cases?.every((known) => known.name !== name));
   const rounds = Number(values.rounds ?? (values.quick ? QUICK : FULL).rounds);
-  if (values.help || unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
+  if (values.help || cases === undefined || unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
     process.stderr.write(USAGE);
     return values.help ? 0 : 2;
   }
@@ -51,7 +59,7 @@ async function main(): Promise<number> {
       serials: serialSource(),
       note,
     };
-    for (const { name, run } of CASES) {
+    for (const { name, run } of cases) {
       if (values.only.length > 0 && !values.only.includes(name)) continue;
       try {
         sections.push(...(await run(bench)));

@@ -2,8 +2,9 @@
 import { usccCheckCharacter } from '@onepledge/chaincode/model';
 
 const DAY_MS = 86_400_000;
-const SUPPLIERS = 400;
-const BUYERS = 40;
+/** How many creditors and debtors there are; consecutive serials go through the creditors first. */
+export const SUPPLIERS = 400;
+export const BUYERS = 40;
 
 function day(offset: number): string {
   return new Date(Date.now() + offset * DAY_MS).toISOString().slice(0, 10);

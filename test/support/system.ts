@@ -1,11 +1,12 @@
 /** A whole system as separate processes in a temporary home: network, chaincode and any number of gateways. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CCAAS_BUILDER_VARIABLE, packageChaincode } from '@onepledge/network/fabric';
 import { issueToken, type TokenRequest } from '@onepledge/gateway/demo-issuer';
+import { parse, stringify } from 'yaml';
 import { http } from './http';
 import { freePort } from './ports';
 import { Program } from './program';
@@ -20,6 +21,8 @@ export type SystemOptions = Readonly<{
   /** Arguments of node for a program, by its name. */
   nodeArguments?: Readonly<Record<string, readonly string[]>>;
   readyWithinMs?: number;
+  /** The same program once more under another name, in a process of its own. */
+  secondChaincode?: Readonly<{ name: string; environment: Readonly<Record<string, string>> }>;
   /** ONEPLEDGE_ENGINE when left out, and the embedded network without it. */
   engine?: EngineName;
 }>;
@@ -78,6 +81,19 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   }
 }
 
+const CONSORTIUM = join(ROOT, 'network', 'consortium.yaml');
+
+type Served = Readonly<{ name: string; address: string; program: Program }>;
+
+/** The consortium's description with its chaincode once more, in a file of the home. */
+function withChaincode(name: string, home: string): string {
+  const consortium = parse(readFileSync(CONSORTIUM, 'utf8')) as { channels: { chaincodes: object[] }[] };
+  for (const { chaincodes } of consortium.channels) chaincodes.push({ ...chaincodes[0], name });
+  const file = join(home, 'consortium.yaml');
+  writeFileSync(file, stringify(consortium));
+  return file;
+}
+
 async function gatewayPorts(count: number): Promise<readonly number[]> {
   const ports = new Set<number>();
   while (ports.size < count) ports.add(await freePort());
@@ -101,8 +117,6 @@ class RunningSystem implements System {
     for (const folder of ['run', 'secrets']) mkdirSync(join(home, folder), { mode: 0o700 });
     const keyFile = join(home, 'secrets', 'evidence.key');
     writeFileSync(keyFile, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
-    const socket = join(home, 'cc.sock');
-    const builder = process.env[CCAAS_BUILDER_VARIABLE];
     const program = (
       name: string,
       file: string,
@@ -117,22 +131,30 @@ class RunningSystem implements System {
         nodeArguments: options.nodeArguments?.[name] ?? [],
         ...(beforeStart === undefined ? {} : { beforeStart }),
       });
-    this.chaincode = program(
-      'chaincode',
-      'chaincode/dist/main.js',
-      {
-        CHAINCODE_SERVER_ADDRESS: `unix:${socket}`,
-        CHAINCODE_ID: packageChaincode('onepledge', '1.0', `unix:${socket}`).id,
+    const chaincode = (label: string, name: string, more: Readonly<Record<string, string>> = {}): Served => {
+      const socket = join(home, `${label}.sock`);
+      const address = `unix:${socket}`;
+      const environment = {
+        CHAINCODE_SERVER_ADDRESS: address,
+        CHAINCODE_ID: packageChaincode(name, '1.0', address).id,
         ONEPLEDGE_EVIDENCE_KEY_FILE: keyFile,
-      },
-      () => {
+        ...more,
+      };
+      const removeSocket = (): void => {
         // A socket that a killed process left behind would end the next one at its start.
         rmSync(socket, { force: true });
-      },
-    );
+      };
+      return { name, address, program: program(label, 'chaincode/dist/main.js', environment, removeSocket) };
+    };
+    const second = options.secondChaincode;
+    const served = [
+      chaincode('chaincode', 'onepledge'),
+      ...(second === undefined ? [] : [chaincode('chaincode-2', second.name, second.environment)]),
+    ];
+    const builder = process.env[CCAAS_BUILDER_VARIABLE];
     this.network = program('network', `network/dist/${engine}/main.js`, {
-      ONEPLEDGE_CONSORTIUM: join(ROOT, 'network', 'consortium.yaml'),
-      ONEPLEDGE_CHAINCODE_ADDRESS: `unix:${socket}`,
+      ONEPLEDGE_CONSORTIUM: second === undefined ? CONSORTIUM : withChaincode(second.name, home),
+      ONEPLEDGE_CHAINCODE_ADDRESS: served.map(({ name, address }) => `${name}=${address}`).join(),
       ONEPLEDGE_PEER_PORTS: 'ephemeral',
       ...(builder === undefined ? {} : { [CCAAS_BUILDER_VARIABLE]: builder }),
     });
@@ -150,7 +172,9 @@ class RunningSystem implements System {
         }),
       };
     });
-    this.programs = [this.chaincode, this.network, ...this.gateways.map((gateway) => gateway.program)];
+    const chaincodes = served.map((one) => one.program);
+    [this.chaincode] = chaincodes as [Program, ...Program[]];
+    this.programs = [...chaincodes, this.network, ...this.gateways.map((gateway) => gateway.program)];
   }
 
   url(index = 0): string {
@@ -181,7 +205,7 @@ class RunningSystem implements System {
 
   async stop(): Promise<void> {
     await Promise.all(this.gateways.map(({ program }) => program.stop()));
-    await Promise.all([this.network.stop(), this.chaincode.stop()]);
+    await Promise.all(this.programs.map((program) => program.stop()));
     if (process.env['ONEPLEDGE_KEEP_HOME'] === undefined)
       rmSync(this.home, { recursive: true, force: true, maxRetries: 3 });
     this.#endCleaner();

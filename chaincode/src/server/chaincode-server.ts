@@ -7,6 +7,7 @@ import { CommandsContract } from '../contracts/commands-contract';
 import { provide } from '../contracts/dependencies';
 import { QueriesContract } from '../contracts/queries-contract';
 import { KeyedHashTokens } from '../ledger/evidence-token';
+import { SingleCalls } from '../ledger/state-access';
 import { PeerAccess } from './shim-internals';
 import type { Settings } from './settings';
 
@@ -18,7 +19,10 @@ export async function serveChaincode(settings: Settings, version: string): Promi
   const peers = new PeerAccess((message) => {
     process.stderr.write(`${message}\n`);
   });
-  provide({ tokens: new KeyedHashTokens(settings.evidenceKey), access: (stub) => peers.accessFor(stub) });
+  provide({
+    tokens: new KeyedHashTokens(settings.evidenceKey),
+    access: (stub) => (settings.stateAccess === 'single' ? new SingleCalls(stub) : peers.accessFor(stub)),
+  });
 
   class ObservedServer extends ChaincodeServer {
     override connect(stream: ServerDuplexStream<unknown, unknown>): void {

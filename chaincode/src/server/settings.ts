@@ -9,6 +9,10 @@ const SettingsSchema = z.object({
     .string()
     .min(1)
     .describe('File with the hexadecimal key of evidence tokens, the same at all endorsers'),
+  ONEPLEDGE_STATE_ACCESS: z
+    .enum(['batched', 'single'])
+    .default('batched')
+    .describe('batched: many keys a message where the peer offers it; single: never, to compare'),
   CHAINCODE_TLS_KEY: z.string().optional().describe('PEM file of the server key; plain text without it'),
   CHAINCODE_TLS_CERT: z.string().optional().describe('PEM file of the server certificate'),
   CHAINCODE_CLIENT_CA_CERT: z
@@ -21,6 +25,7 @@ export type Settings = Readonly<{
   address: string;
   ccid: string;
   evidenceKey: Buffer;
+  stateAccess: 'batched' | 'single';
   tls?: Readonly<Record<'key' | 'cert' | 'clientCACerts', Buffer | undefined>>;
 }>;
 
@@ -54,6 +59,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     address: settings.CHAINCODE_SERVER_ADDRESS,
     ccid: settings.CHAINCODE_ID,
     evidenceKey: Buffer.from(text, 'hex'),
+    stateAccess: settings.ONEPLEDGE_STATE_ACCESS,
     ...(tls.key === undefined ? {} : { tls }),
   };
 }
