@@ -79,7 +79,7 @@ export async function endorseAt(
 }
 
 /**
- * Asks the gateway's own peer first, then the fewest others that satisfy what the first answer turns out to need; others
+ * Asks one peer first, usually the gateway's own, then the fewest others that satisfy what the first answer turns out to need; others
  * instead of those that fail.
  * @param requirementOf what the endorsers of this answer have to satisfy
  * @throws GatewayError ABORTED when the first peer or too many others fail, FAILED_PRECONDITION when the policies cannot
@@ -87,13 +87,13 @@ export async function endorseAt(
  */
 export async function endorseByPolicy(
   requirementOf: (answer: EndorserAnswer) => EndorsementRequirement,
-  local: Peer,
+  firstPeer: Peer,
   peers: ReadonlyMap<string, Peer>,
   endorse: Endorse,
 ): Promise<EndorsedResult> {
   const collection = new Collection();
-  const first = await endorse(local);
-  if (!collection.add(local, first)) {
+  const first = await endorse(firstPeer);
+  if (!collection.add(firstPeer, first)) {
     throw new GatewayError(
       status.ABORTED,
       'failed to endorse transaction, see attached details for more info',

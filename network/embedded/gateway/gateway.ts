@@ -1,6 +1,7 @@
 /** One organisation's gateway: what its clients call, carried out by the channel's peers, orderer and ledger. */
 import { status } from '@grpc/grpc-js';
 import { IdentityError } from '../../identity/errors';
+import { satisfyingOrganizations } from '../../identity/policy';
 import { accessDeniedByDefault, type Channel, isReader } from '../channel';
 import { type Committer } from '../committer/committer';
 import { type OwnEndorsements } from '../endorser/endorsements';
@@ -113,10 +114,16 @@ export class Gateway {
           peers,
           proposal.hasTransientData,
         );
+      const able = withChaincode(name, running);
       const result =
         organizations.length > 0
-          ? await endorseAt(organizations, withChaincode(name, running), at)
-          : await endorseByPolicy(requirementOf, this.#local, peers, at);
+          ? await endorseAt(organizations, able, at)
+          : await endorseByPolicy(
+              requirementOf,
+              this.#firstEndorser(name, proposal.hasTransientData, running, able),
+              peers,
+              at,
+            );
       return encodeEndorseResponse(prepareTransaction(proposal, result));
     } finally {
       view.release();
@@ -187,6 +194,26 @@ export class Gateway {
       if (!(error instanceof IdentityError)) throw error;
     }
     throw denied(accessDeniedByDefault(channelId, 'Readers'));
+  }
+
+  /** The gateway's own peer; where that does not have the chaincode, the first of those that would have to endorse. */
+  #firstEndorser(
+    name: string,
+    hasTransientData: boolean,
+    { channel, peers }: RunningChannel,
+    able: ReadonlyMap<string, Peer>,
+  ): Peer {
+    if (able.has(this.#local.mspId)) return this.#local;
+    if (hasTransientData) {
+      throw new GatewayError(
+        status.FAILED_PRECONDITION,
+        "no endorsers found in the gateway's organization; " +
+          'retry specifying endorsing organization(s) to protect transient data',
+      );
+    }
+    const { policies, mspIds } = endorsementRequirement(channel, [plainCall(name)], peers, false);
+    const [mspId = ''] = satisfyingOrganizations(policies, [], mspIds) ?? [];
+    return able.get(mspId) ?? this.#local;
   }
 
   #evaluators(

@@ -11,11 +11,13 @@ import { evaluating } from './evaluating';
 import { events } from './events';
 import { histories } from './histories';
 import { initialising } from './initialising';
+import { lifecycles } from './lifecycle';
 import { policies } from './policies';
 import { privateData } from './private-data';
 import { ranges } from './ranges';
 import { refusals } from './refusals';
 import { submitting } from './submitting';
+import { system } from './system';
 
 export const topics: readonly Topic[] = [
   evaluating,
@@ -34,4 +36,6 @@ export const topics: readonly Topic[] = [
   delivering,
   broadcasting,
   discovering,
+  lifecycles,
+  system,
 ];
