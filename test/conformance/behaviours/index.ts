@@ -12,6 +12,7 @@ import { events } from './events';
 import { histories } from './histories';
 import { initialising } from './initialising';
 import { lifecycles } from './lifecycle';
+import { limits } from './limits';
 import { policies } from './policies';
 import { privateData } from './private-data';
 import { ranges } from './ranges';
@@ -31,6 +32,7 @@ export const topics: readonly Topic[] = [
   calls,
   initialising,
   refusals,
+  limits,
   events,
   privateData,
   delivering,
