@@ -14,6 +14,7 @@ import { initialising } from './initialising';
 import { lifecycles } from './lifecycle';
 import { limits } from './limits';
 import { policies } from './policies';
+import { privateBlocks } from './private-blocks';
 import { privateData } from './private-data';
 import { ranges } from './ranges';
 import { refusals } from './refusals';
@@ -40,4 +41,5 @@ export const topics: readonly Topic[] = [
   discovering,
   lifecycles,
   system,
+  privateBlocks,
 ];

@@ -44,6 +44,12 @@ export const privateData: Functions = {
     await stub.purgePrivateData(arg(args, 0), arg(args, 1));
     return text('purged');
   },
+  /** Purges what it has read: invalid when that has changed meanwhile. */
+  readThenPurgePrivate: async (stub, args) => {
+    await stub.getPrivateData(arg(args, 0), arg(args, 1));
+    await stub.purgePrivateData(arg(args, 0), arg(args, 1));
+    return text('purged');
+  },
   /** Reads a private key, then writes a public one. */
   readPrivateThenPut: async (stub, args) => {
     const value = await stub.getPrivateData(arg(args, 0), arg(args, 1));
