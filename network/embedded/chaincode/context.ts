@@ -1,7 +1,6 @@
 /** A transaction that a chaincode is executing: what its requests are answered from. */
 import { type TxSimulator } from '../endorser/simulator';
 import { type Ledger } from '../ledger/ledger';
-import { collectionsOf } from '../privdata/collection';
 import { type Response } from '../wire/proposal';
 import { type ChaincodeMessage } from '../wire/shim';
 import { type ChaincodeEvent } from '../wire/transaction';
@@ -46,8 +45,8 @@ export class TransactionContext {
 
   /** What the transaction's creator may do with private data. */
   get collections(): CollectionAccess {
-    const { channel, peer, proposal } = this.params;
-    this.#collections ??= new CollectionAccess(collectionsOf(channel, peer.mspId), () =>
+    const { channel, proposal, simulator } = this.params;
+    this.#collections ??= new CollectionAccess(simulator.collections, () =>
       channel.msps.identify(proposal.signatureHeader.creator),
     );
     return this.#collections;

@@ -61,7 +61,7 @@ export async function invokeChaincode(params: TransactionParams, specification: 
       const simulator = new TxSimulator(
         view,
         params.proposal.channelHeader.txId,
-        collectionsOf(channel, params.peer.mspId),
+        collectionsOf(channel, params.peer.mspId, view),
       );
       return encodeChaincodeMessage(await invoke({ ...params, channel, simulator }, name, called));
     } finally {

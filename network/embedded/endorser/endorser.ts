@@ -51,7 +51,7 @@ export async function processProposal(
   own: OwnEndorsements,
 ): Promise<EndorserAnswer> {
   const { chaincodeName } = proposal;
-  const collections = collectionsOf(channel, peer.mspId);
+  const collections = collectionsOf(channel, peer.mspId, view);
   const simulator = new TxSimulator(view, proposal.channelHeader.txId, collections);
   let info: EndorsementInfo | undefined;
   try {
@@ -64,7 +64,7 @@ export async function processProposal(
   let interest: readonly ChaincodeCall[];
   try {
     result = await execute({ channel, peer, proposal, simulator }, chaincodeName, proposal.inputBytes);
-    await distributePrivateData(proposal.channelHeader.txId, simulator.privateResults(), channel, peer.mspId);
+    await distributePrivateData(proposal.channelHeader.txId, simulator.privateResults(), channel, collections);
     interest = chaincodeInterest(simulator.touched(), view);
   } catch (error) {
     if (error instanceof ExecutionError) return peerFailure(`error in simulation: ${error.message}`);

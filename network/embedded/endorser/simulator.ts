@@ -42,12 +42,15 @@ export class TxSimulator {
   #wrote = false;
   #paginated = false;
   #queriedPrivately = false;
+  /** The private data collections of the channel's chaincodes. */
+  readonly collections: Collections;
   readonly privateData: PrivateDataSimulator;
 
   /** The simulator uses the view, its maker releases it. */
   constructor(view: StateView, txId: string, collections: Collections) {
     this.#view = view;
     this.#txId = txId;
+    this.collections = collections;
     this.privateData = new PrivateDataSimulator(view, collections, {
       beforeWrite: () => {
         this.#beforeWrite();

@@ -1,6 +1,7 @@
 /** Private data collections: who their members are, and the implicit ones that each organisation has by itself. */
 import { type CollectionSpec } from '../../consortium';
 import { organizationsOf, parsePolicy } from '../../identity/policy';
+import { type StateView } from '../ledger/state';
 import { type ApplicationPolicy, type ChaincodeDefinition, type Channel, type CollectionConfig } from '../channel';
 
 const IMPLICIT_PREFIX = '_implicit_org_';
@@ -36,26 +37,30 @@ export interface Collections {
   isDefined(namespace: string, collection: string): boolean;
 }
 
-/** A collection of one of a channel's chaincodes; undefined: there is no such chaincode or collection. */
+/**
+ * A collection of one of a channel's chaincodes; undefined: there is no such chaincode or collection.
+ * @param view the state that the definition is read from; the last committed one when left out
+ */
 export function collectionOf(
   channel: Pick<Channel, 'chaincodes'>,
   namespace: string,
   name: string,
+  view?: StateView,
 ): CollectionConfig | undefined {
-  const definition = channel.chaincodes.get(namespace);
+  const definition = channel.chaincodes.get(namespace, view);
   return definition === undefined ? undefined : findCollection(definition, name);
 }
 
-/** The collections of a channel's chaincodes, seen from an organisation's peer. */
-export function collectionsOf(channel: Channel, mspId: string): Collections {
+/** The collections of a channel's chaincodes as one state has them, seen from an organisation's peer. */
+export function collectionsOf(channel: Channel, mspId: string, view: StateView): Collections {
   return {
     channelId: channel.name,
     mspId,
-    config: (namespace, name) => collectionOf(channel, namespace, name),
+    config: (namespace, name) => collectionOf(channel, namespace, name, view),
     isDefined: (namespace, name) => {
       const owner = implicitOwner(name);
       if (owner !== undefined && !channel.members.has(owner)) return false;
-      return collectionOf(channel, namespace, name) !== undefined;
+      return collectionOf(channel, namespace, name, view) !== undefined;
     },
   };
 }

@@ -3,25 +3,25 @@ import { evaluatePolicy } from '../../identity/policy';
 import { ExecutionError } from '../chaincode/context';
 import { type Channel, type CollectionConfig } from '../channel';
 import { type CollectionPvtReadWriteSet } from '../wire/pvtrwset';
-import { collectionOf } from './collection';
+import { type Collections } from './collection';
 
 /**
  * Checks that each collection has as many other members' peers as it requires, then keeps the write sets for the commit. All
  * peers of this process share one transient store, so that whoever is a member has then got them.
- * @param mspId whose peer endorses
+ * @param collections as the peer that endorses knows them
  * @throws ExecutionError
  */
 export async function distributePrivateData(
   txId: string,
   written: readonly CollectionPvtReadWriteSet[],
   channel: Channel,
-  mspId: string,
+  collections: Collections,
 ): Promise<void> {
   if (written.length === 0) return;
   for (const { namespace, collection } of written) {
-    const config = collectionOf(channel, namespace, collection);
+    const config = collections.config(namespace, collection);
     if (config === undefined) continue;
-    const eligible = eligiblePeers(config, channel, mspId);
+    const eligible = eligiblePeers(config, channel, collections.mspId);
     const required = config.requiredPeerCount;
     if (eligible >= required) continue;
     throw new ExecutionError(
