@@ -14,6 +14,8 @@ import { SimulationError } from './errors';
 export interface SimulationGate {
   beforeWrite(): void;
   beforePrivateQuery(): void;
+  /** Takes the chaincode's definition for read: its collections are looked up in it. */
+  readDefinition(namespace: string): void;
 }
 
 /** A collection, as far as a transaction touched it. */
@@ -186,6 +188,7 @@ export class PrivateDataSimulator {
   }
 
   #require(namespace: string, collection: string): void {
+    this.#gate.readDefinition(namespace);
     if (this.#collections.isDefined(namespace, collection)) return;
     throw new SimulationError(
       `collection [${collection}] not defined in the collection config for chaincode [${namespace}]`,

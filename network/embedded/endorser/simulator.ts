@@ -11,6 +11,8 @@ import {
   type Version,
 } from '../wire/rwset';
 import { type Collections } from '../privdata/collection';
+import { LIFECYCLE } from '../scc/lifecycle/definitions';
+import { definitionKeys } from '../scc/lifecycle/serializer';
 import { type CollectionPvtReadWriteSet } from '../wire/pvtrwset';
 import { SimulationError } from './errors';
 import { decodeMetadata } from './metadata';
@@ -42,6 +44,8 @@ export class TxSimulator {
   #wrote = false;
   #paginated = false;
   #queriedPrivately = false;
+  /** Chaincodes whose collections were looked up. */
+  readonly #definitionsRead = new Set<string>();
   /** The private data collections of the channel's chaincodes. */
   readonly collections: Collections;
   readonly privateData: PrivateDataSimulator;
@@ -60,6 +64,9 @@ export class TxSimulator {
           this.#refuse('Queries on pvt data is supported only in a read-only transaction');
         }
         this.#queriedPrivately = true;
+      },
+      readDefinition: (namespace) => {
+        this.#readDefinition(namespace);
       },
     });
   }
@@ -150,6 +157,13 @@ export class TxSimulator {
 
   #touchedNames(): string[] {
     return [...new Set([...this.#namespaces.keys(), ...this.privateData.namespaces])];
+  }
+
+  /** As Fabric, which reads all of a definition to find a collection in it. */
+  #readDefinition(name: string): void {
+    if (name === LIFECYCLE || this.#definitionsRead.has(name)) return;
+    this.#definitionsRead.add(name);
+    for (const key of definitionKeys(name)) this.getState(LIFECYCLE, key);
   }
 
   #beforeWrite(): void {

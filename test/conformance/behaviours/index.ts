@@ -17,6 +17,7 @@ import { policies } from './policies';
 import { privateBlocks } from './private-blocks';
 import { privateData } from './private-data';
 import { ranges } from './ranges';
+import { readWriteSets } from './read-write-sets';
 import { refusals } from './refusals';
 import { submitting } from './submitting';
 import { system } from './system';
@@ -42,4 +43,5 @@ export const topics: readonly Topic[] = [
   lifecycles,
   system,
   privateBlocks,
+  readWriteSets,
 ];

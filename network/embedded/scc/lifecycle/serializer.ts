@@ -75,6 +75,12 @@ export function fieldKey(namespace: string, name: string, field: string): string
   return `${namespace}/fields/${name}/${field}`;
 }
 
+/** All keys of a chaincode's committed definition. */
+export function definitionKeys(name: string): readonly string[] {
+  const fields = ['Sequence', 'EndorsementInfo', 'ValidationInfo', 'Collections'];
+  return [metadataKey(NAMESPACES, name), ...fields.map((field) => fieldKey(NAMESPACES, name, field))];
+}
+
 /** The keys of all metadata of a namespace: from the first on, up to and without the second. */
 export function metadataRange(namespace: string): readonly [string, string] {
   const prefix = metadataKey(namespace, '');
