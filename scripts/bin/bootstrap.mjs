@@ -52,6 +52,7 @@ async function test(args) {
 const SUITES = {
   duels: [{ ONEPLEDGE_DUELS: '200' }, 'test/adversarial', '-t', 'at the same instant'],
   crash: [{ ONEPLEDGE_CRASH: '500' }, 'test/crash'],
+  caliper: [{ ONEPLEDGE_CALIPER: 'install' }, 'test/interop/caliper'],
 };
 
 /** One of the slow suites, at its full length. */
