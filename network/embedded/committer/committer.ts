@@ -146,10 +146,10 @@ export class Committer {
     const number = ledger.height;
     const started = performance.now();
     const prepared = await validateAndPrepare(batch, this.#channel, this.#own, this.#logger);
-    const { transactions, codes, updates, privateData } = prepared;
+    const { transactions, codes, updates, privateData, commitHash } = prepared;
     const data = batch.map((ordered) => ordered.bytes);
     const header = { number, previousHash: ledger.lastHash, dataHash: dataHash(data) };
-    const block: Block = { header, data, metadata: blockMetadata(codes, this.#writer.metadata(header)) };
+    const block: Block = { header, data, metadata: blockMetadata(codes, this.#writer.metadata(header), commitHash) };
     const txIds = transactions.map((transaction) => transaction.txId);
     const validated = performance.now();
     const { namespaces, history } = updates;

@@ -24,6 +24,7 @@ type Changes = Map<string, VersionedValue | undefined>;
 export class BlockUpdates {
   readonly #view: StateView;
   readonly #block: number;
+  readonly #deletions = new Map<string, Version>();
   readonly namespaces = new Map<string, Changes>();
   readonly history: { readonly namespace: string; readonly key: string; readonly tx: number }[] = [];
 
@@ -65,6 +66,13 @@ export class BlockUpdates {
     this.#changes(namespace).set(key, value);
   }
 
+  /** The version of a transaction of this block that deleted the key, the last one. */
+  deletedBy(namespace: string, key: string): Version {
+    const version = this.#deletions.get(`${namespace}\u0000${key}`);
+    if (version === undefined) throw new Error(`no transaction of block ${this.#block} deleted ${key} of ${namespace}`);
+    return version;
+  }
+
   /** Whether this block changes the key. */
   changes(namespace: string, key: string): boolean {
     return this.namespaces.get(namespace)?.has(key) === true;
@@ -90,6 +98,7 @@ export class BlockUpdates {
     for (const write of set.writes) {
       if (write.isDelete) {
         this.put(namespace, write.key, undefined);
+        this.#deletions.set(`${namespace}\u0000${write.key}`, version);
         continue;
       }
       const entries = metadata.get(write.key);

@@ -11,7 +11,6 @@ import { Ledger } from '../ledger/ledger';
 import { hashedKey, hashedNamespace, sha256 } from '../privdata/namespaces';
 import { blockMetadata, dataHash } from '../wire/block';
 import { decodeTxPvtReadWriteSet } from '../wire/pvtrwset';
-import { fixedDefinitions } from '../testing/definitions';
 import { decodeKVRWSet, decodeTxReadWriteSet } from '../wire/rwset';
 import { BlockUpdates } from './mvcc';
 import { preparePrivateData } from './privatedata';
@@ -96,7 +95,7 @@ class Chain {
       if (valid) updates.apply(namespaces, tx);
       endorsed.push({ txId, namespaces, isValid: valid, envelope: Buffer.from(txId) });
     }
-    const channel = { ledger, chaincodes: fixedDefinitions(DEFINITION) };
+    const channel = { ledger, chaincodes: new Map([[NAMESPACE, DEFINITION]]) };
     const privateData = await preparePrivateData(endorsed, number, updates, channel, pino({ level: 'silent' }));
     view.release();
     const data = endorsed.map(({ envelope }) => envelope);

@@ -5,6 +5,7 @@ import { type OwnEndorsements } from '../endorser/endorsements';
 import { type PrivateBlock } from '../ledger/pvtdatastore';
 import { NO_BYTES } from '../wire/protobuf';
 import { TxValidationCode } from './codes';
+import { commitHash } from './commithash';
 import { BlockUpdates } from './mvcc';
 import { type OrderedEnvelope } from './msgvalidation';
 import { preparePrivateData } from './privatedata';
@@ -17,6 +18,7 @@ export interface PreparedBlock {
   readonly codes: Uint8Array;
   readonly updates: BlockUpdates;
   readonly privateData: PrivateBlock;
+  readonly commitHash: Buffer;
 }
 
 /** Validates the next block of a channel's ledger: each transaction by itself, then in order against the state and those before it. */
@@ -39,6 +41,8 @@ export async function validateAndPrepare(
       if (code === TxValidationCode.VALID) updates.apply(transaction.namespaces, index);
       codes[index] = code;
     }
+    // Before what follows from the transactions: private values, which not all peers have, and what expires.
+    const hash = commitHash(codes, updates, ledger.lastCommitHash);
     const privateData = await preparePrivateData(
       transactions.map(({ txId, namespaces }, index) => ({
         ...{ txId, namespaces, isValid: codes[index] === 0 },
@@ -49,7 +53,7 @@ export async function validateAndPrepare(
       channel,
       logger,
     );
-    return { transactions, codes, updates, privateData };
+    return { transactions, codes, updates, privateData, commitHash: hash };
   } finally {
     view.release();
   }

@@ -1,13 +1,12 @@
 /** A channel's ledger on disk: blocks, state, history and the index of transactions, one atomic write a block. */
 import { mkdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
-import { type Block, encodeBlockHeader, encodeRepeatedBytes, headerHash } from '../wire/block';
+import { type Block, commitHashOf, encodeBlockHeader, encodeRepeatedBytes, headerHash } from '../wire/block';
 import { NO_BYTES, Reader, Writer } from '../wire/protobuf';
 import {
   checkTail,
   decodeLocation,
   encodeLocation,
-  hashOfBlock,
   LedgerError,
   readBlock,
   type TransactionLocation,
@@ -70,6 +69,7 @@ export class Ledger {
   readonly #withMetadata: Set<string>;
   #view: StateView;
   #lastHash: Buffer;
+  #lastCommitHash: Buffer;
 
   private constructor(
     database: Database,
@@ -86,6 +86,8 @@ export class Ledger {
     this.#withMetadata = withMetadata;
     this.#view = new StateView(database, height, withMetadata);
     this.#lastHash = lastHash;
+    const last = readBlock(database, height - 1);
+    this.#lastCommitHash = last === undefined ? NO_BYTES : commitHashOf(last);
   }
 
   /**
@@ -110,8 +112,8 @@ export class Ledger {
       const withMetadata = await readMetadataHints(database);
       const transient = await TransientStore.open(database);
       const pvtData = await PvtDataStore.open(database);
-      const last = options.checkTail === false ? hashOfBlock(database, height - 1) : checkTail(database, height, TAIL);
-      return new Ledger(database, height, last, withMetadata, transient, pvtData, sync);
+      const tail = options.checkTail === false ? 1 : TAIL;
+      return new Ledger(database, height, checkTail(database, height, tail), withMetadata, transient, pvtData, sync);
     } catch (error) {
       await database.close();
       throw error;
@@ -126,6 +128,11 @@ export class Ledger {
   /** The hash of the last block's header. */
   get lastHash(): Buffer {
     return this.#lastHash;
+  }
+
+  /** The commit hash in the last block's metadata: of all that has been done to the state. */
+  get lastCommitHash(): Buffer {
+    return this.#lastCommitHash;
   }
 
   /** The state as last committed. Release it. */
@@ -179,6 +186,7 @@ export class Ledger {
       await this.pvtData.committed(header.number, privateData.firstExpiry);
     }
     this.#lastHash = headerHash(header);
+    this.#lastCommitHash = commitHashOf(commit.block);
     const previous = this.#view;
     this.#view = new StateView(this.#database, header.number + 1, this.#withMetadata);
     previous.release();

@@ -7,6 +7,12 @@ export const privateNamespace = (namespace: string, collection: string): string 
 /** The namespace of the hashes, which all members of the channel have. */
 export const hashedNamespace = (namespace: string, collection: string): string => `${namespace}$$h${collection}`;
 
+/** Whose hashes are in a namespace of the state: the chaincode and the collection; undefined: it holds public keys. */
+export function hashedPlace(namespace: string): readonly [namespace: string, collection: string | undefined] {
+  const at = namespace.indexOf('$$h');
+  return at < 0 ? [namespace, undefined] : [namespace.slice(0, at), namespace.slice(at + 3)];
+}
+
 /** SHA-256 of a key's UTF-8 bytes, or of a value. */
 export function sha256(data: string | Uint8Array): Buffer {
   return createHash('sha256').update(data).digest();

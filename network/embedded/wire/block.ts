@@ -48,15 +48,27 @@ export interface OrdererMetadata {
   readonly lastConfig: Buffer;
 }
 
-/** A block's metadata as peers store them: the orderer's, and one validation code a transaction. */
-export function blockMetadata(codes: Uint8Array, orderer?: OrdererMetadata): readonly Buffer[] {
+/** A block's metadata as peers store them: the orderer's, one validation code a transaction, and the hash of what it did. */
+export function blockMetadata(
+  codes: Uint8Array,
+  orderer?: OrdererMetadata,
+  commitHash: Uint8Array = NO_BYTES,
+): readonly Buffer[] {
   const metadata = Array.from({ length: METADATA_ENTRIES }, () => NO_BYTES);
   if (orderer !== undefined) {
     metadata[BlockMetadataIndex.SIGNATURES] = orderer.signatures;
     metadata[BlockMetadataIndex.LAST_CONFIG] = orderer.lastConfig;
   }
   metadata[BlockMetadataIndex.TRANSACTIONS_FILTER] = Buffer.from(codes);
+  // In a common.Metadata.
+  metadata[BlockMetadataIndex.COMMIT_HASH] = new Writer(commitHash.length + 8).bytes(1, commitHash).finish();
   return metadata;
+}
+
+/** The commit hash of a block; empty in block 0. */
+export function commitHashOf({ metadata }: Pick<Block, 'metadata'>): Buffer {
+  const [hash = NO_BYTES] = decodeRepeatedBytes(metadata[BlockMetadataIndex.COMMIT_HASH] ?? NO_BYTES);
+  return hash;
 }
 
 /** The validation codes of a block's transactions. */

@@ -5,6 +5,8 @@ import { type Act, type Topic } from '../behaviour';
 import { converse, envelope, type MessageOptions, ordererOf, type Place, position, told } from '../messages';
 import { type World } from '../world';
 
+/** Its entry in a block's metadata; the messages' own list ends before it. */
+const COMMIT_HASH = 4;
 const FAR = 1_000_000;
 const MINUTE_MS = 60_000;
 
@@ -76,8 +78,7 @@ function firstBlock(
 function filteredOf(act: Act, isIt: (transaction: peer.FilteredTransaction, world: World) => boolean): Act {
   return async (world) => {
     const { connection } = await world.client('org1');
-    // From the beginning: whether the peer begins before the act or after it, it comes by the act's block.
-    const seek = seekInfo(0, Number.MAX_SAFE_INTEGER, { waiting: true });
+    const seek = seekInfo('next', Number.MAX_SAFE_INTEGER, { waiting: true });
     const request = (await envelope(world, SEEK, seek)).serializeBinary();
     let found: peer.FilteredTransaction | undefined;
     const listening = converse(connection, '/protos.Deliver/DeliverFiltered', [request], (bytes) => {
@@ -85,6 +86,7 @@ function filteredOf(act: Act, isIt: (transaction: peer.FilteredTransaction, worl
       found = block?.getFilteredTransactionsList().find((transaction) => isIt(transaction, world));
       return found !== undefined;
     });
+    // The stream's request has reached the peer before a later call on the same connection is answered.
     await act(world);
     await listening;
     const actions = found?.getTransactionActions()?.getChaincodeActionsList() ?? [];
@@ -242,6 +244,19 @@ export const delivering: Topic = {
         metadata: response.getBlock()?.getMetadata()?.getMetadataList().length,
       })),
       expect: { result: { data: false, metadata: 5 } },
+    },
+    {
+      name: 'gives blocks with a hash of what they did to the state, but for the first',
+      call: async (world) => {
+        const blocks = await responses(world, [seekInfo(0, 1, {})], {});
+        const lengths = blocks.slice(0, 2).map((bytes) => {
+          const block = peer.DeliverResponse.deserializeBinary(bytes).getBlock();
+          const entry = block?.getMetadata()?.getMetadataList_asU8()[COMMIT_HASH] ?? new Uint8Array();
+          return common.Metadata.deserializeBinary(entry).getValue_asU8().length;
+        });
+        return shows(world, lengths);
+      },
+      expect: { result: [0, 32] },
     },
     {
       name: 'gives configuration blocks whole, also to those who ask for headers',
