@@ -14,6 +14,8 @@ export interface OrganizationMaterial {
   readonly name: string;
   readonly mspId: string;
   readonly caPem: string;
+  /** Revocation lists, as they were when the material was read. */
+  readonly crlPems: readonly string[];
   readonly tlsCaPem: string;
   /** The enrolment identity of the organisation's peer (role peer): it endorses. */
   readonly peer: Signer;
@@ -27,6 +29,8 @@ export interface OrdererMaterial {
   readonly name: string;
   readonly mspId: string;
   readonly caPem: string;
+  /** Revocation lists, as they were when the material was read. */
+  readonly crlPems: readonly string[];
   readonly tlsCaPem: string;
   readonly admin: Signer;
   /** In the order of the description, with its addresses. */
@@ -76,7 +80,9 @@ export async function ensureMaterial(consortium: Consortium, home: string, now =
     },
     mspRegistry: (members) => {
       const trusted = organizations.filter(({ mspId }) => members === undefined || members.has(mspId));
-      return new MspRegistry(new Map([...trusted, orderer].map(({ mspId, caPem }) => [mspId, { caPem }])));
+      return new MspRegistry(
+        new Map([...trusted, orderer].map(({ mspId, caPem, crlPems }) => [mspId, { caPem, crlPems }])),
+      );
     },
   };
 }
@@ -96,7 +102,7 @@ async function ensureOrganization(
   const hosts = peers.flatMap((peer) => [peer.host, `${peer.name}.${domain}`]);
   const node = { file: 'peer', name: peers[0]?.name ?? 'peer0', hosts };
   const owner: FolderOwner = { name, mspId, displayName, domain, role: 'peer', nodes: [node] };
-  const { ca, tlsCa, admin, nodes } = await ensureFolder(owner, parent, now);
+  const { ca, tlsCa, admin, nodes, crlPems } = await ensureFolder(owner, parent, now);
   const [peer] = nodes;
   if (peer === undefined) throw new MaterialError(`no peer of ${name}`);
   return {
@@ -104,6 +110,7 @@ async function ensureOrganization(
     mspId,
     caPem: ca.certPem,
     tlsCaPem: tlsCa.certPem,
+    crlPems,
     peer: createSigner(mspId, peer.identity.certPem, peer.identity.keyPem),
     peerTls: peer.tls,
     admin: createSigner(mspId, admin.certPem, admin.keyPem),
@@ -126,6 +133,7 @@ async function ensureOrderer(
     mspId,
     caPem: content.ca.certPem,
     tlsCaPem: content.tlsCa.certPem,
+    crlPems: content.crlPems,
     admin: createSigner(mspId, content.admin.certPem, content.admin.keyPem),
     nodes: orderers.flatMap((node, at) => {
       const keys = content.nodes[at];

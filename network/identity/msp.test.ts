@@ -204,6 +204,26 @@ describe('an identity is refused', () => {
     expect(registry.identify(serialized, new Date(0)).commonName).toBe('alice');
   });
 
+  test('when a revocation list of its CA names it, and not when the list is of another', async () => {
+    const { serialNumber } = new x509.X509Certificate(client.certPem);
+    const listOf = (issuer: Authority): Promise<x509.X509Crl> =>
+      x509.X509CrlGenerator.create({
+        issuer: ca.certificate.subjectName,
+        thisUpdate: NOW,
+        signingAlgorithm: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+        signingKey: issuer.signingKey,
+        entries: [{ serialNumber }, { serialNumber: '77' }],
+      });
+    const identify = async (issuer: Authority): Promise<unknown> => {
+      const crlPems = [(await listOf(issuer)).toString('pem')];
+      const strict = new MspRegistry(new Map([['BankAMSP', { caPem: ca.pair.certPem, crlPems }]]));
+      return strict.identify(serializeIdentity('BankAMSP', client.certPem));
+    };
+    await expect(identify(ca)).rejects.toMatchObject({ reason: 'REVOKED' });
+    const other = await createAuthority('Other CA', 'Other', NOW);
+    await expect(identify(other)).resolves.toMatchObject({ commonName: 'alice' });
+  });
+
   test('when its serial number is revoked, however that is written', () => {
     const { serialNumber } = readCertificate(client.certPem).x509;
     const colons = `00:${(serialNumber.match(/../g) ?? []).join(':').toLowerCase()}`;

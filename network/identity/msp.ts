@@ -3,6 +3,7 @@ import { type KeyObject, type X509Certificate } from 'node:crypto';
 import { SerializedIdentity } from '@hyperledger/fabric-protos/lib/msp/identities_pb';
 import { type CertificateFacts, readCertificate, splitPem } from './certificate';
 import { IdentityError, type IdentityErrorReason } from './errors';
+import { readRevocationLists, type RevocationList } from './revocation-list';
 import { verifyLowS } from './signature';
 import { type Identity, type Role } from './types';
 
@@ -12,6 +13,8 @@ export interface MspRoot {
   readonly caPem: string;
   /** Serial numbers in hex. */
   readonly revoked?: readonly string[];
+  /** Revocation lists as PEM texts; those that a CA of the MSP has not signed count for nothing. */
+  readonly crlPems?: readonly string[];
   /** Whether roles come from organisational units and each certificate must have exactly one. Default true. */
   readonly nodeOUs?: boolean;
 }
@@ -73,10 +76,16 @@ export class MspRegistry {
     const publicKey = p256Key(facts.x509);
     if (publicKey === undefined) throw refuse('WRONG_KEY_TYPE', 'the key is not an ECDSA P-256 key');
     if (facts.x509.ca) throw refuse('CA_CERTIFICATE', 'a CA certificate is not an identity');
-    if (!msp.cas.some((ca) => isIssuer(ca, facts))) {
+    const issuer = msp.cas.find((ca) => isIssuer(ca, facts));
+    if (issuer === undefined) {
       throw refuse('NOT_ISSUED_BY_MSP', `its CA did not issue the certificate of "${facts.commonName}"`);
     }
-    if (msp.revoked.has(normalSerial(facts.x509.serialNumber))) throw refuse('REVOKED', 'the certificate is revoked');
+    const serial = normalSerial(facts.x509.serialNumber);
+    if (
+      msp.revoked.has(serial) ||
+      msp.lists.some((list) => list.serials.has(serial) && list.isSignedBy(issuer.x509.publicKey))
+    )
+      throw refuse('REVOKED', 'the certificate is revoked');
     if (msp.nodeOUs && facts.roles.length !== 1) {
       throw refuse('NO_SINGLE_ROLE', 'the certificate must name exactly one of client, peer, admin, orderer as its OU');
     }
@@ -116,6 +125,7 @@ export function expiresAt(serializedIdentity: Uint8Array): Date | undefined {
 interface Msp {
   readonly cas: readonly CertificateFacts[];
   readonly revoked: ReadonlySet<string>;
+  readonly lists: readonly RevocationList[];
   readonly nodeOUs: boolean;
 }
 
@@ -173,7 +183,20 @@ function readMsp(mspId: string, root: MspRoot): Msp {
   if (cas.length === 0 || cas.some((ca) => !ca.x509.ca)) {
     throw new IdentityError('MALFORMED', `MSP "${mspId}" has no CA certificate`, mspId);
   }
-  return { cas, revoked: new Set((root.revoked ?? []).map(normalSerial)), nodeOUs: root.nodeOUs ?? true };
+  return {
+    cas,
+    revoked: new Set((root.revoked ?? []).map(normalSerial)),
+    lists: readLists(mspId, root),
+    nodeOUs: root.nodeOUs ?? true,
+  };
+}
+
+function readLists(mspId: string, { crlPems = [] }: MspRoot): readonly RevocationList[] {
+  try {
+    return crlPems.flatMap(readRevocationLists);
+  } catch (error) {
+    throw new IdentityError('MALFORMED', `a revocation list of MSP "${mspId}" cannot be read`, mspId, { cause: error });
+  }
 }
 
 /** The CA's name, key usage and signature fit; and, as Fabric checks it, the CA was valid when it issued the certificate. */

@@ -1,6 +1,6 @@
 /**
  * One organisation's folder of keys, `<home>/crypto/<organisation>/`: ca.pem, tlsca.pem, admin.pem and, for each of its nodes,
- * `<node>.pem` and `<node>-tls.pem`, each a certificate with its key.
+ * `<node>.pem` and `<node>-tls.pem`, each a certificate with its key; and, where certificates were revoked, lists in `crls/`.
  */
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -44,6 +44,8 @@ export interface FolderContent {
   readonly admin: KeyPair;
   /** In the order of the owner's nodes. */
   readonly nodes: readonly { readonly identity: KeyPair; readonly tls: KeyPair }[];
+  /** What stands in `crls/`, where Fabric's MSP folders have revocation lists too. */
+  readonly crlPems: readonly string[];
 }
 
 /**
@@ -77,7 +79,17 @@ export async function ensureFolder(owner: FolderOwner, parent: string, now: Date
       return { identity, tls };
     }),
   ]);
-  return { ca, tlsCa, admin, nodes };
+  return { ca, tlsCa, admin, nodes, crlPems: await readLists(join(folder, 'crls')) };
+}
+
+async function readLists(folder: string): Promise<readonly string[]> {
+  try {
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.pem')).sort();
+    return await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return [];
+    throw error;
+  }
 }
 
 /**
