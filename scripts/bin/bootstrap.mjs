@@ -53,6 +53,7 @@ const SUITES = {
   duels: [{ ONEPLEDGE_DUELS: '200' }, 'test/adversarial', '-t', 'at the same instant'],
   crash: [{ ONEPLEDGE_CRASH: '500' }, 'test/crash'],
   caliper: [{ ONEPLEDGE_CALIPER: 'install' }, 'test/interop/caliper'],
+  durability: [{ ONEPLEDGE_DURABILITY: '200' }, 'network/embedded/ledger/crash.test.ts'],
 };
 
 /** One of the slow suites, at its full length. */
