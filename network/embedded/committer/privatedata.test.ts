@@ -9,6 +9,7 @@ import { type CollectionConfig } from '../channel';
 import { TxSimulator } from '../endorser/simulator';
 import { Ledger } from '../ledger/ledger';
 import { hashedKey, hashedNamespace, sha256 } from '../privdata/namespaces';
+import { fixedDefinitions } from '../testing/definitions';
 import { blockMetadata, dataHash } from '../wire/block';
 import { decodeTxPvtReadWriteSet } from '../wire/pvtrwset';
 import { decodeKVRWSet, decodeTxReadWriteSet } from '../wire/rwset';
@@ -95,7 +96,7 @@ class Chain {
       if (valid) updates.apply(namespaces, tx);
       endorsed.push({ txId, namespaces, isValid: valid, envelope: Buffer.from(txId) });
     }
-    const channel = { ledger, chaincodes: new Map([[NAMESPACE, DEFINITION]]) };
+    const channel = { ledger, chaincodes: fixedDefinitions(DEFINITION) };
     const privateData = await preparePrivateData(endorsed, number, updates, channel, pino({ level: 'silent' }));
     view.release();
     const data = endorsed.map(({ envelope }) => envelope);
