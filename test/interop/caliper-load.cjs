@@ -3,6 +3,7 @@
  * workers does, and prints what became of it as JSON on the last line.
  */
 'use strict';
+const { Buffer } = require('node:buffer');
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 
