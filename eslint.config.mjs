@@ -68,7 +68,7 @@ export default tseslint.config(
             network: ['network'],
             embedded: ['embedded', 'network'],
             gateway: ['gateway', 'model', 'network'],
-            scripts: ['scripts', 'gateway', 'model', 'network'],
+            scripts: ['scripts', 'gateway', 'model', 'network', 'embedded'],
             test: [
               'test',
               'chaincode',

@@ -220,9 +220,12 @@ describe('whatever is sent', () => {
     const material = await ensureMaterial(harness.consortium, harness.home);
     const peers = ['one', 'two'].map((name) => material.organization(name).peer);
     const seen = new Set<number>();
+    let runs = 0;
     await fc.assert(
       fc.asyncProperty(mutations, fc.constantFrom('count', 'add', 'setPolicy'), async (changes, name) => {
-        const args = name === 'count' ? ['', '', 'fuzzed'] : ['fuzzed', '1'];
+        // A key of its own: one that a policy was put on by chance takes no more changes.
+        const key = `fuzzed ${(runs += 1)}`;
+        const args = name === 'count' ? ['', '', key] : [key, name === 'add' ? '1' : 'OneMSP'];
         const transaction = await one.contract.newProposal(name, { arguments: args }).endorse();
         const code = await submit(transaction, (data) => {
           const [action] = decodeTransaction(data);

@@ -216,6 +216,9 @@ describe('the organisations to ask', () => {
   test('are the fewest, the preferred first', () => {
     expect(satisfyingOrganizations(two, ['C'], ['A', 'B', 'C'])).toEqual(['C', 'A']);
     expect(satisfyingOrganizations(two, [], ['A', 'B', 'C'])).toEqual(['A', 'B']);
+    expect(satisfyingOrganizations([two, parsePolicy("OR('C.peer')")], [], ['A', 'B', 'C'])).toEqual(['A', 'C']);
+    expect(satisfyingOrganizations([two, two], [], ['A', 'B', 'C'])).toEqual(['A', 'B']);
+    expect(satisfyingOrganizations([two, parsePolicy("OR('Z.peer')")], [], ['A', 'B', 'C'])).toBeUndefined();
     expect(satisfyingOrganizations(two, ['Z', 'B', 'C'], ['A', 'B', 'C', 'Z'])).toEqual(['B', 'C']);
   });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ensureMaterial, type NetworkMaterial } from '../../identity/material';
-import { PolicyManager, usualPolicies } from '../../identity/policy';
+import { parsePolicy, PolicyManager, policyToEnvelope, usualPolicies } from '../../identity/policy';
 import { type Signer } from '../../identity/types';
 import { fixedDefinitions } from '../testing/definitions';
 import { type Channel, parseApplicationPolicy } from '../channel';
@@ -15,7 +15,7 @@ import { Ledger } from '../ledger/ledger';
 import { testConsortium } from '../testing/consortium';
 import { encodeEnvelope, encodePayload } from '../wire/common';
 import { asBuffer, Writer } from '../wire/protobuf';
-import { encodeTxReadWriteSet, type NamespaceReadWriteSet } from '../wire/rwset';
+import { encodeTxReadWriteSet, type MetadataEntry, type NamespaceReadWriteSet } from '../wire/rwset';
 import {
   encodeChaincodeAction,
   encodeChaincodeActionPayload,
@@ -54,6 +54,8 @@ interface Parts {
   afterSigning: (payload: Buffer) => Buffer;
 }
 
+const LONG_AGO = new Date(Date.now() - 3 * 365 * 24 * 60 * 60 * 1000);
+
 describe('a transaction in a block', () => {
   const directory = mkdtempSync(join(tmpdir(), 'validator-'));
   const consortium = testConsortium();
@@ -62,7 +64,8 @@ describe('a transaction in a block', () => {
   let channel: Channel;
 
   beforeAll(async () => {
-    material = await ensureMaterial(consortium, directory);
+    // Long ago: all certificates have expired since, which does not matter to who validates.
+    material = await ensureMaterial(consortium, directory, LONG_AGO);
     const [spec] = consortium.channels;
     if (spec === undefined) throw new Error('no channel');
     ledger = await Ledger.open(join(directory, 'ledger'), () => makeGenesis(consortium, spec, material, new Date(0)));
@@ -157,6 +160,54 @@ describe('a transaction in a block', () => {
     const [found] = validate([make()]);
     expect(found).toMatchObject({ code: TxValidationCode.VALID, namespaces: [{ namespace: 'basic' }] });
     expect(found?.txId).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('is valid though the certificates of its creator and its endorsers have expired meanwhile', () => {
+    const { peer } = material.organization('one');
+    expect(() => channel.msps.identify(peer.serialized, new Date())).toThrow('expired');
+    expect(codeOf(make())).toBe(TxValidationCode.VALID);
+  });
+
+  const policyOf = (text: string): MetadataEntry => ({
+    name: 'VALIDATION_PARAMETER',
+    value: Buffer.from(policyToEnvelope(parsePolicy(text)).serializeBinary()),
+  });
+  /** Writes the key's value or its policy, endorsed by these organisations. */
+  const writing = (nonce: string, entries: readonly MetadataEntry[] | undefined, ...by: readonly string[]): Buffer =>
+    make({
+      nonce: Buffer.from(nonce),
+      endorsers: by.map((name) => material.organization(name).peer),
+      results: encodeTxReadWriteSet([
+        entries === undefined
+          ? writesOf('basic')
+          : { ...writesOf('basic'), writes: [], metadataWrites: [{ key: 'k', entries }] },
+      ]),
+    });
+  const codesOf = (...block: readonly Buffer[]): readonly number[] => validate(block).map(({ code }) => code);
+
+  test('is refused when one before it in the block changes the policy of its key, whatever that becomes', () => {
+    const change = writing('a', [policyOf("OR('OneMSP.peer')")], 'one', 'two');
+    const removal = writing('b', [], 'one', 'two');
+    const write = writing('c', undefined, 'one', 'two');
+    const { VALID, ENDORSEMENT_POLICY_FAILURE } = TxValidationCode;
+    expect(codesOf(change, write)).toEqual([VALID, ENDORSEMENT_POLICY_FAILURE]);
+    expect(codesOf(removal, write)).toEqual([VALID, ENDORSEMENT_POLICY_FAILURE]);
+    expect(codesOf(write, change)).toEqual([VALID, VALID]);
+  });
+
+  test('is judged by policies that stand when those who would change them may not', () => {
+    const change = writing('a', [policyOf("OR('OneMSP.peer')")], 'one');
+    const write = writing('b', undefined, 'one', 'two');
+    expect(codesOf(change, write)).toEqual([TxValidationCode.ENDORSEMENT_POLICY_FAILURE, TxValidationCode.VALID]);
+  });
+
+  test('that is there twice in one block counts once', () => {
+    const { VALID, DUPLICATE_TXID, ENDORSEMENT_POLICY_FAILURE } = TxValidationCode;
+    const write = writing('a', undefined, 'one', 'two');
+    expect(codesOf(write, write)).toEqual([VALID, DUPLICATE_TXID]);
+    // The second one is refused for the policy before anyone looks at identifiers.
+    const change = writing('b', [policyOf("OR('OneMSP.peer')")], 'one', 'two');
+    expect(codesOf(change, change)).toEqual([VALID, ENDORSEMENT_POLICY_FAILURE]);
   });
 
   const empty = Buffer.alloc(0);

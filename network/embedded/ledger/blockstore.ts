@@ -41,6 +41,16 @@ export function readBlock(database: Database, number: number): Block | undefined
 }
 
 /**
+ * The hash of a block's header.
+ * @throws LedgerError when the block is missing.
+ */
+export function hashOfBlock(database: Database, number: number): Buffer {
+  const stored = database.getSync(blockKey(number));
+  if (stored === undefined) throw new LedgerError(`block ${number} is missing`);
+  return headerHash(decodeBlockHeader(decodeTwoBytes(stored)[0]));
+}
+
+/**
  * Checks that the last blocks hang together; gives the hash of the last one's header.
  * @param count how many blocks
  * @throws LedgerError

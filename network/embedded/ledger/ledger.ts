@@ -7,6 +7,7 @@ import {
   checkTail,
   decodeLocation,
   encodeLocation,
+  hashOfBlock,
   LedgerError,
   readBlock,
   type TransactionLocation,
@@ -112,8 +113,8 @@ export class Ledger {
       const withMetadata = await readMetadataHints(database);
       const transient = await TransientStore.open(database);
       const pvtData = await PvtDataStore.open(database);
-      const tail = options.checkTail === false ? 1 : TAIL;
-      return new Ledger(database, height, checkTail(database, height, tail), withMetadata, transient, pvtData, sync);
+      const last = options.checkTail === false ? hashOfBlock(database, height - 1) : checkTail(database, height, TAIL);
+      return new Ledger(database, height, last, withMetadata, transient, pvtData, sync);
     } catch (error) {
       await database.close();
       throw error;

@@ -78,7 +78,8 @@ function firstBlock(
 function filteredOf(act: Act, isIt: (transaction: peer.FilteredTransaction, world: World) => boolean): Act {
   return async (world) => {
     const { connection } = await world.client('org1');
-    const seek = seekInfo('next', Number.MAX_SAFE_INTEGER, { waiting: true });
+    // From the beginning: whether the peer begins before the act or after it, it comes by the act's block.
+    const seek = seekInfo(0, Number.MAX_SAFE_INTEGER, { waiting: true });
     const request = (await envelope(world, SEEK, seek)).serializeBinary();
     let found: peer.FilteredTransaction | undefined;
     const listening = converse(connection, '/protos.Deliver/DeliverFiltered', [request], (bytes) => {
@@ -86,7 +87,6 @@ function filteredOf(act: Act, isIt: (transaction: peer.FilteredTransaction, worl
       found = block?.getFilteredTransactionsList().find((transaction) => isIt(transaction, world));
       return found !== undefined;
     });
-    // The stream's request has reached the peer before a later call on the same connection is answered.
     await act(world);
     await listening;
     const actions = found?.getTransactionActions()?.getChaincodeActionsList() ?? [];

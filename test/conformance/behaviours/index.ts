@@ -12,6 +12,7 @@ import { events } from './events';
 import { histories } from './histories';
 import { initialising } from './initialising';
 import { lifecycles } from './lifecycle';
+import { limits } from './limits';
 import { policies } from './policies';
 import { privateBlocks } from './private-blocks';
 import { privateData } from './private-data';
@@ -33,6 +34,7 @@ export const topics: readonly Topic[] = [
   calls,
   initialising,
   refusals,
+  limits,
   events,
   privateData,
   delivering,

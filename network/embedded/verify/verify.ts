@@ -1,0 +1,276 @@
+/**
+ * Verifies a whole ledger: every block's hashes and signature, every transaction again from its bytes (form, signatures,
+ * endorsement policies, versions and ranges read), and that the state, its history and the index of transactions are exactly what the
+ * valid ones lead to. For that the blocks are committed once more, to a ledger of its own.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { MspRegistry } from '../../identity/msp';
+import { PolicyManager, usualPolicies } from '../../identity/policy';
+import { type Channel } from '../channel';
+import { validateAndPrepare } from '../committer/validateandprepare';
+import { OwnEndorsements } from '../endorser/endorsements';
+import { Ledger, LedgerError } from '../ledger/ledger';
+import { LedgerDefinitions } from '../scc/lifecycle/definitions';
+import { type Block, dataHash, headerHash, validationCodes } from '../wire/block';
+import { readConfiguration } from './configuration';
+import { isSignedByOrderer } from './orderersignature';
+import { PrivateValues } from './privatevalues';
+import { differences } from './tables';
+import { nameOf } from './names';
+
+/** Something that is not as the blocks and the rules say. */
+export interface Fault {
+  readonly code:
+    | 'BLOCK_MISSING'
+    | 'BLOCK_HASH'
+    | 'DATA_HASH'
+    | 'BLOCK_SIGNATURE'
+    | 'VALIDATION_CODE'
+    | 'STATE'
+    | 'HISTORY'
+    | 'TRANSACTION_INDEX'
+    | 'PRIVATE_DATA';
+  readonly block?: number;
+  readonly tx?: number;
+  /** The key in the state, as `namespace/key`; of other tables as it is on disk. */
+  readonly key?: string;
+  readonly detail: string;
+}
+
+export interface Verification {
+  readonly channel: string;
+  /** Number of blocks. */
+  readonly height: number;
+  /** The hash of the last block's header, in hex. */
+  readonly lastHash: string;
+  readonly transactions: number;
+  readonly valid: number;
+  /** Keys that were compared: of the state, its history and the index of transactions. */
+  readonly keys: number;
+  /** The first ones; none when the ledger is whole. */
+  readonly faults: readonly Fault[];
+  /** Whether there are more faults than are listed. */
+  readonly more: boolean;
+}
+
+export interface VerifyOptions {
+  /** Where the ledger that is replayed goes for the time being; it needs as much room as the one that is verified. */
+  readonly temporary: string;
+  /** Most faults to list; default 20. */
+  readonly mostFaults?: number;
+  /** Called after each block with the number of those that are done. */
+  readonly onBlock?: (done: number) => void;
+  readonly logger?: Logger;
+}
+
+const MOST_FAULTS = 20;
+
+/**
+ * Verifies the ledger in a directory, which no running network may have open. Nothing in it is changed.
+ * @throws LedgerError when there is none, another process has it open, or it cannot be read at all.
+ */
+export async function verifyLedger(directory: string, options: VerifyOptions): Promise<Verification> {
+  const ledger = await openExisting(directory);
+  try {
+    const folder = await mkdtemp(join(options.temporary, 'onepledge-verify-'));
+    try {
+      return await new Verifier(ledger, options).run(folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  } finally {
+    await ledger.close();
+  }
+}
+
+/**
+ * The number of blocks of a ledger that no running network has open.
+ * @throws LedgerError as `verifyLedger`.
+ */
+export async function ledgerHeight(directory: string): Promise<number> {
+  const ledger = await openExisting(directory);
+  const { height } = ledger;
+  await ledger.close();
+  return height;
+}
+
+async function openExisting(directory: string): Promise<Ledger> {
+  if (!existsSync(join(directory, 'CURRENT'))) throw new LedgerError(`there is no ledger in ${directory}`);
+  const empty = (): Promise<never> => Promise.reject(new LedgerError(`the ledger in ${directory} is empty`));
+  return Ledger.open(directory, empty, { checkTail: false });
+}
+
+class Verifier {
+  readonly #ledger: Ledger;
+  readonly #options: VerifyOptions;
+  readonly #mostFaults: number;
+  readonly #faults: Fault[] = [];
+  #more = false;
+  #transactions = 0;
+  #valid = 0;
+  #keys = 0;
+
+  constructor(ledger: Ledger, options: VerifyOptions) {
+    this.#ledger = ledger;
+    this.#options = options;
+    this.#mostFaults = options.mostFaults ?? MOST_FAULTS;
+  }
+
+  async run(folder: string): Promise<Verification> {
+    const first = this.#block(0);
+    if (first === undefined) throw new LedgerError('block 0 is missing or cannot be read');
+    const configuration = readConfiguration(first);
+    const genesis = { block: first, txId: configuration.txId };
+    const replayed = await Ledger.open(folder, () => Promise.resolve(genesis), { sync: false });
+    try {
+      const members = [...configuration.members.keys()];
+      const channel: Channel = {
+        name: configuration.channel,
+        ledger: replayed,
+        msps: new MspRegistry(configuration.members),
+        members: new Set(members),
+        policies: new PolicyManager(usualPolicies(members)),
+        chaincodes: new LedgerDefinitions(replayed),
+      };
+      this.#checkHashes(first, undefined);
+      this.#transactions = this.#valid = first.data.length;
+      const whole = await this.#replay(channel, new MspRegistry(configuration.orderers), first);
+      // After a block that cannot be committed again there is nothing to compare with.
+      if (whole) await this.#compare(replayed);
+    } finally {
+      await replayed.close();
+    }
+    return {
+      channel: configuration.channel,
+      height: this.#ledger.height,
+      lastHash: this.#ledger.lastHash.toString('hex'),
+      transactions: this.#transactions,
+      valid: this.#valid,
+      keys: this.#keys,
+      faults: this.#faults,
+      more: this.#more,
+    };
+  }
+
+  /** Commits all blocks anew. @returns whether all could be. */
+  async #replay(channel: Channel, orderers: MspRegistry, first: Block): Promise<boolean> {
+    const logger = this.#options.logger ?? pino({ level: 'silent' });
+    const own = new OwnEndorsements(0);
+    let previous = first;
+    for (let number = 1; number < this.#ledger.height; number += 1) {
+      const block = this.#block(number);
+      if (block === undefined) return false;
+      const chained = this.#checkHashes(block, previous);
+      if (!isSignedByOrderer(block, orderers)) {
+        this.#fault({
+          code: 'BLOCK_SIGNATURE',
+          block: number,
+          detail: 'no orderer of the channel has signed this block',
+        });
+      }
+      if (!chained) return false;
+      const prepared = await validateAndPrepare(
+        block.data.map((bytes) => ({ bytes })),
+        channel,
+        own,
+        logger,
+      );
+      this.#checkCodes(block, prepared.codes);
+      const { codes, updates, privateData } = prepared;
+      const txIds = prepared.transactions.map(({ txId }) => txId);
+      const { namespaces, history } = updates;
+      await channel.ledger.commit({ block, txIds, codes, updates: namespaces, history, privateData });
+      previous = block;
+      this.#options.onBlock?.(number + 1);
+    }
+    return true;
+  }
+
+  #block(number: number): Block | undefined {
+    try {
+      const block = this.#ledger.block(number);
+      if (block?.header.number === number) return block;
+      this.#fault({ code: 'BLOCK_MISSING', block: number, detail: 'the block is missing' });
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : 'the block cannot be read';
+      this.#fault({ code: 'BLOCK_MISSING', block: number, detail });
+    }
+    return undefined;
+  }
+
+  /** @returns whether the block follows the one before. */
+  #checkHashes({ header, data }: Block, previous: Block | undefined): boolean {
+    if (!dataHash(data).equals(header.dataHash)) {
+      this.#fault({
+        code: 'DATA_HASH',
+        block: header.number,
+        detail: 'its transactions are not those that its header names',
+      });
+    }
+    if (previous === undefined || headerHash(previous.header).equals(header.previousHash)) return true;
+    this.#fault({
+      code: 'BLOCK_HASH',
+      block: header.number,
+      detail: `it does not follow block ${previous.header.number}`,
+    });
+    return false;
+  }
+
+  #checkCodes(block: Block, expected: Uint8Array): void {
+    const stored = validationCodes(block);
+    this.#transactions += expected.length;
+    for (const [tx, code] of expected.entries()) {
+      if (code === 0) this.#valid += 1;
+      if (stored[tx] === code) continue;
+      const detail = `the ledger says validation code ${stored[tx] ?? 'none'}, the rules say ${code}`;
+      this.#fault({ code: 'VALIDATION_CODE', block: block.header.number, tx, detail });
+    }
+  }
+
+  async #compare(replayed: Ledger): Promise<void> {
+    await this.#compareTable(replayed, 'STATE', 'S');
+    await this.#compareTable(replayed, 'HISTORY', 'H');
+    await this.#compareTable(replayed, 'TRANSACTION_INDEX', 'T');
+    const values = new PrivateValues(replayed);
+    try {
+      for await (const [key, value] of this.#ledger.entries('S')) {
+        const detail = values.faultOf(key, value);
+        if (detail !== undefined) this.#fault({ code: 'PRIVATE_DATA', key: nameOf(key), detail });
+      }
+    } finally {
+      values.close();
+    }
+  }
+
+  async #compareTable(replayed: Ledger, code: Fault['code'], table: string): Promise<void> {
+    const own = PrivateValues.without(this.#ledger.entries(table));
+    const expected = PrivateValues.without(replayed.entries(table));
+    const visited = (): void => {
+      this.#keys += 1;
+    };
+    for await (const difference of differences(own, expected, visited)) {
+      const { key, found } = difference;
+      const detail =
+        found === undefined
+          ? 'it is missing'
+          : difference.expected === undefined
+            ? 'no valid transaction leads to it'
+            : `it holds ${digest(found)}, the valid transactions lead to ${digest(difference.expected)}`;
+      this.#fault({ code, key: nameOf(key), detail });
+    }
+  }
+
+  #fault(fault: Fault): void {
+    if (this.#faults.length < this.#mostFaults) this.#faults.push(fault);
+    else this.#more = true;
+  }
+}
+
+/** Names bytes in a message, without showing them. */
+function digest(bytes: Buffer): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex').slice(0, 16)} (${bytes.length} bytes)`;
+}
