@@ -141,7 +141,7 @@ function gossip({ address, bootstrap }: PeerSetting): object {
     msgExpirationFactor: 20,
     pvtData: {
       // A block waits so long for private data that a peer should have and nobody gives.
-      pullRetryThreshold: '2s',
+      pullRetryThreshold: '500ms',
       transientstoreMaxBlockRetention: 20000,
       pushAckTimeout: '3s',
       btlPullMargin: 10,

@@ -107,6 +107,8 @@ export function listening(count: number, options: CallOptions, ...acts: readonly
       const stream = await network.getChaincodeEvents(options.chaincode ?? 'basic');
       try {
         const taken = take(stream, count, (event) => concerns(world, event));
+        // It may fail while an act is still under way; it is waited for afterwards.
+        taken.catch(() => undefined);
         for (const act of acts) requireSuccess(await act(world));
         return { status: 'OK', events: (await taken).map((event) => shownEvent(world, event)) };
       } finally {

@@ -87,8 +87,7 @@ function filteredOf(act: Act, isIt: (transaction: peer.FilteredTransaction, worl
       found = block?.getFilteredTransactionsList().find((transaction) => isIt(transaction, world));
       return found !== undefined;
     });
-    await act(world);
-    await listening;
+    await Promise.all([act(world), listening]);
     const actions = found?.getTransactionActions()?.getChaincodeActionsList() ?? [];
     return shows(world, {
       type: found?.getType(),
