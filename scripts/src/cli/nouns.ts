@@ -45,5 +45,10 @@ export const NOUNS: readonly NounSpec[] = [
     summary: 'start, stop and look at the network',
     load: async () => (await import('../network/index.js')).commands,
   },
+  {
+    noun: 'ledger',
+    summary: 'the blocks and the state on disk',
+    load: async () => (await import('../ledger/index.js')).commands,
+  },
   { noun: 'gateway', summary: 'further gateways', load: async () => (await import('../gateway/index.js')).commands },
 ];

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { CommandSpec } from '../cli/command';
 import { UserError } from '../cli/errors';
 import type { Output } from '../cli/output';
+import { startProgress } from '../cli/progress';
 import { cutChunks } from './import-chunks';
-import { startProgress } from './import-progress';
+
 import { findSources, type Source } from './import-sources';
 import { type ImportLine, uploadChunk } from './import-upload';
 
@@ -31,7 +32,7 @@ export const importDocuments: CommandSpec = {
     const key = input.optional('idempotencyKey') ?? randomUUID();
     const client = api();
     const tally = new Tally(output);
-    const progress = await startProgress(output, sources.length);
+    const progress = await startProgress(output, 'importing', 'files', sources.length);
     const done = new Map<number, number>();
     const report = (chunk: number, count: number): void => {
       done.set(chunk, count);
