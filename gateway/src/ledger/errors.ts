@@ -36,6 +36,8 @@ const GONE: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.UNAUTHENTI
 
 /** gRPC's own refusal of a message, and the ordering service's of an envelope. */
 const TOO_LARGE = /larger than max|too large|exceeds maximum/i;
+/** A peer with more calls than it takes at a time; Fabric 3.1 gives that no code of its own. */
+const BUSY = /^too many requests for .*, exceeding concurrency limit/;
 /** A peer's way to say that the chaincode answered with a status of 400 or more: `chaincode response 500, …`. */
 const CONTRACT = /chaincode response [45][0-9]{2}/;
 
@@ -54,7 +56,8 @@ export function translateProposalError(error: unknown): LedgerUnavailable | Endo
   if (TOO_LARGE.test(text)) return new EndorsementRefused('TOO_LARGE', text, { cause: error });
   if (IDENTITY.has(error.code)) return new EndorsementRefused('IDENTITY', text, { cause: error });
   if (CONTRACT.test(text)) return new EndorsementRefused('CONTRACT', text, { cause: error });
-  if (UNAVAILABLE.has(error.code)) return new LedgerUnavailable(text, { cause: error });
+  if (UNAVAILABLE.has(error.code) || BUSY.test(error.cause.details))
+    return new LedgerUnavailable(text, { cause: error });
   // ABORTED without the contract's answer: endorsers on different heights, or a chaincode that ended. Both pass.
   if (error.code === ABORTED) return new LedgerUnavailable(text, { cause: error });
   return new EndorsementRefused('CONTRACT', text, { cause: error });
