@@ -22,7 +22,7 @@ export interface Outcome {
 
 /** How many behaviours run at once: they spend their time waiting for blocks. */
 const AT_ONCE = 10;
-const TRIES = 10;
+const TRIES = 30;
 const BEHAVIOUR_WITHIN_MS = 120_000;
 
 /**
