@@ -175,6 +175,14 @@ describe('what somebody changed on disk is found:', () => {
     expect(codes(found)).toEqual(['BLOCK_SIGNATURE']);
   });
 
+  test('the commit hash of a block', async () => {
+    const found = await verifyAfter(async (database) => {
+      // The last metadata entry, so the last bytes.
+      await flip(database, blockKey((await last(database)) - 1), (length) => length - 1);
+    });
+    expect(codes(found)).toContain('COMMIT_HASH');
+  });
+
   test('a block in the middle that is gone, and one at the end', async () => {
     const middle = await verifyAfter(async (database) => {
       await database.del(blockKey((await last(database)) - 2));

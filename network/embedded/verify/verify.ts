@@ -15,7 +15,7 @@ import { validateAndPrepare } from '../committer/validateandprepare';
 import { OwnEndorsements } from '../endorser/endorsements';
 import { Ledger, LedgerError } from '../ledger/ledger';
 import { LedgerDefinitions } from '../scc/lifecycle/definitions';
-import { type Block, dataHash, headerHash, validationCodes } from '../wire/block';
+import { type Block, commitHashOf, dataHash, headerHash, validationCodes } from '../wire/block';
 import { readConfiguration } from './configuration';
 import { isSignedByOrderer } from './orderersignature';
 import { PrivateValues } from './privatevalues';
@@ -30,6 +30,7 @@ export interface Fault {
     | 'DATA_HASH'
     | 'BLOCK_SIGNATURE'
     | 'VALIDATION_CODE'
+    | 'COMMIT_HASH'
     | 'STATE'
     | 'HISTORY'
     | 'TRANSACTION_INDEX'
@@ -180,6 +181,9 @@ class Verifier {
         logger,
       );
       this.#checkCodes(block, prepared.codes);
+      if (!commitHashOf(block).equals(prepared.commitHash)) {
+        this.#fault({ code: 'COMMIT_HASH', block: number, detail: 'its commit hash is not that of what it changes' });
+      }
       const { codes, updates, privateData } = prepared;
       const txIds = prepared.transactions.map(({ txId }) => txId);
       const { namespaces, history } = updates;
