@@ -34,6 +34,8 @@ type Events = Readonly<{
   onGiveUp: (how: string) => void;
 }>;
 
+// MiB of each half of the young generation: with 16, the default, the programs take 50 MiB more under load and are no faster.
+const YOUNG_GENERATION = '--max-semi-space-size=4';
 const KILL_AFTER_MS = 10_000;
 // As it was built, also when this file runs from source.
 const LIFELINE = join(ROOT, 'scripts', 'dist', 'network', 'lifeline.js');
@@ -71,7 +73,7 @@ export class ManagedProcess {
     this.spec.beforeStart?.();
     const log = openLog(this.log);
     // A session of its own: Ctrl-C reaches the supervisor alone, which stops the programs in order.
-    const child = spawn(process.execPath, ['-r', LIFELINE, this.spec.file], {
+    const child = spawn(process.execPath, [YOUNG_GENERATION, '-r', LIFELINE, this.spec.file], {
       env: { ...process.env, ...this.spec.environment },
       stdio: ['pipe', log, log],
       detached: true,
