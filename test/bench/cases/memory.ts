@@ -3,7 +3,7 @@ import { figure, type Section } from '../figure';
 import type { Memory, System } from '../system';
 
 /** 500 MB. */
-const MOST_MIB = 500e6 / 2 ** 20;
+const MOST_MIB = Math.floor(500e6 / 2 ** 20);
 
 export type MemoryReading = Readonly<{ when: string; memory: Memory }>;
 
