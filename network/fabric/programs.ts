@@ -32,7 +32,9 @@ const LINE = 'v3.1';
  */
 export async function findPrograms(environment: NodeJS.ProcessEnv = process.env): Promise<FabricPrograms> {
   const path = environment['PATH'] ?? '';
-  const [peer, orderer] = await Promise.all([find('peer', path), find('orderer', path)]);
+  // One after the other: when both are missing, it is always the first that is named.
+  const peer = await find('peer', path);
+  const orderer = await find('orderer', path);
   const version = await versionOf(peer);
   for (const [name, found] of [
     ['peer', version],
