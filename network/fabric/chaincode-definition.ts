@@ -41,7 +41,6 @@ function define(
     : signaturePolicy(endorsementPolicy);
   args.setValidationParameter(parameter.serializeBinary());
   args.setInitRequired(chaincode.initRequired);
-  args.setInitRequired(chaincode.initRequired);
   if (chaincode.collections.length > 0) args.setCollections(collectionPackage(chaincode.collections));
 }
 

@@ -65,22 +65,18 @@ function claiming(serialized: Uint8Array, mspId: string | undefined): Uint8Array
   return bytes;
 }
 
-/** All responses to requests on one stream; `enough` ends it before the server does. */
+/** All responses to requests on one stream. */
 export async function converse(
   connection: Connection,
   path: string,
   requests: readonly Uint8Array[],
-  enough: (response: Uint8Array) => boolean = () => false,
 ): Promise<readonly Uint8Array[]> {
   const deadline = Date.now() + CALL_WITHIN_MS;
   const call = connection.makeBidiStreamRequest(path, toBuffer, (bytes: Buffer) => bytes, { deadline });
   for (const request of requests) call.write(request);
   call.end();
   const responses: Uint8Array[] = [];
-  for await (const response of call as AsyncIterable<Buffer>) {
-    responses.push(response);
-    if (enough(response)) break;
-  }
+  for await (const response of call as AsyncIterable<Buffer>) responses.push(response);
   return responses;
 }
 

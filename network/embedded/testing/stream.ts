@@ -38,14 +38,12 @@ const WITHIN_MS = 20_000;
 
 /**
  * Sends all requests, and gives all responses up to the end of the stream.
- * @param enough ends it earlier, when it gives true for a response
  * @throws grpc.ServiceError
  */
 export async function converse(
   client: grpc.Client,
   path: string,
   requests: readonly Uint8Array[],
-  enough: (response: Buffer) => boolean = () => false,
 ): Promise<readonly Buffer[]> {
   const call = client.makeBidiStreamRequest(
     path,
@@ -56,9 +54,6 @@ export async function converse(
   for (const request of requests) call.write(request);
   call.end();
   const responses: Buffer[] = [];
-  for await (const response of call as AsyncIterable<Buffer>) {
-    responses.push(response);
-    if (enough(response)) break;
-  }
+  for await (const response of call as AsyncIterable<Buffer>) responses.push(response);
   return responses;
 }

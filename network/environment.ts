@@ -1,0 +1,55 @@
+/** What both programs, of the embedded network and of real Fabric, are told by their environment, and how they end when it is wrong. */
+import { resolve } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { readChaincodeAddresses } from './chaincode-addresses';
+import { ConsortiumError, loadConsortium, type Consortium } from './consortium';
+import { MaterialError } from './identity/errors';
+
+/** The program was started wrongly. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export interface ProgramEnvironment {
+  readonly logger: Logger;
+  /** The folder that the network keeps everything in. */
+  readonly home: string;
+  readonly ports: 'fixed' | 'ephemeral';
+  readonly chaincodeAddress: ReturnType<typeof readChaincodeAddresses>;
+  /** @throws ConsortiumError */
+  readonly loadConsortium: () => Consortium;
+}
+
+/** @throws UsageError when a variable is missing or cannot be used. */
+export function readEnvironment(environment: NodeJS.ProcessEnv): ProgramEnvironment {
+  const chaincodeAddress = environment['ONEPLEDGE_CHAINCODE_ADDRESS'];
+  const ports = environment['ONEPLEDGE_PEER_PORTS'] ?? 'fixed';
+  if (chaincodeAddress === undefined || chaincodeAddress === '') {
+    throw new UsageError(
+      'ONEPLEDGE_CHAINCODE_ADDRESS is not set: host:port or unix:/path of the chaincode, or name=address,…',
+    );
+  }
+  if (ports !== 'fixed' && ports !== 'ephemeral') {
+    throw new UsageError(`ONEPLEDGE_PEER_PORTS is fixed or ephemeral, not "${ports}"`);
+  }
+  return {
+    logger: pino({ name: 'network', level: environment['ONEPLEDGE_LOG_LEVEL'] ?? 'info' }, pino.destination(2)),
+    home: environment['ONEPLEDGE_HOME'] ?? '.onepledge',
+    ports,
+    chaincodeAddress: readChaincodeAddresses(chaincodeAddress),
+    loadConsortium: () => loadConsortium(environment['ONEPLEDGE_CONSORTIUM'] ?? resolve('network', 'consortium.yaml')),
+  };
+}
+
+/** What a start may throw through no fault of the program. */
+type Expected = abstract new (...parameters: never[]) => Error;
+
+/** Runs a program; what it throws is told, with a stack only where it is a fault of the program, and ends the process with 1. */
+export function runProgram(program: () => Promise<void>, expected: readonly Expected[]): void {
+  program().catch((error: unknown) => {
+    const kinds = [UsageError, ConsortiumError, MaterialError, ...expected];
+    const isExpected = kinds.some((kind) => error instanceof kind);
+    process.stderr.write(`${isExpected && error instanceof Error ? error.message : String((error as Error).stack)}\n`);
+    process.exit(1);
+  });
+}
