@@ -63,8 +63,8 @@ export interface VerifyOptions {
   readonly temporary: string;
   /** Most faults to list; default 20. */
   readonly mostFaults?: number;
-  /** Called after each block with the number of those that are done. */
-  readonly onBlock?: (done: number) => void;
+  /** Called after each block with the number of those that are done, of so many. */
+  readonly onBlock?: (done: number, height: number) => void;
   readonly logger?: Logger;
 }
 
@@ -86,17 +86,6 @@ export async function verifyLedger(directory: string, options: VerifyOptions): P
   } finally {
     await ledger.close();
   }
-}
-
-/**
- * The number of blocks of a ledger that no running network has open.
- * @throws LedgerError as `verifyLedger`.
- */
-export async function ledgerHeight(directory: string): Promise<number> {
-  const ledger = await openExisting(directory);
-  const { height } = ledger;
-  await ledger.close();
-  return height;
 }
 
 async function openExisting(directory: string): Promise<Ledger> {
@@ -189,7 +178,7 @@ class Verifier {
       const { namespaces, history } = updates;
       await channel.ledger.commit({ block, txIds, codes, updates: namespaces, history, privateData });
       previous = block;
-      this.#options.onBlock?.(number + 1);
+      this.#options.onBlock?.(number + 1, this.#ledger.height);
     }
     return true;
   }

@@ -47,9 +47,9 @@ async function verifyOne(
   temporary: string,
   mostFaults: number | undefined,
 ): Promise<Verification> {
-  const { LedgerError, ledgerHeight, verifyLedger } = await import('@onepledge/network/embedded/verify');
+  const { LedgerError, verifyLedger } = await import('@onepledge/network/embedded/verify');
   try {
-    const progress = await startProgress(output, 'verifying', 'blocks', await ledgerHeight(folder));
+    const progress = await startProgress(output, 'verifying', 'blocks');
     try {
       return await verifyLedger(folder, {
         temporary,
