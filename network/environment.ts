@@ -15,20 +15,16 @@ export interface ProgramEnvironment {
   /** The folder that the network keeps everything in. */
   readonly home: string;
   readonly ports: 'fixed' | 'ephemeral';
-  readonly chaincodeAddress: ReturnType<typeof readChaincodeAddresses>;
+  /** Undefined where each organisation runs the chaincodes itself. */
+  readonly chaincodeAddress: ReturnType<typeof readChaincodeAddresses> | undefined;
   /** @throws ConsortiumError */
   readonly loadConsortium: () => Consortium;
 }
 
 /** @throws UsageError when a variable is missing or cannot be used. */
 export function readEnvironment(environment: NodeJS.ProcessEnv): ProgramEnvironment {
-  const chaincodeAddress = environment['ONEPLEDGE_CHAINCODE_ADDRESS'];
+  const chaincodeAddress = environment['ONEPLEDGE_CHAINCODE_ADDRESS'] ?? '';
   const ports = environment['ONEPLEDGE_PEER_PORTS'] ?? 'fixed';
-  if (chaincodeAddress === undefined || chaincodeAddress === '') {
-    throw new UsageError(
-      'ONEPLEDGE_CHAINCODE_ADDRESS is not set: host:port or unix:/path of the chaincode, or name=address,…',
-    );
-  }
   if (ports !== 'fixed' && ports !== 'ephemeral') {
     throw new UsageError(`ONEPLEDGE_PEER_PORTS is fixed or ephemeral, not "${ports}"`);
   }
@@ -36,7 +32,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): ProgramEnvironm
     logger: pino({ name: 'network', level: environment['ONEPLEDGE_LOG_LEVEL'] ?? 'info' }, pino.destination(2)),
     home: environment['ONEPLEDGE_HOME'] ?? '.onepledge',
     ports,
-    chaincodeAddress: readChaincodeAddresses(chaincodeAddress),
+    chaincodeAddress: chaincodeAddress === '' ? undefined : readChaincodeAddresses(chaincodeAddress),
     loadConsortium: () => loadConsortium(environment['ONEPLEDGE_CONSORTIUM'] ?? resolve('network', 'consortium.yaml')),
   };
 }

@@ -1,12 +1,17 @@
 /** The program: starts the embedded network from its environment and runs until told to stop. */
 import { resolve } from 'node:path';
-import { readEnvironment, runProgram } from '../environment';
+import { readEnvironment, runProgram, UsageError } from '../environment';
 import { DeployError, ExecutionError, LedgerError, ListenError, PackageError, startEmbeddedNetwork } from './index';
 
 const NOTICE = 'This is the embedded network: for development, tests, demos and small pilots, not for production.';
 
 async function main(): Promise<void> {
   const { logger, home, ports, chaincodeAddress, loadConsortium } = readEnvironment(process.env);
+  if (chaincodeAddress === undefined) {
+    throw new UsageError(
+      'ONEPLEDGE_CHAINCODE_ADDRESS is not set: host:port or unix:/path of the chaincode, or name=address,…',
+    );
+  }
   logger.info(NOTICE);
   const started = performance.now();
   const network = await startEmbeddedNetwork({

@@ -66,19 +66,20 @@ export class Administrator {
     await callPeer(this.#connection, this.#signer, '_lifecycle', ['InstallChaincode', args.serializeBinary()]);
   }
 
-  /** Whether this definition or a later one is committed, as far as the peer knows. */
-  async isCommitted(channel: string, { name, sequence }: ChaincodeSpec): Promise<boolean> {
+  /** The sequence of the chaincode's definition that is committed, as far as the peer knows; 0 when there is none. */
+  async committedSequence(channel: string, name: string): Promise<number> {
     try {
       const payload = await this.#lifecycle(channel).evaluate('QueryChaincodeDefinition', { arguments: [asks(name)] });
-      return lifecycle.QueryChaincodeDefinitionResult.deserializeBinary(payload).getSequence() >= sequence;
+      return lifecycle.QueryChaincodeDefinitionResult.deserializeBinary(payload).getSequence();
     } catch (error) {
-      if (reasonsOf(error).some((reason) => reason.includes('404'))) return false;
+      if (reasonsOf(error).some((reason) => reason.includes('404'))) return 0;
       throw error;
     }
   }
 
   /** Approves for its own organisation, whose peer alone endorses that; once more does nothing. */
   async approve(channel: string, chaincode: ChaincodeSpec, { id }: ChaincodePackage): Promise<void> {
+    if ((await this.#approvedPackage(channel, chaincode)) === id) return;
     try {
       await this.#lifecycle(channel).submit('ApproveChaincodeDefinitionForMyOrg', {
         arguments: [approval(chaincode, id)],
@@ -118,6 +119,24 @@ export class Administrator {
   close(): void {
     this.#gateway.close();
     this.#connection.close();
+  }
+
+  /** The package id that the organisation approved for the definition, as far as its peer knows. */
+  async #approvedPackage(channel: string, { name, sequence }: ChaincodeSpec): Promise<string | undefined> {
+    const args = new lifecycle.QueryApprovedChaincodeDefinitionArgs();
+    args.setName(name);
+    args.setSequence(sequence);
+    try {
+      const payload = await this.#lifecycle(channel).evaluate('QueryApprovedChaincodeDefinition', {
+        arguments: [args.serializeBinary()],
+        endorsingOrganizations: [this.mspId],
+      });
+      const approved = lifecycle.QueryApprovedChaincodeDefinitionResult.deserializeBinary(payload);
+      return approved.getSource()?.getLocalPackage()?.getPackageId();
+    } catch (error) {
+      if (reasonsOf(error).length > 0) return undefined;
+      throw error;
+    }
   }
 
   #lifecycle(channel: string): Contract {

@@ -1,6 +1,7 @@
 /** A chaincode package of type ccaas: what a peer installs in order to know where the chaincode listens. */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { type KeyPair } from '../identity/authority';
 
 export interface ChaincodePackage {
   readonly label: string;
@@ -10,17 +11,36 @@ export interface ChaincodePackage {
   readonly bytes: Buffer;
 }
 
+/** How a peer and its chaincode know each other, all PEM. */
+export interface ChaincodeTls {
+  /** The CA of the chaincode's certificate. */
+  readonly caPem: string;
+  /** What the peer shows to the chaincode. */
+  readonly client: KeyPair;
+}
+
 /**
  * Packages a chaincode.
  * @param address where it listens: `host:port` or `unix:/path`
+ * @param tls absent: plain text, for a socket that only its owner can open
  */
-export function packageChaincode(name: string, version: string, address: string): ChaincodePackage {
+export function packageChaincode(name: string, version: string, address: string, tls?: ChaincodeTls): ChaincodePackage {
   const label = `${name}_${version}`;
-  const connection = { address, dial_timeout: '10s', tls_required: false };
+  const connection = { address, dial_timeout: '10s', ...tlsFields(tls) };
   const code = targz({ 'connection.json': Buffer.from(JSON.stringify(connection)) });
   const metadata = Buffer.from(JSON.stringify({ path: '', type: 'ccaas', label }));
   const bytes = targz({ 'metadata.json': metadata, 'code.tar.gz': code });
   return { label, id: `${label}:${createHash('sha256').update(bytes).digest('hex')}`, bytes };
+}
+
+/** In the words of Fabric's builder for chaincode as a service. */
+function tlsFields(tls: ChaincodeTls | undefined): object {
+  if (tls === undefined) return { tls_required: false };
+  const { caPem, client } = tls;
+  return {
+    ...{ tls_required: true, client_auth_required: true, root_cert: caPem },
+    ...{ client_cert: client.certPem, client_key: client.keyPem },
+  };
 }
 
 /** The same for the same content: no times, no owner. */

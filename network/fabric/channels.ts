@@ -1,12 +1,11 @@
 /** What administrators do with a network that has come up: join its nodes to the channels, define the chaincodes. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ChaincodeAddresses } from '../chaincode-addresses';
 import { configurationBlock, type Consensus } from '../configuration';
 import { type ChannelSpec, type Consortium } from '../consortium';
 import { type NetworkMaterial } from '../identity/material';
 import { type Administrator } from './administrator';
-import { type ChaincodePackage, packageChaincode } from './chaincode-package';
+import { type PackageOf } from './chaincode-service';
 import { joinChannel, joinedChannels } from './participation';
 import { type Placement } from './placement';
 import { type Patience } from './wait';
@@ -55,7 +54,9 @@ function firstBlocks(
     consortium.channels.map((channel) => {
       const file = join(folder, `${channel.name}.block`);
       if (!existsSync(file)) {
-        writeFileSync(file, configurationBlock(consortium, channel, material, consensus, new Date()));
+        const block = configurationBlock(consortium, channel, material, consensus, new Date());
+        writeFileSync(`${file}.tmp`, block, { flush: true });
+        renameSync(`${file}.tmp`, file);
       }
       return [channel.name, readFileSync(file)];
     }),
@@ -65,13 +66,13 @@ function firstBlocks(
 /** Installs each chaincode once at every peer that is in a channel with it. */
 export async function installAll(
   { organizations, channels }: Consortium,
-  addresses: ChaincodeAddresses,
+  packageOf: PackageOf,
   administrators: ReadonlyMap<string, Administrator>,
 ): Promise<void> {
   await Promise.all(
     organizations.map(async ({ name, mspId }) => {
       const theirs = channels.filter(({ members }) => members.includes(name)).flatMap(({ chaincodes }) => chaincodes);
-      const packages = new Map(theirs.map((chaincode) => packageOf(chaincode, addresses)).map((one) => [one.id, one]));
+      const packages = new Map(theirs.map((chaincode) => packageOf(name, chaincode)).map((one) => [one.id, one]));
       for (const packaged of packages.values()) await administrators.get(mspId)?.install(packaged);
     }),
   );
@@ -81,44 +82,44 @@ export async function installAll(
 export async function defineChaincodes(
   { organizations }: Consortium,
   channel: ChannelSpec,
-  addresses: ChaincodeAddresses,
+  packageOf: PackageOf,
   administrators: ReadonlyMap<string, Administrator>,
   patience: Patience,
 ): Promise<void> {
-  const members = organizations.filter(({ name }) => channel.members.includes(name)).map(({ mspId }) => mspId);
-  const theirs = members.flatMap((mspId) => administrators.get(mspId) ?? []);
+  const theirs = organizations.flatMap(({ name, mspId }) => {
+    const administrator = channel.members.includes(name) ? administrators.get(mspId) : undefined;
+    return administrator === undefined ? [] : [{ name, administrator }];
+  });
   const [first] = theirs;
   if (first === undefined) return;
+  const members = theirs.map(({ administrator }) => administrator.mspId);
   await Promise.all(
     channel.chaincodes.map(async (chaincode) => {
-      const packaged = packageOf(chaincode, addresses);
-      const committed = await patience.until('the channel is there', () => first.isCommitted(channel.name, chaincode));
-      if (!committed) {
+      const committed = await patience.until('the channel is there', () =>
+        first.administrator.committedSequence(channel.name, chaincode.name),
+      );
+      // Approved again too where a package is another, as when a certificate in it was renewed.
+      if (committed <= chaincode.sequence) {
         await Promise.all(
-          theirs.map(async (administrator) => {
-            await patience.until('an approval is taken', () =>
+          theirs.map(async ({ name, administrator }) => {
+            const packaged = packageOf(name, chaincode);
+            await patience.until(`the approval of ${name} is taken`, () =>
               administrator.approve(channel.name, chaincode, packaged),
             );
           }),
         );
+      }
+      if (committed < chaincode.sequence) {
         await patience.until('a definition is committed', async () => {
-          if (!(await first.isCommitted(channel.name, chaincode))) await first.commit(channel.name, chaincode, members);
+          const now = await first.administrator.committedSequence(channel.name, chaincode.name);
+          if (now < chaincode.sequence) await first.administrator.commit(channel.name, chaincode, members);
         });
       }
       await Promise.all(
-        theirs.map((administrator) =>
+        theirs.map(({ administrator }) =>
           patience.until('the peers know each other', () => administrator.meet(channel.name, chaincode, members)),
         ),
       );
     }),
   );
-}
-
-function packageOf(
-  { name, version }: ChannelSpec['chaincodes'][number],
-  addresses: ChaincodeAddresses,
-): ChaincodePackage {
-  const address = typeof addresses === 'string' ? addresses : addresses[name];
-  if (address === undefined) throw new Error(`no address of chaincode ${name} is given`);
-  return packageChaincode(name, version, address);
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testConsortium } from '../embedded/testing/consortium';
 import { packageChaincode } from './chaincode-package';
-import { place } from './placement';
+import { keepPlacement, place } from './placement';
 import { CCAAS_BUILDER_VARIABLE, findPrograms, ProgramError } from './programs';
 
 let folder: string;
@@ -91,14 +91,17 @@ describe('the placement of the nodes', () => {
       ...bft.consortium.orderer.orderers.map(({ port }) => port),
       ...bft.consortium.organizations.flatMap(({ peers }) => peers.map(({ port }) => port)),
       ...Object.values(bft.adminPorts),
+      ...Object.values(bft.operationsPorts),
     ];
-    expect(new Set(ports).size).toBe(4 + 3 + 4);
+    expect(new Set(ports).size).toBe(4 + 3 + 4 + 7);
   });
 
   test('stays as it is when the network is started again', async () => {
     const home = join(folder, 'again');
     const first = await place(testConsortium(), home, 'etcdraft', 'ephemeral');
+    keepPlacement(home, first);
 
     expect(await place(testConsortium(), home, 'etcdraft', 'ephemeral')).toEqual(first);
+    expect(await place(testConsortium(), home, 'etcdraft', 'fixed')).toEqual(first);
   });
 });

@@ -1,7 +1,7 @@
 /** The program: starts the consortium on real Fabric from its environment and runs until told to stop. */
 import { resolve } from 'node:path';
 import { readEnvironment, runProgram, UsageError } from '../environment';
-import { ProgramError, startFabricNetwork } from './index';
+import { MachineError, ProgramError, startFabricNetwork } from './index';
 
 const NOTICE =
   "All organisations' nodes run on this machine: for tests, benchmarks and pilots. In production each member runs its own.";
@@ -50,4 +50,4 @@ async function main(): Promise<void> {
   }
 }
 
-runProgram(main, [ProgramError]);
+runProgram(main, [ProgramError, MachineError]);

@@ -59,6 +59,8 @@ export class NodeProcess {
     this.#stopping = true;
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill('SIGTERM');
+    // One that was paused would take no notice.
+    this.#child.kill('SIGCONT');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_WITHIN_MS);
     await this.#gone;
     clearTimeout(timer);

@@ -1,73 +1,85 @@
 /** The network's orderers and peers: their folders, and their processes. */
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { readKeyFile } from '../identity/key-file';
 import { cryptoFolder, type NetworkMaterial } from '../identity/material';
+import { FabricNode, type NodePlace } from './node';
 import { type NodeIdentity, nodePaths, writeNodeFolder } from './node-folder';
-import { NodeProcess } from './node-process';
+import { removeNodeStates, writeNodeStates } from './node-states';
 import { ordererConfiguration } from './orderer-configuration';
 import { peerConfiguration } from './peer-configuration';
-import { isFree, type Placement } from './placement';
+import { type Placement } from './placement';
 import { type FabricPrograms } from './programs';
-import { type Patience } from './wait';
+
+/** What a network's nodes are made of. */
+export interface NodesOptions {
+  readonly home: string;
+  readonly placement: Placement;
+  readonly material: NetworkMaterial;
+  readonly programs: FabricPrograms;
+  /** A node has ended by itself and is not started again: before the network was ready, or as it keeps ending. */
+  readonly onFailure: (error: Error) => void;
+  /** A node has ended by itself and is started again. */
+  readonly onRestart: (error: Error) => void;
+}
 
 /** All nodes of one home. */
 export class Nodes {
-  readonly #home: string;
-  readonly #placement: Placement;
-  readonly #material: NetworkMaterial;
-  readonly #programs: FabricPrograms;
-  readonly #onFailure: (error: Error) => void;
-  readonly #processes: NodeProcess[] = [];
+  readonly #options: NodesOptions;
+  readonly #nodes: FabricNode[] = [];
+  #ready = false;
   #failure: Error | undefined;
 
-  constructor(
-    home: string,
-    placement: Placement,
-    material: NetworkMaterial,
-    programs: FabricPrograms,
-    onFailure: (error: Error) => void,
-  ) {
-    this.#home = home;
-    this.#placement = placement;
-    this.#material = material;
-    this.#programs = programs;
-    this.#onFailure = (error) => {
-      this.#failure ??= error;
-      onFailure(error);
-    };
+  constructor(options: NodesOptions) {
+    this.#options = options;
   }
 
-  get count(): number {
-    return this.#processes.length;
+  get all(): readonly FabricNode[] {
+    return this.#nodes;
   }
 
-  /** Starts all; after a crash of this program, once its nodes are gone. */
-  async start(patience: Patience): Promise<void> {
-    await this.#portsFree(patience);
-    const { orderer } = this.#material;
-    for (const { name, port, identity, tls } of orderer.nodes) {
-      const paths = nodePaths(join(this.#home, 'fabric', name));
-      const adminPort = this.#placement.adminPorts[name] ?? 0;
-      const configuration = ordererConfiguration({ mspId: orderer.mspId, port, adminPort, paths });
-      await writeNodeFolder(paths, { ...orderer, identity, tls }, 'orderer.yaml', configuration);
-      this.#run(name, this.#programs.orderer, [], paths.folder);
+  /** From now on a node that ends is started again. */
+  ready(): void {
+    this.#ready = true;
+  }
+
+  /** Starts all. */
+  async start(): Promise<void> {
+    const { home, placement, material, programs } = this.#options;
+    const { adminPorts, operationsPorts } = placement;
+    const { mspId } = material.orderer;
+    for (const { name, port, identity, tls } of material.orderer.nodes) {
+      const operationsPort = operationsPorts[name] ?? 0;
+      const paths = nodePaths(join(home, 'fabric', name));
+      const setting = { mspId, port, adminPort: adminPorts[name] ?? 0, operationsPort, paths };
+      await writeNodeFolder(
+        paths,
+        { ...material.orderer, identity, tls },
+        'orderer.yaml',
+        ordererConfiguration(setting),
+      );
+      this.#run({ ...this.#placeOf(name, 'orderer', mspId), port, operationsPort }, programs.orderer, []);
     }
-    for (const { name, peers } of this.#placement.consortium.organizations) {
+    for (const { name, peers } of placement.consortium.organizations) {
       const port = peers[0]?.port ?? 0;
-      const paths = nodePaths(join(this.#home, 'fabric', name));
+      const operationsPort = operationsPorts[name] ?? 0;
+      const paths = nodePaths(join(home, 'fabric', name));
       const identity = await this.#peerIdentity(name);
       const address = `localhost:${port}`;
       const configuration = peerConfiguration({
         ...{ id: `${peers[0]?.name ?? 'peer0'}.${name}`, mspId: identity.mspId, address, port, bootstrap: address },
-        ...{ paths, ccaasBuilder: this.#programs.ccaasBuilder },
+        ...{ operationsPort, paths, ccaasBuilder: programs.ccaasBuilder },
       });
       await writeNodeFolder(paths, identity, 'core.yaml', configuration);
-      this.#run(name, this.#programs.peer, ['node', 'start'], paths.folder);
+      const place = { ...this.#placeOf(name, 'peer', identity.mspId), port, operationsPort };
+      this.#run(place, programs.peer, ['node', 'start']);
     }
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#processes.map((node) => node.stop()));
+    this.#ready = false;
+    await Promise.all(this.#nodes.map((node) => node.stop()));
+    if (this.#nodes.length > 0) removeNodeStates(this.#options.home);
   }
 
   /** The failure of a node explains what else went wrong. */
@@ -75,25 +87,49 @@ export class Nodes {
     return this.#failure ?? error;
   }
 
-  async #portsFree(patience: Patience): Promise<void> {
-    const { organizations, orderer } = this.#placement.consortium;
-    const ports = [...organizations.flatMap(({ peers }) => peers), ...orderer.orderers].map(({ port }) => port);
-    for (const port of [...ports, ...Object.values(this.#placement.adminPorts)]) {
-      await patience.until(`port ${port} is free`, async () => {
-        if (!(await isFree(port))) throw new Error('another program listens there');
-      });
-    }
+  #placeOf(
+    name: string,
+    kind: NodePlace['kind'],
+    mspId: string,
+  ): Pick<NodePlace, 'name' | 'kind' | 'mspId' | 'folder' | 'logFile'> {
+    const { home } = this.#options;
+    const logFile = join(home, 'run', kind === 'peer' ? `peer-${name}.log` : `${name}.log`);
+    mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 });
+    if (existsSync(logFile)) renameSync(logFile, `${logFile}.1`);
+    return { name, kind, mspId, folder: join(home, 'fabric', name), logFile };
   }
 
-  #run(name: string, program: string, args: readonly string[], folder: string): void {
-    const environment = { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info:grpc=error' };
-    const logFile = join(folder, 'log');
-    this.#processes.push(new NodeProcess({ name, program, args, environment, logFile, onEnd: this.#onFailure }));
+  #run(place: NodePlace, program: string, args: readonly string[]): void {
+    const node = new FabricNode(place, program, args, {
+      onChange: () => {
+        this.#publish();
+      },
+      onEnd: (error, again) => {
+        const restart = this.#ready && again;
+        if (restart) this.#options.onRestart(error);
+        else {
+          this.#failure ??= error;
+          this.#options.onFailure(error);
+        }
+        return restart;
+      },
+    });
+    this.#nodes.push(node);
+    node.start();
+  }
+
+  #publish(): void {
+    const states = this.#nodes.map(({ place, pid, restarts }) => ({
+      ...place,
+      restarts,
+      ...(pid === undefined ? {} : { pid }),
+    }));
+    writeNodeStates(this.#options.home, states);
   }
 
   async #peerIdentity(name: string): Promise<NodeIdentity> {
-    const { mspId, caPem, tlsCaPem, peerTls } = this.#material.organization(name);
-    const identity = await readKeyFile(join(cryptoFolder(this.#home), name, 'peer.pem'));
+    const { mspId, caPem, tlsCaPem, peerTls } = this.#options.material.organization(name);
+    const identity = await readKeyFile(join(cryptoFolder(this.#options.home), name, 'peer.pem'));
     if (identity === undefined) throw new Error(`the identity of ${name}'s peer is missing`);
     return { mspId, caPem, tlsCaPem, identity, tls: peerTls };
   }

@@ -7,16 +7,19 @@ export interface OrdererSetting {
   readonly port: number;
   /** Where administrators join it to channels. */
   readonly adminPort: number;
+  /** Health and metrics, for those who have a certificate of the organisation's TLS CA. */
+  readonly operationsPort: number;
   readonly paths: NodePaths;
 }
 
 /** The content of orderer.yaml. */
-export function ordererConfiguration({ mspId, port, adminPort, paths }: OrdererSetting): object {
+export function ordererConfiguration({ mspId, port, adminPort, operationsPort, paths }: OrdererSetting): object {
   const tls = {
     Enabled: true,
     PrivateKey: paths.tlsKey,
     Certificate: paths.tlsCertificate,
   };
+  const mutual = { ...tls, ClientAuthRequired: true, ClientRootCAs: [paths.tlsCa] };
   return {
     General: {
       ListenAddress: '127.0.0.1',
@@ -36,12 +39,9 @@ export function ordererConfiguration({ mspId, port, adminPort, paths }: OrdererS
       Authentication: { TimeWindow: '15m' },
     },
     FileLedger: { Location: join(paths.data, 'ledger') },
-    Operations: { ListenAddress: '127.0.0.1:0', TLS: { Enabled: false } },
-    Metrics: { Provider: 'disabled' },
-    Admin: {
-      ListenAddress: `127.0.0.1:${adminPort}`,
-      TLS: { ...tls, ClientAuthRequired: true, ClientRootCAs: [paths.tlsCa] },
-    },
+    Operations: { ListenAddress: `127.0.0.1:${operationsPort}`, TLS: mutual },
+    Metrics: { Provider: 'prometheus' },
+    Admin: { ListenAddress: `127.0.0.1:${adminPort}`, TLS: mutual },
     ChannelParticipation: { Enabled: true, MaxRequestBodySize: '10 MB' },
     Consensus: { WALDir: join(paths.data, 'wal'), SnapDir: join(paths.data, 'snapshots') },
   };

@@ -9,6 +9,8 @@ export interface PeerSetting {
   readonly port: number;
   /** Another peer of the same organisation, or its own address. */
   readonly bootstrap: string;
+  /** Health and metrics, for those who have a certificate of the organisation's TLS CA. */
+  readonly operationsPort: number;
   readonly paths: NodePaths;
   readonly ccaasBuilder: string;
 }
@@ -102,8 +104,17 @@ export function peerConfiguration(setting: PeerSetting): object {
       },
       snapshots: { rootDir: `${paths.data}/snapshots` },
     },
-    operations: { listenAddress: '127.0.0.1:0' },
-    metrics: { provider: 'disabled' },
+    operations: {
+      listenAddress: `127.0.0.1:${setting.operationsPort}`,
+      tls: {
+        enabled: true,
+        cert: { file: paths.tlsCertificate },
+        key: { file: paths.tlsKey },
+        clientAuthRequired: true,
+        clientRootCAs: { files: [paths.tlsCa] },
+      },
+    },
+    metrics: { provider: 'prometheus' },
   };
 }
 

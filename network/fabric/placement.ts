@@ -1,5 +1,5 @@
 /** Which orderers there are and on which ports all nodes listen. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -17,45 +17,50 @@ export interface Placement {
   readonly consortium: Consortium;
   /** Where each orderer's administrators call, by its name. */
   readonly adminPorts: Readonly<Record<string, number>>;
+  /** Where each node tells of its health and its metrics, by the orderer's name or the peer's organisation. */
+  readonly operationsPorts: Readonly<Record<string, number>>;
+  /** All of them, by what they are for. */
+  readonly ports: Readonly<Record<string, number>>;
 }
 
 /**
- * Places the nodes. Free ports are remembered in the home, as the channels' configuration names them.
- * @param ports `fixed`: the description's; `ephemeral`: free ones
+ * Places the nodes. Once kept (`keepPlacement`) the ports stay, as the channels' configuration names them.
+ * @param wantedPorts of a new network, `fixed`: the description's; `ephemeral`: free ones
  */
 export async function place(
   described: Consortium,
   home: string,
   consensus: Consensus['type'],
-  ports: 'fixed' | 'ephemeral',
+  wantedPorts: 'fixed' | 'ephemeral',
 ): Promise<Placement> {
   const orderers = orderersFor(described.orderer.orderers, consensus);
-  const file = join(home, 'fabric', 'ports.json');
-  const known = readPorts(file);
+  const known = readPorts(portsFile(home));
   const taken = new Map<string, number>();
   const portOf = async (key: string, fixed: number | undefined): Promise<number> => {
-    const port = (ports === 'fixed' ? fixed : undefined) ?? known[key] ?? (await freePort([...taken.values()]));
+    const wanted = wantedPorts === 'fixed' ? fixed : undefined;
+    const port = known[key] ?? wanted ?? (await freePort([...taken.values(), ...Object.values(known)]));
     taken.set(key, port);
     return port;
   };
   const adminPorts: Record<string, number> = {};
+  const operationsPorts: Record<string, number> = {};
   const placedOrderers: NodeAddress[] = [];
   for (const node of orderers) {
     placedOrderers.push({ ...node, port: await portOf(node.name, node.port) });
     adminPorts[node.name] = await portOf(`${node.name}/admin`, undefined);
+    operationsPorts[node.name] = await portOf(`${node.name}/operations`, undefined);
   }
   const organizations = [];
   for (const organization of described.organizations) {
     const [peer] = organization.peers;
     if (peer === undefined) throw new Error(`${organization.name} has no peer`);
     organizations.push({ ...organization, peers: [{ ...peer, port: await portOf(organization.name, peer.port) }] });
+    operationsPorts[organization.name] = await portOf(`${organization.name}/operations`, undefined);
   }
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, JSON.stringify(Object.fromEntries(taken), undefined, 2), { mode: 0o600 });
   const channels = described.channels.map((channel) => ({ ...channel, blocks: unhurried(channel.blocks) }));
   const orderer = { ...described.orderer, orderers: placedOrderers };
   const consortium = { ...described, organizations, orderer, channels };
-  return { consortium, adminPorts };
+  return { consortium, adminPorts, operationsPorts, ports: Object.fromEntries(taken) };
 }
 
 /** Every block of Fabric costs a consensus and every peer's commit: less time would make more blocks, not sooner answers. */
@@ -75,6 +80,31 @@ function orderersFor(described: readonly NodeAddress[], consensus: Consensus['ty
     return { name: `orderer${at}`, host: first.host, port: first.port + 1000 * at };
   });
   return [...described, ...more];
+}
+
+function remember(file: string, ports: Readonly<Record<string, number>>): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.tmp`, `${JSON.stringify(ports, undefined, 2)}\n`, { mode: 0o600, flush: true });
+  renameSync(`${file}.tmp`, file);
+}
+
+/** Remembers the ports, for the next start. */
+export function keepPlacement(home: string, { ports }: Placement): void {
+  const file = portsFile(home);
+  remember(file, { ...readPorts(file), ...ports });
+}
+
+/** Ports of the home that are no node's, by key, such as a chaincode's: those remembered, and free ones where there are none. */
+export async function reservePorts(home: string, keys: readonly string[]): Promise<Readonly<Record<string, number>>> {
+  const file = portsFile(home);
+  const ports = { ...readPorts(file) };
+  for (const key of keys) ports[key] ??= await freePort(Object.values(ports));
+  remember(file, ports);
+  return Object.fromEntries(keys.map((key) => [key, ports[key] ?? 0]));
+}
+
+function portsFile(home: string): string {
+  return join(home, 'fabric', 'ports.json');
 }
 
 function readPorts(file: string): Readonly<Record<string, number>> {

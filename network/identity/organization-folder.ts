@@ -82,6 +82,23 @@ export async function ensureFolder(owner: FolderOwner, parent: string, now: Date
   return { ca, tlsCa, admin, nodes, crlPems: await readLists(join(folder, 'crls')) };
 }
 
+/**
+ * A TLS certificate of the organisation's CA, in `<file>-tls.pem`, for one of its servers or clients beside its nodes; made and
+ * issued anew as a node's.
+ * @throws MaterialError when the organisation has no folder
+ */
+export async function ensureTls(owner: FolderOwner, node: FolderNode, parent: string, now: Date): Promise<KeyPair> {
+  const folder = join(parent, owner.name);
+  const names = tlsNames(owner, node);
+  return current(
+    folder,
+    `${node.file}-tls.pem`,
+    now,
+    (certificate) => covers(certificate, names),
+    async () => issueNodeTls(await openAuthority(await readRequired(folder, 'tlsca.pem')), owner, node, now),
+  );
+}
+
 async function readLists(folder: string): Promise<readonly string[]> {
   try {
     const names = (await readdir(folder)).filter((name) => name.endsWith('.pem')).sort();

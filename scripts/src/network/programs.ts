@@ -50,6 +50,59 @@ export function networkPrograms(settings: NetworkSettings): readonly ProgramSpec
   ];
 }
 
+/** An organisation's own process of a chaincode, for its peer alone. */
+export type OwnChaincode = Readonly<{
+  organization: string;
+  chaincode: string;
+  version: string;
+  address: string;
+  package: Readonly<{ id: string }>;
+  tls: Readonly<{ certificate: string; key: string; clientCa: string }>;
+}>;
+
+export type FabricSettings = Readonly<{
+  home: string;
+  consortium: string;
+  peerPorts: 'fixed' | 'ephemeral';
+  chaincodes: readonly OwnChaincode[];
+  evidenceKey: string;
+}>;
+
+/** The chaincode of every organisation, and the program that runs orderers and peers. */
+export function fabricPrograms({
+  home,
+  consortium,
+  peerPorts,
+  chaincodes,
+  evidenceKey,
+}: FabricSettings): readonly ProgramSpec[] {
+  return [
+    ...chaincodes.map(({ organization, address, package: { id }, tls }) => ({
+      name: `chaincode-${organization}`,
+      file: join(ROOT, 'chaincode', 'dist', 'main.js'),
+      environment: {
+        ONEPLEDGE_HOME: home,
+        CHAINCODE_SERVER_ADDRESS: address,
+        CHAINCODE_ID: id,
+        CHAINCODE_TLS_CERT: tls.certificate,
+        CHAINCODE_TLS_KEY: tls.key,
+        CHAINCODE_CLIENT_CA_CERT: tls.clientCa,
+        ONEPLEDGE_EVIDENCE_KEY_FILE: evidenceKey,
+      },
+    })),
+    {
+      name: 'network',
+      file: join(ROOT, 'network', 'dist', 'fabric', 'main.js'),
+      environment: {
+        ONEPLEDGE_HOME: home,
+        ONEPLEDGE_CONSORTIUM: consortium,
+        ONEPLEDGE_CHAINCODE_ADDRESS: '',
+        ONEPLEDGE_PEER_PORTS: peerPorts,
+      },
+    },
+  ];
+}
+
 /** A gateway. */
 export function gatewayProgram({ home, host, port, name, members }: GatewaySettings): ProgramSpec {
   return {

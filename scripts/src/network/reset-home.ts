@@ -3,7 +3,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 // Keys, certificates, the demo issuer and the evidence key stay: they say nothing about what was on the ledger.
-const TAKEN = ['network', 'gateway'];
+const TAKEN = ['network', 'fabric', 'gateway'];
 const MARK = 'resetting';
 
 /** Removes them. When it is interrupted, `finishReset` ends it before the next start: intents never outlive their ledger. */

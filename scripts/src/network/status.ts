@@ -2,13 +2,16 @@
 import type { CommandSpec } from '../cli/command';
 import { Unsuccessful } from '../cli/errors';
 import { table } from '../cli/table';
+import { engineOf, type EngineName } from './engine';
 import { isAlive, residentBytes } from './process-identity';
 import { askReady } from './readiness';
-import { allStates, type RunState } from './state';
+import { allStates, NETWORK_STATE, type RunState } from './state';
 
 export const status: CommandSpec = {
   verb: 'status',
   summary: 'what runs, and whether it is ready; exit code 0 when all of it is',
+  details:
+    'On Hyperledger Fabric, every orderer and peer too: by its process, and by what its own operations endpoint says of its health.',
   examples: ['', '--json'],
   async run({ home, output }) {
     const running = allStates(home).filter(({ state }) => isAlive(state.supervisor));
@@ -16,9 +19,15 @@ export const status: CommandSpec = {
       output.show({ home, running: false, ready: false, groups: [] }, () => `nothing is running in ${home}`);
       throw new Unsuccessful();
     }
-    const groups = await Promise.all(running.map(({ state }) => describe(state)));
-    const ready = groups.every((group) => group.ready);
-    output.show({ home, running: true, ready, groups }, () => groups.map(groupText).join('\n\n'));
+    const engine = engineOf(home) ?? 'embedded';
+    const [groups, nodes] = await Promise.all([
+      Promise.all(running.map(({ state }) => describe(state))),
+      running.some(({ file }) => file === NETWORK_STATE) ? nodesOf(home, engine) : [],
+    ]);
+    const ready = groups.every((group) => group.ready) && nodes.every(({ healthy }) => healthy);
+    output.show({ home, running: true, engine, ready, groups, nodes }, () =>
+      [...groups.map(groupText), ...(nodes.length === 0 ? [] : [nodesText(nodes)])].join('\n\n'),
+    );
     if (!ready) throw new Unsuccessful();
   },
 };
@@ -32,6 +41,36 @@ type Group = Readonly<{
   startedAt: string;
   processes: readonly Process[];
 }>;
+
+/** An orderer or a peer of Fabric. */
+type Node = Readonly<{
+  name: string;
+  kind: 'orderer' | 'peer';
+  mspId: string;
+  port: number;
+  healthy: boolean;
+  why?: string;
+  pid?: number;
+  rssBytes?: number | undefined;
+  restarts: number;
+}>;
+
+async function nodesOf(home: string, engine: EngineName): Promise<readonly Node[]> {
+  if (engine !== 'fabric') return [];
+  const { askHealth, readNodeStates } = await import('@onepledge/network/fabric');
+  const states = readNodeStates(home);
+  const network = states !== undefined && isAlive({ pid: states.pid, started: '' });
+  return Promise.all(
+    (states?.nodes ?? []).map(async (state) => {
+      const { name, kind, mspId, port, restarts, pid } = state;
+      // The nodes' file is the network program's: without it nobody writes there that a node has ended.
+      const running = network && pid !== undefined && isAlive({ pid, started: '' });
+      const { healthy, why } = running ? await askHealth(state) : { healthy: false, why: 'does not run' };
+      const process = running ? { pid, rssBytes: residentBytes(pid) } : {};
+      return { name, kind, mspId, port, healthy, ...(healthy ? {} : { why }), ...process, restarts };
+    }),
+  );
+}
 
 async function describe(state: RunState): Promise<Group> {
   const { ready, why, height } = await askReady(state.gateway);
@@ -53,4 +92,16 @@ function groupText(group: Group): string {
     String(restarts),
   ]);
   return `${head}\n${table(['PROCESS', 'PID', 'MEMORY', 'RESTARTS'], rows)}`;
+}
+
+function nodesText(nodes: readonly Node[]): string {
+  const rows = nodes.map(({ name, kind, port, pid, rssBytes, restarts, healthy, why }) => [
+    `${kind} ${name}`,
+    String(port),
+    pid === undefined ? '' : String(pid),
+    rssBytes === undefined ? '' : `${Math.round(rssBytes / 1_048_576)} MB`,
+    String(restarts),
+    healthy ? 'healthy' : (why ?? 'not healthy'),
+  ]);
+  return table(['NODE', 'PORT', 'PID', 'MEMORY', 'RESTARTS', 'HEALTH'], rows);
 }

@@ -3,17 +3,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandSpec } from '../cli/command';
 import type { Context } from '../cli/context';
-import { UsageError, UserError } from '../cli/errors';
+import { UsageError } from '../cli/errors';
 import type { Input } from '../cli/input';
 import { ROOT } from '../root';
-import { chaincodeAddress } from './chaincode-address';
 import { claimHome, waitForOrphans } from './claim';
 import { startDetached } from './detached';
+import { chooseEngine, ENGINE_PROGRAMS, type EngineName, READY_WITHIN_SECONDS } from './engine';
 import { gatewayUrl, requireFreePort, runInForeground } from './foreground';
-import { freePort, peerPortsFree } from './ports';
-import { gatewayProgram, networkPrograms } from './programs';
+import { freePort } from './ports';
+import { gatewayProgram } from './programs';
 import { finishReset } from './reset-home';
-import { ensureEvidenceKey } from './secrets';
 import { NETWORK_STATE } from './state';
 import { welcome } from './welcome';
 
@@ -21,27 +20,31 @@ export const up: CommandSpec = {
   verb: 'up',
   summary: 'start the network and its gateway',
   details:
-    'Runs in the foreground until Ctrl-C or SIGTERM, unless --detach is given. All state is in the folder .onepledge, or ONEPLEDGE_HOME.',
+    'Runs in the foreground until Ctrl-C or SIGTERM, unless --detach is given. All state is in the folder .onepledge, or ONEPLEDGE_HOME. ' +
+    "With --engine fabric, Fabric's programs peer and orderer must be on PATH: four BFT orderers, and a peer and a chaincode process an organisation.",
   options: [
-    { flags: '--engine <engine>', summary: 'which network', choices: ['embedded', 'fabric'], default: 'embedded' },
+    {
+      flags: '--engine <engine>',
+      summary: 'which network: the embedded one, or Hyperledger Fabric (default: the one of the home, or embedded)',
+      choices: ['embedded', 'fabric'],
+    },
     { flags: '--detach', summary: 'return once it is ready and leave it running' },
     { flags: '--port <n>', summary: 'port of the gateway; 0 takes a free one', default: '3000', env: 'PORT' },
-    { flags: '--ready-within <seconds>', summary: 'give up when it is not ready by then', default: '60' },
+    { flags: '--ready-within <seconds>', summary: 'give up when it is not ready by then (default: 60; fabric: 180)' },
   ],
-  examples: ['', '--port 3001', '--detach'],
+  examples: ['', '--port 3001', '--detach', '--engine fabric'],
   async run(context, input) {
-    if (input.text('engine') === 'fabric') {
-      throw new UserError('the engine fabric comes with a later release; this one runs the embedded network', {
-        code: 'NOT_AVAILABLE',
-      });
+    const engine = chooseEngine(context.home, input.optional('engine'));
+    if (input.has('detach')) {
+      const port = String(await choosePort(input));
+      await startDetached(context, readyWithinMs(input, engine), ['--engine', engine, '--port', port]);
+    } else {
+      await startHere(context, input, engine);
     }
-    if (input.has('detach'))
-      await startDetached(context, readyWithinMs(input), ['--port', String(await choosePort(input))]);
-    else await startHere(context, input);
   },
 };
 
-async function startHere(context: Context, input: Input): Promise<void> {
+async function startHere(context: Context, input: Input, engine: EngineName): Promise<void> {
   const { home, output } = context;
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const giveBack = claimHome(home);
@@ -51,28 +54,21 @@ async function startHere(context: Context, input: Input): Promise<void> {
     const host = process.env['HOST'] ?? '127.0.0.1';
     const port = await choosePort(input);
     const gateway = gatewayUrl(host, port);
-    const chaincode = await chaincodeAddress(home);
     const consortium = process.env['ONEPLEDGE_CONSORTIUM'] ?? join(ROOT, 'network', 'consortium.yaml');
-    const settings = {
-      home,
-      consortium,
-      chaincode,
-      evidenceKey: ensureEvidenceKey(home),
-      peerPorts: await choosePeerPorts(consortium, (line) => {
-        output.note(line);
-      }),
-    };
-    const programs = [...networkPrograms(settings), gatewayProgram({ home, host, port })];
-    const started = Date.now();
     const note = (line: string): void => {
       output.note(`onepledge: ${line}`);
     };
+    const started = Date.now();
+    const programs = [
+      ...(await ENGINE_PROGRAMS[engine]({ home, consortium, note })),
+      gatewayProgram({ home, host, port }),
+    ];
     note(`starting the network in ${home}`);
     await runInForeground(
-      { home, stateFile: NETWORK_STATE, programs, gateway, readyWithinMs: readyWithinMs(input), note },
+      { home, stateFile: NETWORK_STATE, programs, gateway, readyWithinMs: readyWithinMs(input, engine), note },
       () => {
         const seconds = (Date.now() - started) / 1000;
-        output.show({ ready: true, gateway, home, seconds }, () => welcome(gateway, home, seconds));
+        output.show({ ready: true, engine, gateway, home, seconds }, () => welcome(engine, gateway, home, seconds));
       },
     );
     note('stopped');
@@ -90,15 +86,6 @@ async function choosePort(input: Input): Promise<number> {
   return port;
 }
 
-/** The consortium's ports, unless another network of this machine has them: clients learn the ports from a file anyway. */
-async function choosePeerPorts(consortium: string, note: (line: string) => void): Promise<'fixed' | 'ephemeral'> {
-  const given = process.env['ONEPLEDGE_PEER_PORTS'];
-  if (given === 'fixed' || given === 'ephemeral') return given;
-  if (await peerPortsFree(consortium, '127.0.0.1')) return 'fixed';
-  note('onepledge: ports of the peers are in use, by another network perhaps; taking free ones');
-  return 'ephemeral';
-}
-
-function readyWithinMs(input: Input): number {
-  return (input.integer('readyWithin', 1, 3600) ?? 60) * 1000;
+function readyWithinMs(input: Input, engine: EngineName): number {
+  return (input.integer('readyWithin', 1, 3600) ?? READY_WITHIN_SECONDS[engine]) * 1000;
 }

@@ -1,11 +1,17 @@
 /** What stands on the terminal when the network is ready: where to look and what to try. */
+import type { EngineName } from './engine';
 import { runFolder } from './home';
 
+const NETWORK: Readonly<Record<EngineName, string>> = {
+  embedded: 'This is the embedded network: for development, demos and small pilots.',
+  fabric: "This is Hyperledger Fabric, all organisations' nodes on this machine: for tests and pilots.",
+};
+
 /** @param seconds that the start took */
-export function welcome(gateway: string, home: string, seconds: number): string {
+export function welcome(engine: EngineName, gateway: string, home: string, seconds: number): string {
   const elsewhere = gateway === 'http://127.0.0.1:3000' ? '' : ` --gateway ${gateway}`;
   return [
-    `Onepledge is ready after ${seconds.toFixed(1)} s. This is the embedded network: for development, demos and small pilots.`,
+    `Onepledge is ready after ${seconds.toFixed(1)} s. ${NETWORK[engine]}`,
     '',
     `  API        ${gateway}/v1      documentation ${gateway}/docs      OpenAPI ${gateway}/v1/openapi.json`,
     `  health     ${gateway}/readyz  metrics       ${gateway}/metrics`,

@@ -1,0 +1,104 @@
+/** Chaincode as a service on this machine: each organisation's own process, which its peer alone may call (mutual TLS). */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ChaincodeAddresses } from '../chaincode-addresses';
+import { type ChannelSpec, type Consortium, type Organization } from '../consortium';
+import { cryptoFolder } from '../identity/material';
+import { ensureTls, type FolderOwner } from '../identity/organization-folder';
+import { type KeyPair } from '../identity/authority';
+import { readKeyFile } from '../identity/key-file';
+import { type ChaincodePackage, packageChaincode } from './chaincode-package';
+import { reservePorts } from './placement';
+
+type ChaincodeSpec = Pick<ChannelSpec['chaincodes'][number], 'name' | 'version'>;
+
+/** What an organisation's peer has installed of a chaincode. */
+export type PackageOf = (organization: string, chaincode: ChaincodeSpec) => ChaincodePackage;
+
+/** An organisation's process of a chaincode. */
+export interface ChaincodeService {
+  readonly organization: string;
+  readonly chaincode: string;
+  readonly version: string;
+  /** `localhost:port` */
+  readonly address: string;
+  /** The process registers with its id. */
+  readonly package: ChaincodePackage;
+  /** PEM files for the process: what it listens with, and the CA of who may call. */
+  readonly tls: { readonly certificate: string; readonly key: string; readonly clientCa: string };
+}
+
+/** One address for all organisations: they install one and the same package. */
+export function samePackages(addresses: ChaincodeAddresses): PackageOf {
+  return (_organization, { name, version }) => {
+    const address = typeof addresses === 'string' ? addresses : addresses[name];
+    if (address === undefined) throw new Error(`no address of chaincode ${name} is given`);
+    return packageChaincode(name, version, address);
+  };
+}
+
+/**
+ * The services of all members for the chaincodes of the description; ports and certificates are made once and stay, until a
+ * certificate is renewed: then the package is another.
+ * @throws MaterialError when the organisations' keys are not there
+ */
+export async function ensureChaincodeServices(
+  consortium: Consortium,
+  home: string,
+  now = new Date(),
+): Promise<readonly ChaincodeService[]> {
+  const wanted = consortium.organizations.flatMap((organization) =>
+    chaincodesOf(consortium, organization).map((chaincode) => ({ organization, chaincode })),
+  );
+  const keyOf = ({ organization, chaincode }: (typeof wanted)[number]): string =>
+    `${organization.name}/chaincode/${chaincode.name}_${chaincode.version}`;
+  const ports = await reservePorts(home, wanted.map(keyOf));
+  return Promise.all(
+    wanted.map(async (one) => ensureService(home, one.organization, one.chaincode, ports[keyOf(one)] ?? 0, now)),
+  );
+}
+
+/** Each once, though several channels of the organisation may define it. */
+function chaincodesOf({ channels }: Consortium, { name }: Organization): readonly ChaincodeSpec[] {
+  const theirs = channels.filter(({ members }) => members.includes(name)).flatMap(({ chaincodes }) => chaincodes);
+  return [...new Map(theirs.map((chaincode) => [`${chaincode.name}_${chaincode.version}`, chaincode])).values()];
+}
+
+async function ensureService(
+  home: string,
+  organization: Organization,
+  { name, version }: ChaincodeSpec,
+  port: number,
+  now: Date,
+): Promise<ChaincodeService> {
+  const parent = cryptoFolder(home);
+  const owner: FolderOwner = { ...organization, role: 'peer', nodes: [] };
+  const [server, client] = await Promise.all([
+    ensureTls(owner, { file: 'chaincode', name: 'chaincode', hosts: [] }, parent, now),
+    ensureTls(owner, { file: 'chaincode-client', name: 'chaincode-client', hosts: [] }, parent, now),
+  ]);
+  const ca = await readKeyFile(join(parent, organization.name, 'tlsca.pem'));
+  const caPem = ca?.certPem ?? '';
+  const address = `localhost:${port}`;
+  return {
+    ...{ organization: organization.name, chaincode: name, version, address },
+    package: packageChaincode(name, version, address, { caPem, client }),
+    tls: await writeTls(join(home, 'fabric', organization.name, 'chaincode'), server, caPem),
+  };
+}
+
+/** The process gets files of its own, without the CA's key. */
+async function writeTls(folder: string, server: KeyPair, caPem: string): Promise<ChaincodeService['tls']> {
+  const files = {
+    certificate: join(folder, 'server.crt'),
+    key: join(folder, 'server.key'),
+    clientCa: join(folder, 'client-ca.crt'),
+  };
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await Promise.all([
+    writeFile(files.certificate, server.certPem, { mode: 0o600 }),
+    writeFile(files.key, server.keyPem, { mode: 0o600 }),
+    writeFile(files.clientCa, caPem, { mode: 0o600 }),
+  ]);
+  return files;
+}

@@ -1,0 +1,97 @@
+/** A node of the network: one of Fabric's programs, started again when it ends without having been told to. */
+import { NodeProcess } from './node-process';
+
+/** What a node is and where it is found. */
+export interface NodePlace {
+  /** Its folder's name: the orderer's own, or the peer's organisation. */
+  readonly name: string;
+  readonly kind: 'orderer' | 'peer';
+  readonly mspId: string;
+  readonly port: number;
+  /** Health and metrics, with mutual TLS. */
+  readonly operationsPort: number;
+  readonly folder: string;
+  readonly logFile: string;
+}
+
+export interface NodeEvents {
+  /** It was started, or has ended. */
+  readonly onChange: () => void;
+  /** It ended by itself. @returns whether it is to be started again */
+  readonly onEnd: (error: Error, again: boolean) => boolean;
+}
+
+const FIRST_DELAY_MS = 200;
+const MAX_DELAY_MS = 5_000;
+/** So many ends within the time are a fault that another start does not mend. */
+const CRASHES = 5;
+const WITHIN_MS = 60_000;
+
+export class FabricNode {
+  readonly place: NodePlace;
+  readonly #program: string;
+  readonly #args: readonly string[];
+  readonly #events: NodeEvents;
+  #process: NodeProcess | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #crashes: number[] = [];
+  #restarts = 0;
+
+  constructor(place: NodePlace, program: string, args: readonly string[], events: NodeEvents) {
+    this.place = place;
+    this.#program = program;
+    this.#args = args;
+    this.#events = events;
+  }
+
+  get name(): string {
+    return this.place.name;
+  }
+
+  /** Undefined while it does not run. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** Starts it, unless it runs. */
+  start(): void {
+    clearTimeout(this.#timer);
+    if (this.#process !== undefined) return;
+    const { name, folder, logFile } = this.place;
+    const environment = { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info:grpc=error' };
+    const started = new NodeProcess({
+      ...{ name, program: this.#program, args: this.#args, environment, logFile },
+      onEnd: (error) => {
+        this.#ended(error);
+      },
+    });
+    this.#process = started;
+    this.#events.onChange();
+  }
+
+  /** Ends it; it stays stopped until `start`. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#process?.stop();
+    this.#process = undefined;
+    this.#events.onChange();
+  }
+
+  #ended(error: Error): void {
+    this.#process = undefined;
+    const now = Date.now();
+    this.#crashes = [...this.#crashes.filter((time) => now - time < WITHIN_MS), now];
+    const again = this.#events.onEnd(error, this.#crashes.length < CRASHES);
+    this.#events.onChange();
+    if (!again) return;
+    const delay = Math.min(FIRST_DELAY_MS * 2 ** (this.#crashes.length - 1), MAX_DELAY_MS);
+    this.#timer = setTimeout(() => {
+      this.#restarts += 1;
+      this.start();
+    }, delay);
+  }
+}

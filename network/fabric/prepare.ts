@@ -1,0 +1,79 @@
+/** What has to be right before a network starts; what is wrong is told before anything is made. */
+import { mkdir, statfs } from 'node:fs/promises';
+import { type Consensus } from '../configuration';
+import { type Consortium } from '../consortium';
+import { ensureMaterial, type NetworkMaterial } from '../identity/material';
+import { isFree, keepPlacement, type Placement, place } from './placement';
+import { type FabricPrograms, findPrograms } from './programs';
+import { Patience } from './wait';
+
+export interface PrepareOptions {
+  readonly home: string;
+  readonly consortium: Consortium;
+  readonly consensus: Consensus['type'];
+  /** Of a new network, `fixed`: the description's ports; `ephemeral`: free ones. */
+  readonly ports: 'fixed' | 'ephemeral';
+}
+
+/** A network that may start. */
+export interface Prepared {
+  readonly programs: FabricPrograms;
+  readonly placement: Placement;
+  readonly material: NetworkMaterial;
+}
+
+/** This machine cannot run the network now: a port is taken, the disk is full. */
+export class MachineError extends Error {
+  override readonly name = 'MachineError';
+}
+
+/**
+ * Finds the programs, places the nodes, and makes the keys that are missing.
+ * @throws ProgramError, MachineError, MaterialError; nothing has been made then
+ */
+export async function prepare({ home, consortium, consensus, ports }: PrepareOptions): Promise<Prepared> {
+  const programs = await findPrograms();
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  await requireSpace(home);
+  const placement = await place(consortium, home, consensus, ports);
+  await requireFreePorts(placement);
+  keepPlacement(home, placement);
+  return { programs, placement, material: await ensureMaterial(placement.consortium, home) };
+}
+
+/** A node's ledger and log grow; with less than this a start would end in the middle. */
+const LEAST_BYTES = 512 * 1024 * 1024;
+
+async function requireSpace(home: string): Promise<void> {
+  const { bavail, bsize } = await statfs(home);
+  const free = bavail * bsize;
+  if (free >= LEAST_BYTES) return;
+  const megabytes = (bytes: number): number => Math.floor(bytes / 1_048_576);
+  throw new MachineError(
+    `no space: ${megabytes(free)} MB are free where ${home} is, and ${megabytes(LEAST_BYTES)} MB are needed`,
+  );
+}
+
+/** Nodes that a killed program has left are gone by then: their guards end them at once. */
+const PORTS_FREE_WITHIN_MS = 5_000;
+
+async function requireFreePorts({ consortium, adminPorts, operationsPorts }: Placement): Promise<void> {
+  const ports = [
+    ...consortium.orderer.orderers.map(({ name, port }) => [name, port] as const),
+    ...consortium.organizations.map(({ name, peers }) => [`the peer of ${name}`, peers[0]?.port ?? 0] as const),
+    ...Object.entries(adminPorts).map(([name, port]) => [`${name}'s administrators`, port] as const),
+    ...Object.entries(operationsPorts).map(([name, port]) => [`${name}'s operations endpoint`, port] as const),
+  ];
+  const patience = new Patience(PORTS_FREE_WITHIN_MS);
+  for (const [name, port] of ports) {
+    try {
+      await patience.until('', async () => {
+        if (!(await isFree(port))) throw new Error('another program listens there');
+      });
+    } catch (error) {
+      throw new MachineError(`port ${port}, of ${name}, is in use: stop the program that listens there`, {
+        cause: error,
+      });
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/** The two networks that a home can hold: which it is, and the programs of each. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../cli/errors';
+import { chaincodeAddress } from './chaincode-address';
+import type { ProgramSpec } from './managed-process';
+import { peerPortsFree } from './ports';
+import { fabricPrograms, networkPrograms } from './programs';
+import { ensureEvidenceKey } from './secrets';
+
+/** `embedded`: all in one process; `fabric`: Hyperledger Fabric's own programs. */
+export type EngineName = 'embedded' | 'fabric';
+
+/** What a network's programs are started from. */
+export type EngineSettings = Readonly<{
+  home: string;
+  /** The consortium's description. */
+  consortium: string;
+  note: (line: string) => void;
+}>;
+
+/** How long each may take to be ready. */
+export const READY_WITHIN_SECONDS: Readonly<Record<EngineName, number>> = { embedded: 60, fabric: 180 };
+
+/** The network that the home holds a ledger of; undefined when it holds none. */
+export function engineOf(home: string): EngineName | undefined {
+  if (holds(join(home, 'fabric', 'blocks'))) return 'fabric';
+  return holds(join(home, 'network', 'ledger')) ? 'embedded' : undefined;
+}
+
+/**
+ * The network to start: the one that is asked for, else the home's.
+ * @throws UserError when the home holds the other one's ledger
+ */
+export function chooseEngine(home: string, asked: string | undefined): EngineName {
+  const held = engineOf(home);
+  const engine: EngineName = asked === 'fabric' ? 'fabric' : asked === 'embedded' ? 'embedded' : (held ?? 'embedded');
+  if (held === undefined || held === engine) return engine;
+  throw new UserError(
+    `${home} holds a ledger of the ${held} network: set ONEPLEDGE_HOME to another folder, or remove it with "onepledge network reset"`,
+    { code: 'OTHER_ENGINE' },
+  );
+}
+
+/** The programs beside the gateway, in the order of starting. @throws UserError when the network cannot be started */
+export const ENGINE_PROGRAMS: Readonly<
+  Record<EngineName, (settings: EngineSettings) => Promise<readonly ProgramSpec[]>>
+> = { embedded: embeddedEngine, fabric: fabricEngine };
+
+async function embeddedEngine({ home, consortium, note }: EngineSettings): Promise<readonly ProgramSpec[]> {
+  const chaincode = await chaincodeAddress(home);
+  const peerPorts = await choosePeerPorts(consortium, note);
+  return networkPrograms({ home, consortium, chaincode, evidenceKey: ensureEvidenceKey(home), peerPorts });
+}
+
+async function fabricEngine({ home, consortium: file }: EngineSettings): Promise<readonly ProgramSpec[]> {
+  const { ConsortiumError, loadConsortium, MaterialError } = await import('@onepledge/network');
+  const { ensureChaincodeServices, MachineError, prepare, ProgramError } = await import('@onepledge/network/fabric');
+  try {
+    const peerPorts = givenPeerPorts() ?? 'fixed';
+    const consortium = loadConsortium(file);
+    await prepare({ home, consortium, consensus: 'BFT', ports: peerPorts });
+    const chaincodes = await ensureChaincodeServices(consortium, home);
+    return fabricPrograms({ home, consortium: file, peerPorts, chaincodes, evidenceKey: ensureEvidenceKey(home) });
+  } catch (error) {
+    for (const [kind, code] of [
+      [ProgramError, 'NOT_AVAILABLE'],
+      [MachineError, 'NOT_POSSIBLE'],
+      [ConsortiumError, 'INVALID_CONSORTIUM'],
+      [MaterialError, 'INVALID_KEYS'],
+    ] as const) {
+      if (error instanceof kind) throw new UserError(error.message, { code, cause: error });
+    }
+    throw error;
+  }
+}
+
+/** The consortium's ports, unless another network of this machine has them: clients learn the ports from a file anyway. */
+async function choosePeerPorts(consortium: string, note: (line: string) => void): Promise<'fixed' | 'ephemeral'> {
+  const given = givenPeerPorts();
+  if (given !== undefined) return given;
+  if (await peerPortsFree(consortium, '127.0.0.1')) return 'fixed';
+  note('ports of the peers are in use, by another network perhaps; taking free ones');
+  return 'ephemeral';
+}
+
+function givenPeerPorts(): 'fixed' | 'ephemeral' | undefined {
+  const given = process.env['ONEPLEDGE_PEER_PORTS'];
+  return given === 'fixed' || given === 'ephemeral' ? given : undefined;
+}
+
+function holds(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).length > 0;
+}
