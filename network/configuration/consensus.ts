@@ -57,17 +57,18 @@ function raftMetadata(consenters: readonly Consenter[]): raft.ConfigMetadata {
   options.setSnapshotIntervalSize(RAFT.snapshotBytes);
   const metadata = new raft.ConfigMetadata();
   metadata.setOptions(options);
-  metadata.setConsentersList(
-    consenters.map(({ host, port, tlsCertPem }) => {
-      const consenter = new raft.Consenter();
-      consenter.setHost(host);
-      consenter.setPort(port);
-      consenter.setClientTlsCert(Buffer.from(tlsCertPem));
-      consenter.setServerTlsCert(Buffer.from(tlsCertPem));
-      return consenter;
-    }),
-  );
+  metadata.setConsentersList(consenters.map(raftConsenter));
   return metadata;
+}
+
+/** A consenter as the metadata of the consensus type etcdraft hold it. */
+export function raftConsenter({ host, port, tlsCertPem }: Consenter): raft.Consenter {
+  const consenter = new raft.Consenter();
+  consenter.setHost(host);
+  consenter.setPort(port);
+  consenter.setClientTlsCert(Buffer.from(tlsCertPem));
+  consenter.setServerTlsCert(Buffer.from(tlsCertPem));
+  return consenter;
 }
 
 /** The defaults of Fabric's consensus library; leader rotation is off, as Fabric demands. */
@@ -93,24 +94,34 @@ function bftOptions(): bft.Options {
 
 function bftConsenters(consenters: readonly Consenter[]): configuration.Orderers {
   const orderers = new configuration.Orderers();
-  orderers.setConsenterMappingList(
-    consenters.map(({ mspId, host, port, certPem, tlsCertPem }, index) => {
-      const consenter = new configuration.Consenter();
-      consenter.setId(index + 1);
-      consenter.setHost(host);
-      consenter.setPort(port);
-      consenter.setMspId(mspId);
-      consenter.setIdentity(Buffer.from(certPem));
-      consenter.setClientTlsCert(Buffer.from(tlsCertPem));
-      consenter.setServerTlsCert(Buffer.from(tlsCertPem));
-      return consenter;
-    }),
-  );
+  orderers.setConsenterMappingList(consenters.map((consenter, index) => bftConsenter(consenter, index + 1)));
   return orderers;
 }
 
-/** Of n consenters, f = (n − 1) / 3 may lie; any two quorums of (n + f + 1) / 2 then have an honest one in common. */
-function quorumOf(consenters: readonly Consenter[]): policies.Policy {
+/**
+ * A consenter as the value Orderers holds it.
+ * @param id its number among the consenters, from 1
+ */
+export function bftConsenter(
+  { mspId, host, port, certPem, tlsCertPem }: Consenter,
+  id: number,
+): configuration.Consenter {
+  const consenter = new configuration.Consenter();
+  consenter.setId(id);
+  consenter.setHost(host);
+  consenter.setPort(port);
+  consenter.setMspId(mspId);
+  consenter.setIdentity(Buffer.from(certPem));
+  consenter.setClientTlsCert(Buffer.from(tlsCertPem));
+  consenter.setServerTlsCert(Buffer.from(tlsCertPem));
+  return consenter;
+}
+
+/**
+ * The policy BlockValidation of these BFT consenters: of n consenters, f = (n − 1) / 3 may lie; any two quorums of
+ * (n + f + 1) / 2 then have an honest one in common.
+ */
+export function quorumOf(consenters: readonly Pick<Consenter, 'mspId' | 'certPem'>[]): policies.Policy {
   const faulty = Math.floor((consenters.length - 1) / 3);
   const gate = new policies.SignaturePolicy.NOutOf();
   gate.setN(Math.ceil((consenters.length + faulty + 1) / 2));

@@ -4,10 +4,10 @@ import * as policies from '@hyperledger/fabric-protos/lib/common/policies_pb';
 import { parsePolicy, policyToEnvelope } from '../identity/policy';
 
 /** What may change an element: the Admins policy of the group that it stands in. */
-const ADMINS = 'Admins';
+export const ADMINS = 'Admins';
 
 /** Any protobuf message. */
-interface Message {
+export interface Message {
   serializeBinary(): Uint8Array;
 }
 

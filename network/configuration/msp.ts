@@ -1,16 +1,19 @@
-/** An organisation's membership service as a channel's configuration holds it: roots, hash families and NodeOUs. */
+/** An organisation's membership service as a channel's configuration holds it: CAs, revocation lists, hash families and NodeOUs. */
 import * as msp from '@hyperledger/fabric-protos/lib/msp/msp_config_pb';
+import { splitPem } from '../identity/certificate';
 
-/** What makes an organisation's certificates known. */
+/** What makes an organisation's certificates known. A PEM text may hold several certificates. */
 export interface MspMaterial {
   readonly mspId: string;
   /** The enrolment CA's certificate. */
   readonly caPem: string;
+  readonly intermediateCaPem?: string;
   readonly tlsCaPem: string;
+  readonly tlsIntermediateCaPem?: string;
 }
 
 /** A Fabric MSP whose roles come from NodeOUs: a certificate's organisational unit says client, peer, admin or orderer. */
-export function mspConfig({ mspId, caPem, tlsCaPem }: MspMaterial): msp.MSPConfig {
+export function mspConfig(material: MspMaterial): msp.MSPConfig {
   const crypto = new msp.FabricCryptoConfig();
   crypto.setSignatureHashFamily('SHA2');
   crypto.setIdentityIdentifierHashFunction('SHA256');
@@ -21,14 +24,39 @@ export function mspConfig({ mspId, caPem, tlsCaPem }: MspMaterial): msp.MSPConfi
   units.setAdminOuIdentifier(unit('admin'));
   units.setOrdererOuIdentifier(unit('orderer'));
   const fabric = new msp.FabricMSPConfig();
-  fabric.setName(mspId);
-  fabric.setRootCertsList([Buffer.from(caPem)]);
-  fabric.setTlsRootCertsList([Buffer.from(tlsCaPem)]);
+  fabric.setName(material.mspId);
+  setAuthorities(fabric, material);
   fabric.setCryptoConfig(crypto);
   fabric.setFabricNodeOus(units);
+  return mspValue(fabric);
+}
+
+/** Puts an MSP's certificates in place of those that it has. */
+export function setAuthorities(fabric: msp.FabricMSPConfig, material: Omit<MspMaterial, 'mspId'>): void {
+  fabric.setRootCertsList(certificates(material.caPem));
+  fabric.setIntermediateCertsList(certificates(material.intermediateCaPem));
+  fabric.setTlsRootCertsList(certificates(material.tlsCaPem));
+  fabric.setTlsIntermediateCertsList(certificates(material.tlsIntermediateCaPem));
+}
+
+/** The value MSP. */
+export function mspValue(fabric: msp.FabricMSPConfig): msp.MSPConfig {
   const config = new msp.MSPConfig();
   config.setConfig(fabric.serializeBinary());
   return config;
+}
+
+/**
+ * The MSP of a value MSP.
+ * @throws Error when the bytes are none.
+ */
+export function readMsp(value: Uint8Array): msp.FabricMSPConfig {
+  return msp.FabricMSPConfig.deserializeBinary(msp.MSPConfig.deserializeBinary(value).getConfig_asU8());
+}
+
+/** Fabric reads one certificate of an entry, the first. */
+function certificates(pem = ''): Uint8Array[] {
+  return splitPem(pem).map((one) => Buffer.from(`${one}\n`));
 }
 
 function unit(name: string): msp.FabricOUIdentifier {

@@ -27,4 +27,4 @@ export {
   type OrganizationMaterial,
 } from './material';
 export { type EnrolledIdentity, type Enrolment, enrol } from './enrolment';
-export { type KeyPair } from './authority';
+export { type Authority, issueRevocationList, type KeyPair, openAuthority } from './authority';

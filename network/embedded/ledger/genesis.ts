@@ -14,7 +14,7 @@ export async function makeGenesis(
   at: Date,
 ): Promise<Genesis> {
   // Loaded only when a channel is made: the generated messages of a configuration take longer than the rest of a start.
-  const { configurationBlock } = await import('../../configuration/index.js');
+  const { configurationBlock } = await import('../../configuration/genesis.js');
   const block = decodeBlock(asBuffer(configurationBlock(consortium, channel, material, 'etcdraft', at)));
   const metadata = [...block.metadata];
   metadata[BlockMetadataIndex.TRANSACTIONS_FILTER] = Buffer.alloc(block.data.length);
