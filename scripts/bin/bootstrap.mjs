@@ -110,13 +110,20 @@ async function bench(args) {
   await runNode('bench', [join(ROOT, 'test', 'dist', 'bench', 'main.js'), ...args], { cwd: ROOT });
 }
 
+/** Prints how registrations and claims spread over several channels. */
+async function simulate(args) {
+  await built();
+  const file = join(ROOT, 'chaincode', 'dist', 'testing', 'scale', 'main.js');
+  await runNode('simulate', [file, ...args], { cwd: ROOT });
+}
+
 async function built() {
   await prepare({ build: false });
   await compileAll();
 }
 
 const [verb, ...args] = process.argv.slice(2);
-const verbs = { start, test, build: () => prepare(), suite, bench, fabric, 'bench-fabric': benchFabric };
+const verbs = { start, test, build: () => prepare(), suite, bench, simulate, fabric, 'bench-fabric': benchFabric };
 
 try {
   if (!Object.hasOwn(verbs, verb ?? '')) {
