@@ -4,12 +4,12 @@
  * valid ones lead to. For that the blocks are committed once more, to a ledger of its own.
  */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { MspRegistry } from '../../identity/msp';
 import { PolicyManager, usualPolicies } from '../../identity/policy';
+import { stageLedger } from '../backup/stage';
 import { type Channel } from '../channel';
 import { validateAndPrepare } from '../committer/validateandprepare';
 import { OwnEndorsements } from '../endorser/endorsements';
@@ -71,10 +71,19 @@ export interface VerifyOptions {
 const MOST_FAULTS = 20;
 
 /**
- * Verifies the ledger in a directory, which no running network may have open. Nothing in it is changed.
- * @throws LedgerError when there is none, another process has it open, or it cannot be read at all.
+ * Verifies the ledger in a directory as it is now, whether or not a network has it open. Nothing in it is changed.
+ * @throws LedgerError when there is none, or it cannot be read at all.
  */
 export async function verifyLedger(directory: string, options: VerifyOptions): Promise<Verification> {
+  const stage = await stageLedger(directory, options.temporary);
+  try {
+    return await verifyStaged(stage.folder, options);
+  } finally {
+    stage.remove();
+  }
+}
+
+async function verifyStaged(directory: string, options: VerifyOptions): Promise<Verification> {
   const ledger = await openExisting(directory);
   try {
     const folder = await mkdtemp(join(options.temporary, 'onepledge-verify-'));
@@ -89,7 +98,6 @@ export async function verifyLedger(directory: string, options: VerifyOptions): P
 }
 
 async function openExisting(directory: string): Promise<Ledger> {
-  if (!existsSync(join(directory, 'CURRENT'))) throw new LedgerError(`there is no ledger in ${directory}`);
   const empty = (): Promise<never> => Promise.reject(new LedgerError(`the ledger in ${directory} is empty`));
   return Ledger.open(directory, empty, { checkTail: false });
 }

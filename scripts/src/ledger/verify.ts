@@ -1,29 +1,30 @@
 /** `ledger verify` */
-import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Fault, Verification } from '@onepledge/network/embedded/verify';
 import type { CommandSpec } from '../cli/command';
-import { Unsuccessful, UserError } from '../cli/errors';
+import { Unsuccessful } from '../cli/errors';
 import type { Output } from '../cli/output';
 import { startProgress } from '../cli/progress';
+import { onLedger } from './errors';
+import { ledgersOf } from './folders';
 
 export const verify: CommandSpec = {
   verb: 'verify',
   summary: 'check all of the ledger; exit code 0 when it is whole',
   details:
     'Hashes and signature of every block, every transaction again by all rules of the network, and the state, its history and the index of ' +
-    'transactions against what the valid ones lead to. For the embedded network, when it is stopped, or for a copy of its ledger. ' +
+    'transactions against what the valid ones lead to. For the embedded network as it is now, running or stopped, or for a copy of its ledger. ' +
     'Nothing is changed; for the time being it takes as much room again in the temporary folder.',
   options: [
     { flags: '--ledger <folder>', summary: "a channel's ledger; left out, all of the network in the home" },
     { flags: '--temporary <folder>', summary: 'where the blocks are replayed (default: the system’s own)' },
     { flags: '--faults <n>', summary: 'list at most so many', default: '20' },
   ],
-  examples: ['', '--json', '--ledger /backup/2026-11-23/onepledge --temporary /var/tmp'],
+  examples: ['', '--json', '--ledger /backup/2026-11-23/ledger/onepledge --temporary /var/tmp'],
   async run({ home, output }, input) {
     const folder = input.optional('ledger');
-    const folders = folder === undefined ? ledgersOf(home) : [resolve(folder)];
+    const folders = await ledgersOf(home, folder);
     const temporary = resolve(input.optional('temporary') ?? tmpdir());
     const mostFaults = input.integer('faults', 1, 100_000);
     const found: Verification[] = [];
@@ -34,35 +35,19 @@ export const verify: CommandSpec = {
   },
 };
 
-function ledgersOf(home: string): readonly string[] {
-  const folder = join(home, 'network', 'ledger');
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  if (names.length === 0) throw new UserError(`there is no ledger in ${home}`, { code: 'NO_LEDGER' });
-  return names.map((name) => join(folder, name));
-}
-
 async function verifyOne(
   output: Output,
   folder: string,
   temporary: string,
   mostFaults: number | undefined,
 ): Promise<Verification> {
-  const { LedgerError, verifyLedger } = await import('@onepledge/network/embedded/verify');
+  const { verifyLedger } = await import('@onepledge/network/embedded/verify');
+  const progress = await startProgress(output, 'verifying', 'blocks');
   try {
-    const progress = await startProgress(output, 'verifying', 'blocks');
-    try {
-      return await verifyLedger(folder, {
-        temporary,
-        ...(mostFaults === undefined ? {} : { mostFaults }),
-        onBlock: progress.update,
-      });
-    } finally {
-      progress.stop();
-    }
-  } catch (error) {
-    if (!(error instanceof LedgerError)) throw error;
-    const hint = error.message.startsWith('another process') ? ': stop the network first, or verify a copy' : '';
-    throw new UserError(`${error.message}${hint}`, { code: 'LEDGER_UNREADABLE', cause: error });
+    const most = mostFaults === undefined ? {} : { mostFaults };
+    return await onLedger(() => verifyLedger(folder, { temporary, ...most, onBlock: progress.update }));
+  } finally {
+    progress.stop();
   }
 }
 
