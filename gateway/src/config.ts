@@ -32,7 +32,7 @@ export const EnvironmentSchema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
     .optional()
-    .describe('PostgreSQL database; absent, PGlite in the home'),
+    .describe('PostgreSQL database, reached directly or by a session pool; absent, PGlite in the home'),
   OIDC_ISSUER: z.string().min(1).optional().describe('Issuer (`iss`) of the tokens; absent, the demo issuer'),
   OIDC_AUDIENCE: z.string().min(1).optional().describe('Audience (`aud`) of the tokens; required with OIDC_ISSUER'),
   OIDC_JWKS_URL: HttpUrl.optional().describe("The issuer's public keys; required with OIDC_ISSUER"),

@@ -32,6 +32,8 @@ export interface Gateway {
   readonly url: string;
   /** Resolves when the database is open and requests are carried out; rejects when it cannot be opened. */
   readonly opened: Promise<void>;
+  /** Resolves with the reason when the gateway must not go on: another one of its name works on the database. */
+  readonly failed: Promise<Error>;
   /** Stops: takes nothing more, ends what is under way within the configured time, closes. What is left is taken up at the next start. */
   close(): Promise<void>;
 }
@@ -59,6 +61,13 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
   const readiness = new Readiness(READY_DEADLINE_MS);
   const stop = new AbortController();
 
+  let fail: (error: Error) => void = () => undefined;
+  const failed = new Promise<Error>((resolve) => {
+    fail = (error) => {
+      log.fatal({ err: error }, 'the gateway must not go on');
+      resolve(error);
+    };
+  });
   let storage: Storage | undefined;
   const opened = openStorage().then((made) => {
     storage = made;
@@ -108,6 +117,7 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
   return {
     url,
     opened,
+    failed,
     close: async () => {
       const ended = new Promise<void>((resolve) => {
         server.close(() => {
@@ -128,7 +138,9 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
   };
 
   async function openStorage(): Promise<Storage> {
-    const database = await openDatabase(config.databaseUrl, join(config.home, 'gateway', config.name));
+    const { databaseUrl: url, name: gateway } = config;
+    const folder = join(config.home, 'gateway', gateway);
+    const database = await openDatabase({ url, folder, gateway, onLost: fail });
     const store = new OutboxStore(database.kysely, config.name);
     const outbox = new Outbox({
       store,

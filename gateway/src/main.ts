@@ -20,6 +20,8 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
   // Without its database a gateway can do nothing: whoever started it decides whether to try again.
   gateway.opened.catch(() => process.exit(1));
+  await gateway.failed;
+  process.exit(1);
 }
 
 main().catch((error: unknown) => {

@@ -86,6 +86,31 @@ async function fabric(args) {
   });
 }
 
+/** What gateways keep on a PostgreSQL server: ours, where its programs are, or the one of ONEPLEDGE_TEST_DATABASE_URL. */
+async function postgres(args) {
+  await built();
+  const { createRequire } = await import('node:module');
+  const { missingPrograms, startPostgres } = createRequire(import.meta.url)(
+    join(ROOT, 'test', 'dist', 'support', 'postgres-server.js'),
+  );
+  const given = process.env.ONEPLEDGE_TEST_DATABASE_URL ?? '';
+  const missing = missingPrograms();
+  if (given === '' && missing.length > 0) {
+    say(
+      `test:postgres skipped: ${missing.join(', ')} of PostgreSQL not on PATH, nor is ONEPLEDGE_TEST_DATABASE_URL set`,
+    );
+    return;
+  }
+  const server = given === '' ? await startPostgres() : { url: given, stop: () => Promise.resolve() };
+  try {
+    process.env.ONEPLEDGE_TEST_DATABASE_URL = server.url;
+    const tests = ['gateway/src/outbox', 'test/postgres', 'test/e2e/e2e.test.ts', 'test/crash'];
+    await runNode('jest', [tool('jest', 'bin', 'jest.js'), '-w', '1', ...tests, ...args], { cwd: ROOT });
+  } finally {
+    await server.stop();
+  }
+}
+
 /** The same benchmark, and what only real Fabric can say. */
 async function benchFabric(args) {
   await built();
@@ -123,7 +148,9 @@ async function built() {
 }
 
 const [verb, ...args] = process.argv.slice(2);
-const verbs = { start, test, build: () => prepare(), suite, bench, simulate, fabric, 'bench-fabric': benchFabric };
+const verbs = {
+  ...{ start, test, build: () => prepare(), suite, bench, simulate, postgres, fabric, 'bench-fabric': benchFabric },
+};
 
 try {
   if (!Object.hasOwn(verbs, verb ?? '')) {

@@ -9,6 +9,7 @@ import { issueToken, type TokenRequest } from '@onepledge/gateway/demo-issuer';
 import { parse, stringify } from 'yaml';
 import { http } from './http';
 import { freePort } from './ports';
+import { createTestDatabase, type TestDatabase, testServer } from './postgres-database';
 import { Program } from './program';
 import { ROOT } from './root';
 import { until } from './wait';
@@ -70,7 +71,9 @@ export interface System {
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const home = mkdtempSync(join(tmpdir(), 'op-'));
   if (process.env['ONEPLEDGE_KEEP_HOME'] !== undefined) process.stderr.write(`ONEPLEDGE_HOME=${home}\n`);
-  const system = new RunningSystem(home, await gatewayPorts(options.gateways ?? 1), options);
+  const server = testServer();
+  const database = server === undefined ? undefined : await createTestDatabase(server);
+  const system = new RunningSystem(home, await gatewayPorts(options.gateways ?? 1), options, database);
   try {
     for (const program of system.programs) program.start();
     await system.ready();
@@ -108,9 +111,17 @@ class RunningSystem implements System {
   readonly programs: readonly Program[];
   readonly #readyWithinMs: number;
   readonly #endCleaner: () => void;
+  readonly #database: TestDatabase | undefined;
 
-  constructor(home: string, ports: readonly number[], options: SystemOptions) {
+  constructor(
+    home: string,
+    ports: readonly number[],
+    options: SystemOptions,
+    /** That all gateways share; undefined: one each, in the home. */
+    database: TestDatabase | undefined,
+  ) {
     this.home = home;
+    this.#database = database;
     const engine = options.engine ?? engineFromEnvironment();
     this.#readyWithinMs = options.readyWithinMs ?? READY_WITHIN_MS[engine];
     this.#endCleaner = cleanUpAfterUs(home);
@@ -168,6 +179,7 @@ class RunningSystem implements System {
           ONEPLEDGE_GATEWAY_NAME: name,
           // Load tests are not about the limit; the test that is sets its own.
           RATE_LIMIT: '0',
+          ...(database === undefined ? {} : { DATABASE_URL: database.url }),
           ...options.gatewayEnvironment,
         }),
       };
@@ -206,6 +218,7 @@ class RunningSystem implements System {
   async stop(): Promise<void> {
     await Promise.all(this.gateways.map(({ program }) => program.stop()));
     await Promise.all(this.programs.map((program) => program.stop()));
+    await this.#database?.drop();
     if (process.env['ONEPLEDGE_KEEP_HOME'] === undefined)
       rmSync(this.home, { recursive: true, force: true, maxRetries: 3 });
     this.#endCleaner();

@@ -1,7 +1,7 @@
 /** Opens the gateway's database: PostgreSQL by its URL, or PGlite in a folder of the home. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import { lockFolderWithin } from './folder-lock';
 import { PGliteDialect } from './pglite-dialect';
 import { ensureFolder, START_PARAMETERS } from './pglite-folder';
@@ -10,13 +10,26 @@ import { migrate, type OutboxSchema } from './schema';
 
 export type Database = Readonly<{ kysely: Kysely<OutboxSchema>; close: () => Promise<void> }>;
 
+export type DatabaseOptions = Readonly<{
+  /** Of a PostgreSQL server; undefined: PGlite. */
+  url: string | undefined;
+  /** Where PGlite keeps its files. */
+  folder: string;
+  /** Name of the gateway: one of a name works on a database. */
+  gateway: string;
+  /** Told when another gateway has taken the name, so that this one must end. */
+  onLost: (error: Error) => void;
+}>;
+
 /**
  * Opens the database and brings its schema up to date.
- * @param folder where PGlite keeps its files; used when there is no URL
- * @throws FolderLocked when another process has the folder; the driver's error when the database cannot be reached.
+ * @throws FolderLocked or NameTaken when another process works on it; the driver's error when it cannot be reached.
  */
-export async function openDatabase(url: string | undefined, folder: string): Promise<Database> {
-  return url === undefined ? openEmbedded(folder) : openServer(url);
+export async function openDatabase({ url, folder, gateway, onLost }: DatabaseOptions): Promise<Database> {
+  if (url === undefined) return openEmbedded(folder);
+  // Loaded only where it is used: the embedded start does without.
+  const { openPostgres } = await import('./postgres/index.js');
+  return openPostgres(url, gateway, onLost);
 }
 
 // A gateway that was just killed needs a moment to be gone.
@@ -43,20 +56,4 @@ async function openEmbedded(folder: string): Promise<Database> {
     unlock();
     throw error;
   }
-}
-
-async function openServer(url: string): Promise<Database> {
-  const { Pool } = await import('pg');
-  const pool = new Pool({
-    connectionString: url,
-    max: 8,
-    connectionTimeoutMillis: 10_000,
-    statement_timeout: 30_000,
-    idleTimeoutMillis: 60_000,
-  });
-  // An idle connection that breaks is replaced by the next query; unheard, the event would end the process.
-  pool.on('error', () => undefined);
-  const kysely = new Kysely<OutboxSchema>({ dialect: new PostgresDialect({ pool }) });
-  await migrate(kysely);
-  return { kysely, close: () => kysely.destroy() };
 }

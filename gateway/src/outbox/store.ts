@@ -39,7 +39,9 @@ export class OutboxStore {
 
   /** Stores intents whose keys are new. @returns the ids of those that were stored. */
   async insertIntents(intents: readonly NewIntent[], within = this.#database): Promise<ReadonlySet<string>> {
-    const rows = `[${intents.map((intent) => this.#intentRow(intent)).join(',')}]`;
+    // Two gateways that insert the same keys at once wait for each other: in one order always, else both would wait for ever.
+    const ordered = [...intents].sort((a, b) => compare(keyOf(a), keyOf(b)));
+    const rows = `[${ordered.map((intent) => this.#intentRow(intent)).join(',')}]`;
     const { rows: stored } = await sql<{ id: string }>`
       insert into intents (id, gateway, kind, member, party, role, idempotency_key, body_hash, route, request_id, command)
       select id, gateway, kind, member, party, role, idempotency_key, body_hash, route, request_id, command
@@ -173,6 +175,16 @@ export class OutboxStore {
     });
     return command === undefined ? head : `${head.slice(0, -1)},"command":${command}}`;
   }
+}
+
+/** Lines of an import have no key of their own: they keep their order. */
+function keyOf({ principal, idempotencyKey = '' }: NewIntent): string {
+  return `${principal.member} ${idempotencyKey}`;
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 const INTENT_COLUMNS =

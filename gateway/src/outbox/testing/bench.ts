@@ -1,4 +1,4 @@
-/** A real outbox on a real PGlite for tests: gateways can be started on it one after another, as after crashes. */
+/** A real outbox on a real database for tests, PGlite or the server of ONEPLEDGE_TEST_DATABASE_URL: gateways can be started on it one after another, as after crashes. */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,11 @@ export class OutboxBench {
 
   static async open(): Promise<OutboxBench> {
     const folder = await mkdtemp(join(tmpdir(), 'onepledge-outbox-'));
-    return new OutboxBench(folder, await openDatabase(undefined, folder));
+    const url = process.env['ONEPLEDGE_TEST_DATABASE_URL'];
+    const onLost = (error: Error): void => {
+      throw error;
+    };
+    return new OutboxBench(folder, await openDatabase({ url, folder, gateway: randomUUID(), onLost }));
   }
 
   /** Starts an outbox as a gateway does; the one before counts as dead once its ledger never answers again. */
