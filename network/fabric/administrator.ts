@@ -1,18 +1,59 @@
 /** An organisation's administrator at its own peer: joins channels, installs packages, approves and commits definitions. */
 import * as grpc from '@grpc/grpc-js';
-import { connect, type Contract, type Gateway, GatewayError, hash } from '@hyperledger/fabric-gateway';
+import {
+  connect,
+  type Contract,
+  type Gateway,
+  GatewayError,
+  hash,
+  type Status,
+  StatusCode,
+  type Transaction,
+} from '@hyperledger/fabric-gateway';
+import * as ledger from '@hyperledger/fabric-protos/lib/common/ledger_pb';
+import * as gateways from '@hyperledger/fabric-protos/lib/gateway/gateway_pb';
 import * as identities from '@hyperledger/fabric-protos/lib/msp/identities_pb';
 import * as lifecycle from '@hyperledger/fabric-protos/lib/peer/lifecycle/lifecycle_pb';
 import * as query from '@hyperledger/fabric-protos/lib/peer/query_pb';
-import { type ChannelSpec } from '../consortium';
 import { type Signer } from '../identity/types';
-import { approval, commitment } from './chaincode-definition';
+import {
+  approval,
+  type ChaincodeDefinition,
+  commitment,
+  isSameDefinition,
+  readDefinition,
+  readinessQuestion,
+} from './chaincode-definition';
 import { type ChaincodePackage } from './chaincode-package';
 import { callPeer } from './endorser';
 
-type ChaincodeSpec = ChannelSpec['chaincodes'][number];
+/** A package that a peer has installed. */
+export interface InstalledPackage {
+  readonly id: string;
+  readonly label: string;
+  /** Of which chaincodes it is what the organisation has approved, as `channel/name`. */
+  readonly usedBy: readonly string[];
+}
+
+/** Where a channel stands at a peer. */
+export interface ChannelInfo {
+  readonly height: number;
+  /** Hex. */
+  readonly currentBlockHash: string;
+}
 
 const CALL_WITHIN_MS = 60_000;
+const ORDERED_WITHIN_MS = 20_000;
+
+/** A transaction of an administrator is in its block, and is not valid. */
+export class CommitRefusal extends Error {
+  override readonly name = 'CommitRefusal';
+
+  constructor(what: string, { transactionId, code }: Status) {
+    const [name = String(code)] = Object.entries(StatusCode).find(([, value]) => value === code) ?? [];
+    super(`${what}: transaction ${transactionId} is not valid (${name})`);
+  }
+}
 
 export class Administrator {
   readonly mspId: string;
@@ -55,49 +96,101 @@ export class Administrator {
     await callPeer(this.#connection, this.#signer, 'cscc', ['JoinChain', block]);
   }
 
-  /** Installs the package unless the peer has it. */
-  async install({ id, bytes }: ChaincodePackage): Promise<void> {
+  /** Where the channel stands at the peer. */
+  async channelInfo(channel: string): Promise<ChannelInfo> {
+    const payload = await this.#gateway
+      .getNetwork(channel)
+      .getContract('qscc')
+      .evaluate('GetChainInfo', {
+        arguments: [channel],
+        endorsingOrganizations: [this.mspId],
+      });
+    const info = ledger.BlockchainInfo.deserializeBinary(payload);
+    return {
+      height: info.getHeight(),
+      currentBlockHash: Buffer.from(info.getCurrentblockhash_asU8()).toString('hex'),
+    };
+  }
+
+  /** The channel's newest configuration block, serialised. */
+  async configurationBlock(channel: string): Promise<Uint8Array> {
+    return this.#gateway
+      .getNetwork(channel)
+      .getContract('cscc')
+      .evaluate('GetConfigBlock', {
+        arguments: [channel],
+        endorsingOrganizations: [this.mspId],
+      });
+  }
+
+  /** What the peer has installed. */
+  async installed(): Promise<readonly InstalledPackage[]> {
     const asked = new lifecycle.QueryInstalledChaincodesArgs().serializeBinary();
     const payload = await callPeer(this.#connection, this.#signer, '_lifecycle', ['QueryInstalledChaincodes', asked]);
     const found = lifecycle.QueryInstalledChaincodesResult.deserializeBinary(payload).getInstalledChaincodesList();
-    if (found.some((installed) => installed.getPackageId() === id)) return;
+    return found.map((one) => {
+      const usedBy: string[] = [];
+      one.getReferencesMap().forEach((references, channel) => {
+        for (const chaincode of references.getChaincodesList()) usedBy.push(`${channel}/${chaincode.getName()}`);
+      });
+      return { id: one.getPackageId(), label: one.getLabel(), usedBy };
+    });
+  }
+
+  /** Installs the package unless the peer has it. @returns whether it had not */
+  async install({ id, bytes }: ChaincodePackage): Promise<boolean> {
+    if ((await this.installed()).some((one) => one.id === id)) return false;
     const args = new lifecycle.InstallChaincodeArgs();
     args.setChaincodeInstallPackage(bytes);
     await callPeer(this.#connection, this.#signer, '_lifecycle', ['InstallChaincode', args.serializeBinary()]);
+    return true;
   }
 
-  /** The sequence of the chaincode's definition that is committed, as far as the peer knows; 0 when there is none. */
-  async committedSequence(channel: string, name: string): Promise<number> {
+  /** The definition that is committed, as far as the peer knows, and who approved it; undefined when there is none. */
+  async committed(channel: string, name: string): Promise<ReturnType<typeof readDefinition> | undefined> {
     try {
-      const payload = await this.#lifecycle(channel).evaluate('QueryChaincodeDefinition', { arguments: [asks(name)] });
-      return lifecycle.QueryChaincodeDefinitionResult.deserializeBinary(payload).getSequence();
-    } catch (error) {
-      if (reasonsOf(error).some((reason) => reason.includes('404'))) return 0;
-      throw error;
-    }
-  }
-
-  /** Approves for its own organisation, whose peer alone endorses that; once more does nothing. */
-  async approve(channel: string, chaincode: ChaincodeSpec, { id }: ChaincodePackage): Promise<void> {
-    if ((await this.#approvedPackage(channel, chaincode)) === id) return;
-    try {
-      await this.#lifecycle(channel).submit('ApproveChaincodeDefinitionForMyOrg', {
-        arguments: [approval(chaincode, id)],
+      const payload = await this.#lifecycle(channel).evaluate('QueryChaincodeDefinition', {
+        arguments: [asks(name)],
         endorsingOrganizations: [this.mspId],
       });
+      return readDefinition(name, payload);
     } catch (error) {
-      // An earlier try may have gone through though its answer was an error.
-      if (reasonsOf(error).some((reason) => reason.includes('with unchanged content'))) return;
+      if (reasonsOf(error).some((reason) => reason.includes('404'))) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * Approves for its own organisation, whose peer alone endorses that; once more does nothing.
+   * @returns whether it had not approved exactly this
+   */
+  async approve(channel: string, definition: ChaincodeDefinition, packageId: string): Promise<boolean> {
+    if (await this.#hasApproved(channel, definition, packageId)) return false;
+    try {
+      await this.#submit(channel, 'ApproveChaincodeDefinitionForMyOrg', approval(definition, packageId), [this.mspId]);
+    } catch (error) {
+      // An earlier try may have gone through though its answer was an error.
+      if (reasonsOf(error).some((reason) => reason.includes('with unchanged content'))) return false;
+      throw error;
+    }
+    return true;
+  }
+
+  /** Who has approved a definition that is not committed yet, by MSP id. */
+  async readiness(channel: string, definition: ChaincodeDefinition): Promise<ReadonlyMap<string, boolean>> {
+    const payload = await this.#lifecycle(channel).evaluate('CheckCommitReadiness', {
+      arguments: [readinessQuestion(definition)],
+      endorsingOrganizations: [this.mspId],
+    });
+    const approvals = new Map<string, boolean>();
+    const found = lifecycle.CheckCommitReadinessResult.deserializeBinary(payload);
+    found.getApprovalsMap().forEach((approved, mspId) => approvals.set(mspId, approved));
+    return approvals;
   }
 
   /** Commits what has been approved. @param members MSP ids of all whose peers are to endorse it */
-  async commit(channel: string, chaincode: ChaincodeSpec, members: readonly string[]): Promise<void> {
-    await this.#lifecycle(channel).submit('CommitChaincodeDefinition', {
-      arguments: [commitment(chaincode)],
-      endorsingOrganizations: [...members],
-    });
+  async commit(channel: string, definition: ChaincodeDefinition, members: readonly string[]): Promise<void> {
+    await this.#submit(channel, 'CommitChaincodeDefinition', commitment(definition), members);
   }
 
   /**
@@ -105,7 +198,7 @@ export class Administrator {
    * member that has it.
    * @throws Error when it is not so yet
    */
-  async meet(channel: string, { name }: ChaincodeSpec, members: readonly string[]): Promise<void> {
+  async meet(channel: string, name: string, members: readonly string[]): Promise<void> {
     const contract = this.#gateway.getNetwork(channel).getContract(name);
     const proposal = contract.newProposal('no such function', { endorsingOrganizations: [...members] });
     try {
@@ -121,21 +214,64 @@ export class Administrator {
     this.#connection.close();
   }
 
-  /** The package id that the organisation approved for the definition, as far as its peer knows. */
-  async #approvedPackage(channel: string, { name, sequence }: ChaincodeSpec): Promise<string | undefined> {
+  /** Approvals are recorded by package and content: the package of the sequence, and whether its content is this. */
+  async #hasApproved(channel: string, definition: ChaincodeDefinition, packageId: string): Promise<boolean> {
     const args = new lifecycle.QueryApprovedChaincodeDefinitionArgs();
-    args.setName(name);
-    args.setSequence(sequence);
+    args.setName(definition.name);
+    args.setSequence(definition.sequence);
     try {
       const payload = await this.#lifecycle(channel).evaluate('QueryApprovedChaincodeDefinition', {
         arguments: [args.serializeBinary()],
         endorsingOrganizations: [this.mspId],
       });
-      const approved = lifecycle.QueryApprovedChaincodeDefinitionResult.deserializeBinary(payload);
-      return approved.getSource()?.getLocalPackage()?.getPackageId();
+      const found = lifecycle.QueryApprovedChaincodeDefinitionResult.deserializeBinary(payload);
+      const approved: ChaincodeDefinition = {
+        ...{ name: definition.name, version: found.getVersion(), sequence: found.getSequence() },
+        initRequired: found.getInitRequired(),
+        endorsementPlugin: found.getEndorsementPlugin(),
+        validationPlugin: found.getValidationPlugin(),
+        validationParameter: found.getValidationParameter_asU8(),
+        collections: found.getCollections()?.serializeBinary() ?? new Uint8Array(),
+      };
+      const package_ = found.getSource()?.getLocalPackage()?.getPackageId();
+      return package_ === packageId && isSameDefinition(approved, definition);
     } catch (error) {
-      if (reasonsOf(error).length > 0) return undefined;
+      if (reasonsOf(error).length > 0) return false;
       throw error;
+    }
+  }
+
+  /** Resolves when it is committed and valid. */
+  async #submit(channel: string, name: string, argument: Uint8Array, organizations: readonly string[]): Promise<void> {
+    const proposal = this.#lifecycle(channel).newProposal(name, {
+      arguments: [argument],
+      endorsingOrganizations: [...organizations],
+    });
+    const transaction = await proposal.endorse();
+    const status = await this.#ordered(channel, transaction);
+    if (!status.successful) throw new CommitRefusal(name, status);
+  }
+
+  /** BFT orderers may say of what they have ordered that they have it already: only its status tells. */
+  async #ordered(channel: string, transaction: Transaction): Promise<Status> {
+    try {
+      const submitted = await transaction.submit();
+      return await submitted.getStatus();
+    } catch (error) {
+      // The library gives the class as a type only.
+      if (!(error instanceof GatewayError && error.name === 'SubmitError')) throw error;
+      const request = new gateways.CommitStatusRequest();
+      request.setChannelId(channel);
+      request.setTransactionId(transaction.getTransactionId());
+      request.setIdentity(this.#signer.serialized);
+      const signed = new gateways.SignedCommitStatusRequest();
+      signed.setRequest(request.serializeBinary());
+      try {
+        const commit = this.#gateway.newCommit(signed.serializeBinary());
+        return await commit.getStatus({ deadline: Date.now() + ORDERED_WITHIN_MS });
+      } catch {
+        throw error;
+      }
     }
   }
 

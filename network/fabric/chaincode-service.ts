@@ -9,11 +9,12 @@ import { type KeyPair } from '../identity/authority';
 import { readKeyFile } from '../identity/key-file';
 import { type ChaincodePackage, packageChaincode } from './chaincode-package';
 import { reservePorts } from './placement';
+import { servedChaincodes } from './served-chaincodes';
 
 type ChaincodeSpec = Pick<ChannelSpec['chaincodes'][number], 'name' | 'version'>;
 
-/** What an organisation's peer has installed of a chaincode. */
-export type PackageOf = (organization: string, chaincode: ChaincodeSpec) => ChaincodePackage;
+/** What an organisation's peer is to have of a chaincode; undefined for a version that is not served any more. */
+export type PackageOf = (organization: string, chaincode: ChaincodeSpec) => ChaincodePackage | undefined;
 
 /** An organisation's process of a chaincode. */
 export interface ChaincodeService {
@@ -38,7 +39,7 @@ export function samePackages(addresses: ChaincodeAddresses): PackageOf {
 }
 
 /**
- * The services of all members for the chaincodes of the description; ports and certificates are made once and stay, until a
+ * The services of all members for the chaincodes that are served (`servedChaincodes`); ports and certificates are made once and stay, until a
  * certificate is renewed: then the package is another.
  * @throws MaterialError when the organisations' keys are not there
  */
@@ -47,8 +48,9 @@ export async function ensureChaincodeServices(
   home: string,
   now = new Date(),
 ): Promise<readonly ChaincodeService[]> {
+  const served = servedChaincodes(home, consortium);
   const wanted = consortium.organizations.flatMap((organization) =>
-    chaincodesOf(consortium, organization).map((chaincode) => ({ organization, chaincode })),
+    served.filter(({ name }) => runs(consortium, organization, name)).map((chaincode) => ({ organization, chaincode })),
   );
   const keyOf = ({ organization, chaincode }: (typeof wanted)[number]): string =>
     `${organization.name}/chaincode/${chaincode.name}_${chaincode.version}`;
@@ -58,10 +60,11 @@ export async function ensureChaincodeServices(
   );
 }
 
-/** Each once, though several channels of the organisation may define it. */
-function chaincodesOf({ channels }: Consortium, { name }: Organization): readonly ChaincodeSpec[] {
-  const theirs = channels.filter(({ members }) => members.includes(name)).flatMap(({ chaincodes }) => chaincodes);
-  return [...new Map(theirs.map((chaincode) => [`${chaincode.name}_${chaincode.version}`, chaincode])).values()];
+function runs({ channels }: Consortium, organization: Organization, chaincode: string): boolean {
+  return channels.some(
+    ({ members, chaincodes }) =>
+      members.includes(organization.name) && chaincodes.some(({ name }) => name === chaincode),
+  );
 }
 
 async function ensureService(

@@ -5,6 +5,7 @@ import { configurationBlock, type Consensus } from '../configuration';
 import { type ChannelSpec, type Consortium } from '../consortium';
 import { type NetworkMaterial } from '../identity/material';
 import { type Administrator } from './administrator';
+import { definitionOf } from './chaincode-definition';
 import { type PackageOf } from './chaincode-service';
 import { joinChannel, joinedChannels } from './participation';
 import { type Placement } from './placement';
@@ -72,7 +73,9 @@ export async function installAll(
   await Promise.all(
     organizations.map(async ({ name, mspId }) => {
       const theirs = channels.filter(({ members }) => members.includes(name)).flatMap(({ chaincodes }) => chaincodes);
-      const packages = new Map(theirs.map((chaincode) => packageOf(name, chaincode)).map((one) => [one.id, one]));
+      const packages = new Map(
+        theirs.flatMap((chaincode) => packageOf(name, chaincode) ?? []).map((one) => [one.id, one]),
+      );
       for (const packaged of packages.values()) await administrators.get(mspId)?.install(packaged);
     }),
   );
@@ -95,29 +98,33 @@ export async function defineChaincodes(
   const members = theirs.map(({ administrator }) => administrator.mspId);
   await Promise.all(
     channel.chaincodes.map(async (chaincode) => {
-      const committed = await patience.until('the channel is there', () =>
-        first.administrator.committedSequence(channel.name, chaincode.name),
-      );
+      const { name } = chaincode;
+      const definition = definitionOf(chaincode);
+      const sequence = async (): Promise<number> =>
+        (await first.administrator.committed(channel.name, name))?.definition.sequence ?? 0;
+      const committed = await patience.until('the channel is there', sequence);
       // Approved again too where a package is another, as when a certificate in it was renewed.
-      if (committed <= chaincode.sequence) {
+      if (committed <= definition.sequence) {
         await Promise.all(
-          theirs.map(async ({ name, administrator }) => {
-            const packaged = packageOf(name, chaincode);
-            await patience.until(`the approval of ${name} is taken`, () =>
-              administrator.approve(channel.name, chaincode, packaged),
+          theirs.map(async (one) => {
+            const id = packageOf(one.name, chaincode)?.id;
+            if (id === undefined) throw new Error(`${one.name} does not serve ${name} ${chaincode.version}`);
+            await patience.until(`the approval of ${one.name} is taken`, () =>
+              one.administrator.approve(channel.name, definition, id),
             );
           }),
         );
       }
-      if (committed < chaincode.sequence) {
+      if (committed < definition.sequence) {
         await patience.until('a definition is committed', async () => {
-          const now = await first.administrator.committedSequence(channel.name, chaincode.name);
-          if (now < chaincode.sequence) await first.administrator.commit(channel.name, chaincode, members);
+          if ((await sequence()) < definition.sequence) {
+            await first.administrator.commit(channel.name, definition, members);
+          }
         });
       }
       await Promise.all(
         theirs.map(({ administrator }) =>
-          patience.until('the peers know each other', () => administrator.meet(channel.name, chaincode, members)),
+          patience.until('the peers know each other', () => administrator.meet(channel.name, name, members)),
         ),
       );
     }),

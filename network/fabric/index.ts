@@ -17,6 +17,7 @@ import { Patience } from './wait';
 
 export { type ChaincodePackage, type ChaincodeTls, packageChaincode } from './chaincode-package';
 export { type ChaincodeService, ensureChaincodeServices } from './chaincode-service';
+export { servedChaincodes, servedFile, type ServedChaincode, serveOnly, serveToo } from './served-chaincodes';
 export { type FabricNode, type NodePlace } from './node';
 export { type NodeState, readNodeStates } from './node-states';
 export { askHealth, askOperations, type NodeHealth } from './operations';
@@ -112,13 +113,9 @@ async function packagesOf(
 ): Promise<PackageOf> {
   if (addresses !== undefined) return samePackages(addresses);
   const services = await ensureChaincodeServices(consortium, home);
-  return (organization, { name, version }) => {
-    const found = services.find(
-      (one) => one.organization === organization && one.chaincode === name && one.version === version,
-    );
-    if (found === undefined) throw new Error(`${organization} has no service of chaincode ${name} ${version}`);
-    return found.package;
-  };
+  return (organization, { name, version }) =>
+    services.find((one) => one.organization === organization && one.chaincode === name && one.version === version)
+      ?.package;
 }
 
 function describe({ organizations, channels, orderer }: Consortium, material: NetworkMaterial): Connection {

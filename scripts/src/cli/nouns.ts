@@ -46,6 +46,11 @@ export const NOUNS: readonly NounSpec[] = [
     load: async () => (await import('../network/index.js')).commands,
   },
   {
+    noun: 'chaincode',
+    summary: 'definitions of the chaincode on a channel: install, approve, commit, upgrade',
+    load: async () => (await import('../chaincode/index.js')).commands,
+  },
+  {
     noun: 'ledger',
     summary: 'the blocks and the state on disk',
     load: async () => (await import('../ledger/index.js')).commands,

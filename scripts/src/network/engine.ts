@@ -7,6 +7,7 @@ import type { ProgramSpec } from './managed-process';
 import { peerPortsFree } from './ports';
 import { fabricPrograms, networkPrograms } from './programs';
 import { ensureEvidenceKey } from './secrets';
+import type { ChangingPrograms } from './supervisor';
 
 /** `embedded`: all in one process; `fabric`: Hyperledger Fabric's own programs. */
 export type EngineName = 'embedded' | 'fabric';
@@ -42,26 +43,39 @@ export function chooseEngine(home: string, asked: string | undefined): EngineNam
   );
 }
 
-/** The programs beside the gateway, in the order of starting. @throws UserError when the network cannot be started */
-export const ENGINE_PROGRAMS: Readonly<
-  Record<EngineName, (settings: EngineSettings) => Promise<readonly ProgramSpec[]>>
-> = { embedded: embeddedEngine, fabric: fabricEngine };
+/** The programs beside the gateway, in the order of starting; those that come and go as a file says are told anew. */
+export type EnginePrograms = Readonly<{
+  programs: readonly ProgramSpec[];
+  changing?: ChangingPrograms;
+}>;
 
-async function embeddedEngine({ home, consortium, note }: EngineSettings): Promise<readonly ProgramSpec[]> {
+/** What a network consists of. @throws UserError when it cannot be started */
+export const ENGINE_PROGRAMS: Readonly<Record<EngineName, (settings: EngineSettings) => Promise<EnginePrograms>>> = {
+  embedded: embeddedEngine,
+  fabric: fabricEngine,
+};
+
+async function embeddedEngine({ home, consortium, note }: EngineSettings): Promise<EnginePrograms> {
   const chaincode = await chaincodeAddress(home);
   const peerPorts = await choosePeerPorts(consortium, note);
-  return networkPrograms({ home, consortium, chaincode, evidenceKey: ensureEvidenceKey(home), peerPorts });
+  const evidenceKey = ensureEvidenceKey(home);
+  return { programs: networkPrograms({ home, consortium, chaincode, evidenceKey, peerPorts }) };
 }
 
-async function fabricEngine({ home, consortium: file }: EngineSettings): Promise<readonly ProgramSpec[]> {
+async function fabricEngine({ home, consortium: file }: EngineSettings): Promise<EnginePrograms> {
   const { ConsortiumError, loadConsortium, MaterialError } = await import('@onepledge/network');
-  const { ensureChaincodeServices, MachineError, prepare, ProgramError } = await import('@onepledge/network/fabric');
+  const { ensureChaincodeServices, MachineError, prepare, ProgramError, servedFile } =
+    await import('@onepledge/network/fabric');
   try {
     const peerPorts = givenPeerPorts() ?? 'fixed';
     const consortium = loadConsortium(file);
     await prepare({ home, consortium, consensus: 'BFT', ports: peerPorts });
-    const chaincodes = await ensureChaincodeServices(consortium, home);
-    return fabricPrograms({ home, consortium: file, peerPorts, chaincodes, evidenceKey: ensureEvidenceKey(home) });
+    const evidenceKey = ensureEvidenceKey(home);
+    const programs = async (): Promise<readonly ProgramSpec[]> => {
+      const chaincodes = await ensureChaincodeServices(loadConsortium(file), home);
+      return fabricPrograms({ home, consortium: file, peerPorts, chaincodes, evidenceKey });
+    };
+    return { programs: await programs(), changing: { file: servedFile(home), programs } };
   } catch (error) {
     for (const [kind, code] of [
       [ProgramError, 'NOT_AVAILABLE'],

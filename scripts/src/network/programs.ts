@@ -77,8 +77,8 @@ export function fabricPrograms({
   evidenceKey,
 }: FabricSettings): readonly ProgramSpec[] {
   return [
-    ...chaincodes.map(({ organization, address, package: { id }, tls }) => ({
-      name: `chaincode-${organization}`,
+    ...chaincodes.map(({ organization, chaincode, version, address, package: { id }, tls }) => ({
+      name: `chaincode-${organization}-${chaincode}_${version}`,
       file: join(ROOT, 'chaincode', 'dist', 'main.js'),
       environment: {
         ONEPLEDGE_HOME: home,

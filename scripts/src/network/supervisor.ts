@@ -1,4 +1,5 @@
 /** Starts programs, keeps them running, says when the gateway is ready, and stops them all. */
+import { unwatchFile, watchFile } from 'node:fs';
 import { UserError } from '../cli/errors';
 import { logFile } from './home';
 import { rotate, tail } from './logs';
@@ -17,15 +18,23 @@ export type SupervisorOptions = Readonly<{
   readyWithinMs: number;
   note: (line: string) => void;
   restart?: RestartPolicy;
+  /** Where programs come and go while it runs. */
+  changing?: ChangingPrograms;
 }>;
+
+/** All programs that are to run, told anew whenever a file has changed. */
+export type ChangingPrograms = Readonly<{ file: string; programs: () => Promise<readonly ProgramSpec[]> }>;
+
+const LOOK_MS = 300;
 
 /** One set of programs under supervision. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #processes: readonly ManagedProcess[];
+  #processes: readonly ManagedProcess[];
   readonly #startedAt = new Date().toISOString();
   readonly #stopped = new AbortController();
   #ready = false;
+  #changing: Promise<void> = Promise.resolve();
   #failed: (error: Error) => void = () => undefined;
   readonly #failure: Promise<never>;
 
@@ -59,6 +68,7 @@ export class Supervisor {
     }
     this.#ready = true;
     this.#publish();
+    this.#watch();
   }
 
   /** Resolves when `stop` was called. @throws UserError when a program keeps ending; then everything has been stopped. */
@@ -82,10 +92,44 @@ export class Supervisor {
   /** Stops all: the last first, as it uses the others; those together. May be called again. */
   async stop(): Promise<void> {
     this.#stopped.abort();
+    const { changing } = this.#options;
+    if (changing !== undefined) unwatchFile(changing.file);
+    await this.#changing;
     const [last, ...others] = [...this.#processes].reverse();
     await last?.stop();
     await Promise.all(others.map((managed) => managed.stop()));
     removeState(this.#options.home, this.#options.stateFile);
+  }
+
+  #watch(): void {
+    const { changing, note } = this.#options;
+    if (changing === undefined) return;
+    watchFile(changing.file, { interval: LOOK_MS }, () => {
+      this.#changing = this.#changing
+        .then(async () => this.#change(await changing.programs()))
+        .catch((error: unknown) => {
+          note(`${changing.file}: ${error instanceof Error ? error.message : String(error)}`);
+        });
+    });
+  }
+
+  /** Starts what is new and stops what is not wanted any more; the last program stays the last. */
+  async #change(wanted: readonly ProgramSpec[]): Promise<void> {
+    if (this.#stopped.signal.aborted) return;
+    const gone = this.#processes.filter(({ spec }) => wanted.every(({ name }) => name !== spec.name));
+    const added = wanted
+      .filter(({ name }) => this.#processes.every(({ spec }) => spec.name !== name))
+      .map((spec) => this.#manage(spec));
+    const kept = this.#processes.filter((managed) => !gone.includes(managed));
+    this.#processes = [...kept.slice(0, -1), ...added, ...kept.slice(-1)];
+    for (const managed of added) {
+      rotate(managed.log);
+      managed.start();
+    }
+    await Promise.all(gone.map((managed) => managed.stop()));
+    for (const { spec } of added) this.#options.note(`${spec.name} started`);
+    for (const { spec } of gone) this.#options.note(`${spec.name} stopped`);
+    this.#publish();
   }
 
   #manage(spec: ProgramSpec): ManagedProcess {

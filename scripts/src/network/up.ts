@@ -1,11 +1,10 @@
 /** `network up` */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CommandSpec } from '../cli/command';
 import type { Context } from '../cli/context';
 import { UsageError } from '../cli/errors';
 import type { Input } from '../cli/input';
-import { ROOT } from '../root';
+import { consortiumFile } from '../operator/session';
 import { claimHome, waitForOrphans } from './claim';
 import { startDetached } from './detached';
 import { chooseEngine, ENGINE_PROGRAMS, type EngineName, READY_WITHIN_SECONDS } from './engine';
@@ -54,18 +53,29 @@ async function startHere(context: Context, input: Input, engine: EngineName): Pr
     const host = process.env['HOST'] ?? '127.0.0.1';
     const port = await choosePort(input);
     const gateway = gatewayUrl(host, port);
-    const consortium = process.env['ONEPLEDGE_CONSORTIUM'] ?? join(ROOT, 'network', 'consortium.yaml');
+    const consortium = consortiumFile();
     const note = (line: string): void => {
       output.note(`onepledge: ${line}`);
     };
     const started = Date.now();
-    const programs = [
-      ...(await ENGINE_PROGRAMS[engine]({ home, consortium, note })),
-      gatewayProgram({ home, host, port }),
-    ];
+    const { programs: network, changing } = await ENGINE_PROGRAMS[engine]({ home, consortium, note });
+    const gatewaySpec = gatewayProgram({ home, host, port });
+    const programs = [...network, gatewaySpec];
+    const whole =
+      changing === undefined
+        ? {}
+        : {
+            changing: {
+              file: changing.file,
+              programs: async () => [...(await changing.programs()), gatewaySpec],
+            },
+          };
     note(`starting the network in ${home}`);
     await runInForeground(
-      { home, stateFile: NETWORK_STATE, programs, gateway, readyWithinMs: readyWithinMs(input, engine), note },
+      {
+        ...{ home, stateFile: NETWORK_STATE, programs, gateway, note, ...whole },
+        readyWithinMs: readyWithinMs(input, engine),
+      },
       () => {
         const seconds = (Date.now() - started) / 1000;
         output.show({ ready: true, engine, gateway, home, seconds }, () => welcome(engine, gateway, home, seconds));

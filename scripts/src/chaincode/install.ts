@@ -1,0 +1,20 @@
+/** `chaincode install` */
+import type { CommandSpec } from '../cli/command';
+import { administer } from '../operator/session';
+import { PLACE_OPTIONS, readNext, VERSION_OPTION } from './options';
+import { installPackages, packagesOf } from './steps';
+
+export const install: CommandSpec = {
+  verb: 'install',
+  summary: "install the organisations' packages at their peers",
+  details: 'Nothing is used of it until the definition that names it is committed.',
+  options: [...PLACE_OPTIONS, VERSION_OPTION],
+  examples: ['--to 1.1', '--to 1.1 --as bank-a'],
+  async run(context, input) {
+    await administer(context, async (session) => {
+      const { next } = await readNext(session, input);
+      const installed = await installPackages(session, await packagesOf(session, next), context.output);
+      context.output.show({ installed }, () => `installed at ${installed.length} peers`);
+    });
+  },
+};
