@@ -30,6 +30,16 @@ export type LaneContext = Readonly<{
   conclude: (conclusion: Conclusion, answerFirst: boolean) => Promise<void>;
 }>;
 
+/**
+ * Validation codes of transactions that others were faster than. An endorsement policy fails where another claimant came onto the asset, or a
+ * claim was accepted on it in the same block: the policy of its key is another one since then, and that is checked before versions are.
+ */
+const LOST_RACES: ReadonlySet<string> = new Set([
+  'MVCC_READ_CONFLICT',
+  'PHANTOM_READ_CONFLICT',
+  'ENDORSEMENT_POLICY_FAILURE',
+]);
+
 /** What a group came to, so that the lane knows how to go on. */
 type Pass = 'DONE' | 'UNAVAILABLE';
 
@@ -192,7 +202,7 @@ export class Lane {
   }
 
   async #settled(group: readonly Queued[], endorsed: EndorsedTransaction, status: CommitStatus): Promise<void> {
-    if (status.code === 'MVCC_READ_CONFLICT' || status.code === 'PHANTOM_READ_CONFLICT') {
+    if (LOST_RACES.has(status.code)) {
       await this.#lost(group, endorsed.transactionId, status);
       return;
     }

@@ -156,9 +156,9 @@ describe('commands that arrive together', () => {
 });
 
 describe('a race', () => {
-  test('that is lost is run again with a new transaction', async () => {
+  test('that is lost is run again with a new transaction, also where the winner has become a claimant', async () => {
     const outbox = await bench.start(ledger);
-    ledger.plan('submit', 'CONFLICT', 'CONFLICT');
+    ledger.plan('submit', 'CONFLICT', 'NEW_CLAIMANT');
     const intent = anIntent();
 
     expect(await outcomeOf(outbox, intent)).toMatchObject({ state: 'COMMITTED', block: '3' });

@@ -16,6 +16,8 @@ export type Fault =
   | 'DIES_AFTER'
   /** Another transaction wins the race. */
   | 'CONFLICT'
+  /** Another transaction wins the race, and with it a claim, whose holder did not endorse. */
+  | 'NEW_CLAIMANT'
   | Error;
 
 type Stage = 'endorse' | 'submit' | 'status';
@@ -87,10 +89,10 @@ export class FaultyLedger implements LedgerWriter {
       return { id, ok: true, value: { id: `made-by-${id}` } };
     });
     const accepted = results.filter(({ ok }) => ok).length;
-    return this.#endorsed({ transactionId, commands, answer: { accepted, results } }, fault === 'CONFLICT');
+    return this.#endorsed({ transactionId, commands, answer: { accepted, results } }, fault);
   }
 
-  #endorsed(stored: Stored, conflict = false): EndorsedTransaction {
+  #endorsed(stored: Stored, met?: Fault): EndorsedTransaction {
     return {
       transactionId: stored.transactionId,
       bytes: Buffer.from(JSON.stringify(stored)),
@@ -98,7 +100,7 @@ export class FaultyLedger implements LedgerWriter {
       submit: async () => {
         const fault = await this.#meet('submit');
         if (fault === 'LOST_BEFORE') throw new Error('the connection broke');
-        this.#order(stored, conflict || fault === 'CONFLICT');
+        this.#order(stored, lostBy(met) ?? lostBy(fault));
         if (fault === 'LOST_AFTER') throw new Error('the connection broke');
         if (fault === 'DIES_AFTER') await never();
       },
@@ -106,12 +108,12 @@ export class FaultyLedger implements LedgerWriter {
   }
 
   /** The first transaction under an id counts; the same again is invalid and changes nothing. */
-  #order({ transactionId, commands, answer }: Stored, conflict: boolean): void {
+  #order({ transactionId, commands, answer }: Stored, lost: string | undefined): void {
     if (this.#chain.has(transactionId)) return;
-    const loses = conflict || commands.some(({ id }) => this.#conflicting.has(id));
+    const code = commands.some(({ id }) => this.#conflicting.has(id)) ? 'MVCC_READ_CONFLICT' : (lost ?? 'VALID');
     const block = String(this.#chain.size + 1);
-    this.#chain.set(transactionId, { valid: !loses, code: loses ? 'MVCC_READ_CONFLICT' : 'VALID', block });
-    if (loses) return;
+    this.#chain.set(transactionId, { valid: code === 'VALID', code, block });
+    if (code !== 'VALID') return;
     for (const result of answer.results) {
       if (result.ok) this.applied.set(result.id, (this.applied.get(result.id) ?? 0) + 1);
     }
@@ -125,4 +127,10 @@ export class FaultyLedger implements LedgerWriter {
     if (met?.fault instanceof Error) throw met.fault;
     return met?.fault;
   }
+}
+
+/** The validation code of a transaction that loses a race so. */
+function lostBy(fault: Fault | undefined): string | undefined {
+  if (fault === 'CONFLICT') return 'MVCC_READ_CONFLICT';
+  return fault === 'NEW_CLAIMANT' ? 'ENDORSEMENT_POLICY_FAILURE' : undefined;
 }
