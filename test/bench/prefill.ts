@@ -72,7 +72,7 @@ async function byRule(ledger: ledgerModule.Ledger, tokens: tokenModule.KeyedHash
   const actor = { ...identity, member: work.get(key.member(identity.mspId)) };
   const decided = handler.run(register, scope, { actor, at: order.at });
   if (!decided.ok) throw new Error(`${decided.error.code}: ${decided.error.detail}`);
-  await work.flush();
+  await work.flush(() => Promise.reject(new Error('a registration guards nothing')));
   state.release();
   return writes;
 }

@@ -148,6 +148,7 @@ class RunningSystem implements System {
       const environment = {
         CHAINCODE_SERVER_ADDRESS: address,
         CHAINCODE_ID: packageChaincode(name, '1.0', address).id,
+        ONEPLEDGE_CHAINCODE_NAME: name,
         ONEPLEDGE_EVIDENCE_KEY_FILE: keyFile,
         ...more,
       };

@@ -19,6 +19,7 @@ let transactions = 0;
 beforeEach(() => {
   world = new WorldState();
   provide({
+    name: 'onepledge',
     tokens: TOKENS,
     access: (stub) => {
       const simulation = simulations.get(stub);

@@ -5,6 +5,7 @@ import { CHAINCODE_EVENT_NAME } from '../model/event';
 import type { CommandBatchResult, CommandResult } from '../model/protocol';
 import { refuse } from '../model/result';
 import { validate } from '../model/validation';
+import { ownEndorsementPolicy } from '../ledger/chaincode-definition';
 import { UnitOfWork } from '../ledger/unit-of-work';
 import { execute } from './execute';
 import { certifiedIdentity, clockProblem, parseArgument, transactionTime } from './transaction';
@@ -27,12 +28,12 @@ export class CommandsContract extends Contract {
     const late = clockProblem(at, Date.now());
     if (late !== undefined) return JSON.stringify(refuseAll(batch.value.commands, late));
 
-    const { tokens, access } = dependencies();
+    const { tokens, access, name } = dependencies();
     const work = new UnitOfWork(access(ctx.stub));
     const results = await execute(batch.value.commands, { work, tokens, identity: certifiedIdentity(ctx) }, at);
     const accepted = results.filter(({ ok }) => ok).length;
     if (accepted > 0) {
-      await work.flush();
+      await work.flush(() => ownEndorsementPolicy(ctx.stub, name));
       ctx.stub.setEvent(CHAINCODE_EVENT_NAME, Buffer.from(JSON.stringify({ events: work.events })));
     }
     return JSON.stringify({ accepted, results } satisfies CommandBatchResult);

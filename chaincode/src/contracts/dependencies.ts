@@ -3,7 +3,12 @@ import type { ChaincodeStub } from 'fabric-shim-api';
 import type { EvidenceTokens } from '../ledger/evidence-token';
 import type { StateAccess } from '../ledger/state-access';
 
-export type Dependencies = Readonly<{ tokens: EvidenceTokens; access(stub: ChaincodeStub): StateAccess }>;
+export type Dependencies = Readonly<{
+  tokens: EvidenceTokens;
+  access(stub: ChaincodeStub): StateAccess;
+  /** The name under which the chaincode is defined on the channel. */
+  name: string;
+}>;
 
 // The shim makes the contracts itself, from their classes alone, so this cannot be a constructor's parameter.
 let provided: Dependencies | undefined;

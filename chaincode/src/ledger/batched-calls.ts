@@ -4,6 +4,10 @@ import type { StateAccess, StateWrite } from './state-access';
 
 // By number: fabric-shim's older copy of the protos shares its global objects with ours, so the names may be missing, depending on the order of loading.
 const MESSAGE_TYPE = { WRITE_BATCH_STATE: 24, GET_STATE_MULTIPLE: 25 } as const;
+const RECORD_TYPE = { PUT_STATE: 9, PUT_STATE_METADATA: 21 } as const;
+
+/** The name under which a key's endorsement policy stands in its metadata. */
+const VALIDATION_PARAMETER = 'VALIDATION_PARAMETER';
 
 /** What a peer said of batches in its READY message. */
 export type BatchCapability = Readonly<{ maxRead: number; maxWrite: number }>;
@@ -67,16 +71,26 @@ export class BatchedCalls implements StateAccess {
   }
 
   async write(writes: readonly StateWrite[]): Promise<void> {
-    for (const part of chunks(writes, this.#capability.maxWrite)) {
+    for (const part of chunks(writes.flatMap(recordsOf), this.#capability.maxWrite)) {
       const batch = new peer.WriteBatchState();
-      for (const { key, value } of part) {
-        const record = new peer.WriteRecord();
-        record.setKey(key);
-        record.setValue(value);
-        record.setType(peer.WriteRecord.Type.PUT_STATE);
-        batch.addRec(record);
-      }
+      batch.setRecList([...part]);
       await this.#ask(MESSAGE_TYPE.WRITE_BATCH_STATE, batch.serializeBinary());
     }
   }
+}
+
+function recordsOf({ key, value, policy }: StateWrite): readonly peer.WriteRecord[] {
+  const put = new peer.WriteRecord();
+  put.setKey(key);
+  put.setValue(value);
+  put.setType(RECORD_TYPE.PUT_STATE);
+  if (policy === undefined) return [put];
+  const metadata = new peer.StateMetadata();
+  metadata.setMetakey(VALIDATION_PARAMETER);
+  metadata.setValue(policy);
+  const guard = new peer.WriteRecord();
+  guard.setKey(key);
+  guard.setMetadata(metadata);
+  guard.setType(RECORD_TYPE.PUT_STATE_METADATA);
+  return [put, guard];
 }

@@ -2,6 +2,7 @@
 import type { EvidenceToken, TradeToken } from '../model/evidence';
 import type { Member } from '../model/member';
 import { assetOfPledge } from '../model/command';
+import { pledgeGuard, receivableGuard, type Guard } from '../domain/guard';
 import type { EvidenceRecord, PartyRecord, Pledge, Receivable, TradeRecord } from '../domain/records';
 import {
   evidenceCodec,
@@ -14,8 +15,11 @@ import {
   type Codec,
 } from './codec';
 
-/** A key of the world state and the form of its values. */
-export type Key<T> = Readonly<{ text: string; codec: Codec<T> }>;
+/**
+ * A key of the world state, the form of its values, and whose endorsement their changes need besides the chaincode's own policy. A key
+ * without a guard, or whose value has none, has no policy of its own.
+ */
+export type Key<T> = Readonly<{ text: string; codec: Codec<T>; guard?(record: T): Guard | undefined }>;
 
 const SEPARATOR = '\u0000';
 
@@ -58,10 +62,15 @@ export const key = {
     codec: evidenceCodec,
   }),
   trade: (token: TradeToken): Key<TradeRecord> => ({ text: compositeKey('trade', token), codec: tradeCodec }),
-  receivable: (id: string): Key<Receivable> => ({ text: compositeKey(OBJECT.receivable, id), codec: receivableCodec }),
+  receivable: (id: string): Key<Receivable> => ({
+    text: compositeKey(OBJECT.receivable, id),
+    codec: receivableCodec,
+    guard: receivableGuard,
+  }),
   pledge: (id: string): Key<Pledge> => ({
     text: compositeKey(OBJECT.claim, assetOfPledge(id), id),
     codec: pledgeCodec,
+    guard: pledgeGuard,
   }),
   index: (index: Index, of: string, id: string): Key<true> => ({
     text: compositeKey(index, of, id),

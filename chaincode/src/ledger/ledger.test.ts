@@ -122,8 +122,12 @@ describe('a peer that takes batches', () => {
       const records = peer.WriteBatchState.deserializeBinary(payload).getRecList();
       sizes.push(records.length);
       for (const record of records) {
-        expect(record.getType()).toBe(peer.WriteRecord.Type.PUT_STATE);
-        written.set(record.getKey(), Buffer.from(record.getValue_asU8()).toString());
+        const metadata = record.getMetadata();
+        expect(record.getType()).toBe(
+          peer.WriteRecord.Type[metadata === undefined ? 'PUT_STATE' : 'PUT_STATE_METADATA'],
+        );
+        const name = metadata === undefined ? record.getKey() : `${record.getKey()}/${metadata.getMetakey()}`;
+        written.set(name, Buffer.from(metadata?.getValue_asU8() ?? record.getValue_asU8()).toString());
       }
       return Promise.resolve(new Uint8Array());
     };
@@ -155,6 +159,15 @@ describe('a peer that takes batches', () => {
         ['b', 'b!'],
         ['c', 'c!'],
       ],
+    ]);
+  });
+
+  test("is given a key's endorsement policy with its value", async () => {
+    const { calls, written } = aPeer({});
+    await calls.write([{ key: 'a', value: bytes('1'), policy: bytes('p') }]);
+    expect([...written]).toEqual([
+      ['a', '1'],
+      ['a/VALIDATION_PARAMETER', 'p'],
     ]);
   });
 
@@ -223,15 +236,27 @@ describe('a peer that takes batches', () => {
     const stub = {
       getState: (one: string) => Promise.resolve(table.get(one) ?? new Uint8Array()),
       putState: (one: string, value: Uint8Array) => Promise.resolve(void table.set(one, value)),
+      setStateValidationParameter: (one: string, policy: Uint8Array) =>
+        Promise.resolve(void table.set(`${one}/policy`, policy)),
     };
     const calls = new SingleCalls(stub as unknown as ChaincodeStub);
     expect(await calls.read(['b', 'a'])).toEqual([undefined, bytes('1')]);
-    await calls.write([{ key: 'b', value: bytes('2') }]);
-    expect(await calls.read(['b'])).toEqual([bytes('2')]);
+    await calls.write([
+      { key: 'b', value: bytes('2') },
+      { key: 'c', value: bytes('3'), policy: bytes('p') },
+    ]);
+    expect(await calls.read(['b', 'c', 'b/policy', 'c/policy'])).toEqual([
+      bytes('2'),
+      bytes('3'),
+      undefined,
+      bytes('p'),
+    ]);
   });
 });
 
 describe('a unit of work', () => {
+  const unasked = () => Promise.reject(new Error('nothing here is guarded'));
+
   test('shows what its own commands changed and writes it once', async () => {
     const simulation = new WorldState().simulate('tx');
     const work = new UnitOfWork(simulation);
@@ -242,7 +267,7 @@ describe('a unit of work', () => {
     work.put(at, true);
     await work.load([at]);
     expect(work.get(at)).toBe(true);
-    await work.flush();
+    await work.flush(unasked);
     expect(simulation.writes.map(({ key: text }) => text)).toEqual([at.text]);
   });
 
@@ -250,7 +275,7 @@ describe('a unit of work', () => {
     const simulation = new WorldState().simulate('tx');
     const work = new UnitOfWork(simulation);
     await work.load([key.party('A')]);
-    await work.flush();
+    await work.flush(unasked);
     expect(simulation.writes).toEqual([]);
   });
 });

@@ -1,7 +1,9 @@
 /** Reading and writing many keys of the world state in one go, over whatever the peer offers. */
 import type { ChaincodeStub } from 'fabric-shim-api';
+import type { EndorsementPolicy } from './endorsement-policy';
 
-export type StateWrite = Readonly<{ key: string; value: Uint8Array }>;
+/** A key's new value and, where it is to have one of its own, its endorsement policy from now on; a policy stays until another is written. */
+export type StateWrite = Readonly<{ key: string; value: Uint8Array; policy?: EndorsementPolicy }>;
 
 /** The world state as one transaction sees it. Reads never see the transaction's own writes, as in Fabric. */
 export interface StateAccess {
@@ -25,6 +27,11 @@ export class SingleCalls implements StateAccess {
   }
 
   async write(writes: readonly StateWrite[]): Promise<void> {
-    await Promise.all(writes.map(({ key, value }) => this.#stub.putState(key, value)));
+    await Promise.all(
+      writes.flatMap(({ key, value, policy }) => [
+        this.#stub.putState(key, value),
+        ...(policy === undefined ? [] : [this.#stub.setStateValidationParameter(key, policy)]),
+      ]),
+    );
   }
 }

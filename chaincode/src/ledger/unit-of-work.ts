@@ -1,5 +1,6 @@
 /** A unit of work: what one transaction read, and on top of it what its commands have changed so far. */
 import type { DomainEvent } from '../model/event';
+import { guardedPolicy, type EndorsementPolicy } from './endorsement-policy';
 import type { Key } from './key';
 import type { StateAccess, StateWrite } from './state-access';
 import { decodeStored, encodeStored, type StoredChange } from './stored';
@@ -73,13 +74,25 @@ export class UnitOfWork {
     return this.#events;
   }
 
-  /** Writes what was changed, once. */
-  async flush(): Promise<void> {
-    const writes: StateWrite[] = [];
-    for (const [text, slot] of this.#slots) {
-      if (!slot.changed) continue;
-      writes.push({ key: text, value: encodeStored(slot.key.codec, { record: slot.record, changes: slot.changes }) });
-    }
-    if (writes.length > 0) await this.#access.write(writes);
+  /**
+   * Writes what was changed, once, and with each guarded record the policy of its key: also where the guards are the same as before, so
+   * that a new policy of the chaincode reaches a key with its next change. Never none: a key whose policy is empty has no endorsers.
+   * @param ownPolicy gives the chaincode's own endorsement policy; asked only where something is guarded.
+   */
+  async flush(ownPolicy: () => Promise<EndorsementPolicy>): Promise<void> {
+    const changed = [...this.#slots.values()].filter((slot) => slot.changed);
+    if (changed.length === 0) return;
+    const guards = changed.map(({ key, record }) => key.guard?.(record));
+    const own = guards.some((guard) => guard !== undefined) ? await ownPolicy() : undefined;
+    await this.#access.write(
+      changed.map(({ key, record, changes }, index): StateWrite => {
+        const guard = guards[index];
+        return {
+          key: key.text,
+          value: encodeStored(key.codec, { record, changes }),
+          ...(guard === undefined || own === undefined ? {} : { policy: guardedPolicy(own, guard) }),
+        };
+      }),
+    );
   }
 }

@@ -20,6 +20,7 @@ export async function serveChaincode(settings: Settings, version: string): Promi
     process.stderr.write(`${message}\n`);
   });
   provide({
+    name: settings.name,
     tokens: new KeyedHashTokens(settings.evidenceKey),
     access: (stub) => (settings.stateAccess === 'single' ? new SingleCalls(stub) : peers.accessFor(stub)),
   });

@@ -5,6 +5,13 @@ import { z } from 'zod';
 const SettingsSchema = z.object({
   CHAINCODE_SERVER_ADDRESS: z.string().min(1).describe('Where to listen: host:port or unix:/path'),
   CHAINCODE_ID: z.string().min(1).describe('The package id under which peers know this chaincode'),
+  ONEPLEDGE_CHAINCODE_NAME: z
+    .string()
+    .min(1)
+    .default('onepledge')
+    .describe(
+      'The name under which the channel has this chaincode: its endorsement policy is part of that of pledged assets',
+    ),
   ONEPLEDGE_EVIDENCE_KEY_FILE: z
     .string()
     .min(1)
@@ -24,6 +31,7 @@ const SettingsSchema = z.object({
 export type Settings = Readonly<{
   address: string;
   ccid: string;
+  name: string;
   evidenceKey: Buffer;
   stateAccess: 'batched' | 'single';
   tls?: Readonly<Record<'key' | 'cert' | 'clientCACerts', Buffer | undefined>>;
@@ -58,6 +66,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   return {
     address: settings.CHAINCODE_SERVER_ADDRESS,
     ccid: settings.CHAINCODE_ID,
+    name: settings.ONEPLEDGE_CHAINCODE_NAME,
     evidenceKey: Buffer.from(text, 'hex'),
     stateAccess: settings.ONEPLEDGE_STATE_ACCESS,
     ...(tls.key === undefined ? {} : { tls }),

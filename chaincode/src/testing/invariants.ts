@@ -1,5 +1,8 @@
 /** never-twice's "What must always be true", checked on the stored values and not by the program's own checks. */
 import type { Receivable } from '../domain/records';
+import { compositeKey } from '../ledger/key';
+import { ENROLMENT } from './builders';
+import { OWN_POLICY, satisfies, subsetsOf } from './endorsement';
 import { storedState, type StoredState } from './stored-state';
 import type { WorldState } from './world-state';
 
@@ -40,7 +43,39 @@ export function expectInvariants(world: WorldState, before: StoredState): void {
       pledge,
     );
   }
+  checkGuards(world, now);
   checkProgress(before, now);
+}
+
+const ALL = subsetsOf(ENROLMENT.map(({ mspId }) => mspId));
+const OWN = ALL.filter((set) => satisfies(OWN_POLICY, set));
+const enough = new Map<string, string>();
+
+/** The sets of members whose peers may change a key of this policy, as text. */
+function enoughFor(policy: Uint8Array): string {
+  const bytes = Buffer.from(policy).toString('latin1');
+  const known = enough.get(bytes) ?? JSON.stringify(ALL.filter((set) => satisfies(policy, set)));
+  enough.set(bytes, known);
+  return known;
+}
+
+/** 4: what bears a claim is changed by the chaincode's own policy and each claimant, by no others; what never bore one by the own policy. */
+function checkGuards(world: WorldState, { receivables, pledges }: StoredState): void {
+  const holds = (key: string, holders: readonly string[] | undefined): boolean => {
+    const policy = world.policy(key);
+    if (policy === undefined || holders === undefined) return policy === holders;
+    return enoughFor(policy) === JSON.stringify(OWN.filter((set) => holders.every((mspId) => set.includes(mspId))));
+  };
+  for (const { id } of receivables) {
+    const claims = pledges.filter(({ assetId, acceptedAt }) => assetId === id && acceptedAt !== undefined);
+    const active = claims.filter(({ status }) => status === 'ACTIVE').map(({ pledgee }) => pledgee.mspId);
+    const holders = claims.length === 0 ? undefined : active;
+    must(holds(compositeKey('receivable', id), holders), 'a receivable is held by its claimants', { id, holders });
+  }
+  for (const { id, assetId, acceptedAt, pledgee } of pledges) {
+    const holders = acceptedAt === undefined ? undefined : [pledgee.mspId];
+    must(holds(compositeKey('claim', assetId, id), holders), 'a claim is held by its claimant', { id, holders });
+  }
 }
 
 /** 1: over all assets, cancelled ones too, a document backs no more than its value. */

@@ -11,6 +11,7 @@ import { execute } from '../contracts/execute';
 import { KeyedHashTokens } from '../ledger/evidence-token';
 import { UnitOfWork } from '../ledger/unit-of-work';
 import { anAct, ENROLMENT, FOUNDER, NOW } from './builders';
+import { OWN_POLICY } from './endorsement';
 import { readingStub } from './peer-stub';
 import { WorldState, type Simulation, type ValidationCode } from './world-state';
 
@@ -29,6 +30,8 @@ export class Ledger {
   readonly world = new WorldState();
   /** The time of transactions that name none. */
   now = NOW;
+  /** The chaincode's endorsement policy, as its definition in force says. */
+  ownPolicy = OWN_POLICY;
   #transactions = 0;
 
   /** A ledger with its members enrolled. */
@@ -46,7 +49,7 @@ export class Ledger {
     // Over the wire commands are JSON.
     const raws = JSON.parse(JSON.stringify(commands)) as unknown[];
     const results = await execute(raws, { work, tokens: TOKENS, identity }, at);
-    if (results.some(({ ok }) => ok)) await work.flush();
+    if (results.some(({ ok }) => ok)) await work.flush(() => Promise.resolve(this.ownPolicy));
     return { simulation, results, events: work.events };
   }
 

@@ -1,7 +1,7 @@
 /** A peer's world state in memory: committed values with versions, and simulations that read one height of it, as Fabric's do. */
 import type { StateAccess, StateWrite } from '../ledger/state-access';
 
-type Version = Readonly<{ height: number; transactionId: string; value: Uint8Array }>;
+type Version = Readonly<{ height: number; transactionId: string; value: Uint8Array; policy: Uint8Array | undefined }>;
 
 /** What became of a transaction in its block, by Fabric's names. */
 export type ValidationCode = 'VALID' | 'MVCC_READ_CONFLICT' | 'DUPLICATE_TXID';
@@ -25,6 +25,11 @@ export class WorldState {
   /** The committed value of a key. */
   value(key: string): Uint8Array | undefined {
     return this.#versions.get(key)?.at(-1)?.value;
+  }
+
+  /** The endorsement policy of a key, undefined where it has none of its own. */
+  policy(key: string): Uint8Array | undefined {
+    return this.#versions.get(key)?.at(-1)?.policy;
   }
 
   /** The versions of a key, newest first, as a peer gives them. */
@@ -66,9 +71,10 @@ export class WorldState {
     for (const [key, height] of simulation.reads) {
       if (this.#versions.get(key)?.at(-1)?.height !== height) return 'MVCC_READ_CONFLICT';
     }
-    for (const { key, value } of simulation.writes) {
+    for (const { key, value, policy } of simulation.writes) {
       const versions = this.#versions.get(key) ?? [];
-      versions.push({ height: this.#height, transactionId, value });
+      // A policy stays until another is written.
+      versions.push({ height: this.#height, transactionId, value, policy: policy ?? versions.at(-1)?.policy });
       this.#versions.set(key, versions);
     }
     return 'VALID';
@@ -105,7 +111,7 @@ export class Simulation implements StateAccess {
   write(writes: readonly StateWrite[]): Promise<void> {
     if (this.writes.length > 0) throw new Error('written twice in one transaction');
     if (writes.some(({ key }) => key === '')) throw new Error('an empty key');
-    this.writes.push(...writes.map(({ key, value }) => ({ key, value: Uint8Array.from(value) })));
+    this.writes.push(...writes.map((write) => ({ ...write, value: Uint8Array.from(write.value) })));
     return Promise.resolve();
   }
 }
