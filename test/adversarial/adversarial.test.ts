@@ -5,3 +5,4 @@ import './pledges.suite';
 import './tokens.suite';
 import './transport.suite';
 import './races.suite';
+import './collusion.suite';

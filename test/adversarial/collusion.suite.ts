@@ -1,0 +1,171 @@
+/**
+ * Members that endorse what the rules forbid: enough of them for the chaincode's policy, none of them the claimant. A claim is held by its
+ * claimant's own peer: the ledger itself refuses them. never-twice 4 and 8.
+ */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Pledge, Receivable } from '../support/client';
+import { Forger } from '../support/forgery';
+import { cny, Sequence } from '../support/sequences';
+import { useSystem } from '../support/use-system';
+
+const { as, system } = useSystem({ gateways: 2 });
+const sequence = new Sequence('collusion');
+
+const FAILED = 'ENDORSEMENT_POLICY_FAILURE';
+const SEPARATOR = '\u0000';
+const keyOf = (...parts: readonly string[]): string => SEPARATOR + parts.map((part) => part + SEPARATOR).join('');
+const assetKey = (asset: Receivable): string => keyOf('receivable', asset.id);
+const claimKey = (pledge: Pledge): string => keyOf('claim', pledge.assetId, pledge.id);
+
+type Stored = { record: Record<string, unknown> };
+type Pledged = Readonly<{ asset: Receivable; pledge: Pledge; transactionId: string }>;
+
+let forger: Forger;
+let all: readonly string[];
+
+beforeAll(async () => {
+  forger = await Forger.open(system().home);
+  all = forger.members;
+});
+
+afterAll(() => {
+  forger.close();
+});
+
+const without = (...members: readonly string[]): readonly string[] => all.filter((name) => !members.includes(name));
+
+async function pledged(member = 'bank-a', yuan = '1000000.00', on?: Receivable): Promise<Pledged> {
+  const platform = await as({ member: 'platform' });
+  const asset = on ?? (await platform.register(sequence.registration()));
+  const proposed = await platform.propose(sequence.terms(asset, member, { covers: cny(yuan) }));
+  const pledge = await (await as({ member })).accept(proposed.id);
+  return { asset, pledge, transactionId: pledge.transaction.id };
+}
+
+/** The value of a key as a transaction left it, with its record changed. */
+async function changed(transactionId: string, key: string, change: Readonly<Record<string, unknown>>): Promise<string> {
+  const stored = JSON.parse(await forger.written(transactionId, key)) as Stored;
+  return JSON.stringify({ ...stored, record: { ...stored.record, ...change } });
+}
+
+async function freed({ asset, transactionId }: Pledged): Promise<string> {
+  return changed(transactionId, assetKey(asset), { encumbrances: [] });
+}
+
+async function expectHeld({ asset, pledge }: Pledged): Promise<void> {
+  const bankA = await as({ member: 'bank-a' });
+  expect(await bankA.receivable(asset.id)).toMatchObject({
+    encumbered: asset.amount,
+    free: cny('0.00'),
+    claims: [{ id: pledge.id, pledgee: { member: 'bank-a' } }],
+  });
+  expect(await bankA.pledge(pledge.id)).toMatchObject({ status: 'ACTIVE', pledgee: { member: 'bank-a' } });
+  const second = await (await as({ member: 'platform' })).post('/v1/pledges', sequence.terms(asset, 'bank-b'));
+  expect(second.problem).toMatchObject({ status: 409, code: 'ALREADY_ENCUMBERED' });
+}
+
+describe('all members but the claimant, together', () => {
+  test('cannot free a pledged receivable, or take it off the ledger', async () => {
+    const held = await pledged();
+    const key = assetKey(held.asset);
+    expect(await forger.submit(without('bank-a'), { key, value: await freed(held) })).toBe(FAILED);
+    expect(await forger.submit(without('bank-a'), { key, value: null })).toBe(FAILED);
+    await expectHeld(held);
+  });
+
+  test("cannot make the claim another's, or end it", async () => {
+    const held = await pledged();
+    const key = claimKey(held.pledge);
+    const pledgee = { mspId: 'BankBMSP', member: 'bank-b' };
+    for (const change of [{ pledgee }, { status: 'RELEASED', covers: '0' }]) {
+      const value = await changed(held.transactionId, key, change);
+      expect(await forger.submit(without('bank-a'), { key, value })).toBe(FAILED);
+    }
+    await expectHeld(held);
+  });
+
+  test('cannot take the policy off its keys', async () => {
+    const held = await pledged();
+    for (const key of [assetKey(held.asset), claimKey(held.pledge)]) {
+      expect(await forger.submit(without('bank-a'), { key, policy: new Uint8Array() })).toBe(FAILED);
+    }
+    expect(await forger.submit(without('bank-a'), { key: assetKey(held.asset), value: await freed(held) })).toBe(
+      FAILED,
+    );
+    await expectHeld(held);
+  });
+
+  test('cannot have the chaincode itself release it in his name without his peer', async () => {
+    const held = await pledged();
+    const command = { id: randomUUID(), type: 'pledge.release', pledgeId: held.pledge.id, reason: 'repaid' };
+    expect(await forger.execute('bank-a', command, ['platform', 'bank-b', 'regulator'])).toBe(FAILED);
+    await expectHeld(held);
+  });
+});
+
+// What the tests above would be worth if it were otherwise.
+describe('the same hands', () => {
+  test('can do it with the claimant among them, and not with the claimant alone', async () => {
+    const held = await pledged();
+    const key = assetKey(held.asset);
+    expect(await forger.submit(['bank-a'], { key, value: await freed(held) })).toBe(FAILED);
+    expect(await forger.submit(['bank-a', 'platform'], { key, value: await freed(held) })).toBe('VALID');
+    expect(await (await as({ member: 'platform' })).receivable(held.asset.id)).toMatchObject({
+      free: held.asset.amount,
+    });
+  });
+
+  test("can do it to a receivable that bears no claim: two are the chaincode's own policy", async () => {
+    const asset = await (await as({ member: 'platform' })).register(sequence.registration());
+    expect(await forger.submit(['bank-b'], { key: assetKey(asset), value: null })).toBe(FAILED);
+    expect(await forger.submit(['bank-b', 'factor-a'], { key: assetKey(asset), value: null })).toBe('VALID');
+    const answer = await (await as({ member: 'platform' })).get(`/v1/receivables/${asset.id}`);
+    expect(answer.problem).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+  });
+});
+
+describe('who holds a receivable', () => {
+  test('are all who have a claim on it', async () => {
+    const first = await pledged('bank-a', '400000.00');
+    const { asset } = first;
+    const both = await pledged('factor-a', '600000.00', asset);
+    const value = await freed(both);
+    const key = assetKey(asset);
+    expect(await forger.submit(without('bank-a'), { key, value })).toBe(FAILED);
+    expect(await forger.submit(without('factor-a'), { key, value })).toBe(FAILED);
+    expect(await forger.submit(['bank-a', 'factor-a'], { key, value })).toBe('VALID');
+  });
+
+  test('is nobody any more after the last release, and then the next claimant', async () => {
+    const { asset, pledge } = await pledged('bank-a');
+    const released = await (
+      await as({ member: 'bank-a' })
+    ).post(`/v1/pledges/${pledge.id}/release`, { reason: 'repaid' });
+    const { transaction } = released.as<Pledge>(201);
+    const key = assetKey(asset);
+    const touched = await changed(transaction.id, key, { dueDate: asset.dueDate });
+    expect(await forger.submit(['bank-b'], { key, value: touched })).toBe(FAILED);
+    expect(await forger.submit(['bank-b', 'regulator'], { key, value: touched })).toBe('VALID');
+    // The ended claim's own record stays with who held it.
+    const revived = await changed(transaction.id, claimKey(pledge), { status: 'ACTIVE' });
+    expect(await forger.submit(without('bank-a'), { key: claimKey(pledge), value: revived })).toBe(FAILED);
+
+    const next = await pledged('bank-b', '1000000.00', asset);
+    const value = await freed(next);
+    expect(await forger.submit(without('bank-b'), { key, value })).toBe(FAILED);
+    const entries = (await (await as({ member: 'bank-b' })).history(asset.id)).items.map(({ event }) => event);
+    expect(entries).toEqual(expect.arrayContaining(['RECEIVABLE_REGISTERED', 'PLEDGE_RELEASED', 'PLEDGE_ACCEPTED']));
+  });
+
+  test('settles into the hands of its claimant, whose peer is asked without anybody naming it', async () => {
+    const { asset, pledge } = await pledged('bank-a');
+    const debtor = await as({ member: 'platform', party: sequence.buyer.uscc }, 1);
+    const settled = await debtor.post(`/v1/receivables/${asset.id}/settlements`, {
+      amount: asset.amount,
+      reference: randomUUID(),
+    });
+    expect(settled.as<Receivable>(201)).toMatchObject({ status: 'SETTLED' });
+    expect(await (await as({ member: 'bank-a' })).pledge(pledge.id)).toMatchObject({ status: 'SATISFIED' });
+  });
+});
