@@ -14,7 +14,7 @@ module.exports = {
   transformIgnorePatterns: ['/node_modules/(?!(jose|@electric-sql)/)'],
   moduleNameMapper: {
     // Imports at run time name the compiled file.
-    '^(\\.{1,2}/.*/index)\\.js$': '$1',
+    '^(\\.{1,2}/.*/(?:index|genesis))\\.js$': '$1',
     '^@onepledge/chaincode/model$': '<rootDir>/chaincode/src/model/index.ts',
     '^@onepledge/network$': '<rootDir>/network/index.ts',
     '^@onepledge/network/(.*)$': '<rootDir>/network/$1',
