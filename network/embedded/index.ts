@@ -148,12 +148,11 @@ function describe(
   ordererPort: number,
 ): Connection {
   const [channel] = consortium.channels;
-  const chaincode = channel?.chaincodes[0];
-  if (channel === undefined || chaincode === undefined)
-    throw new Error('the consortium has no channel with a chaincode');
+  if (channel === undefined) throw new Error('the consortium has no channel');
   return {
     channel: channel.name,
-    chaincode: chaincode.name,
+    // A network may begin without one: its members install what they like by the lifecycle.
+    chaincode: channel.chaincodes[0]?.name ?? '',
     organizations: consortium.organizations.map((organization) => ({
       name: organization.name,
       mspId: organization.mspId,

@@ -204,3 +204,21 @@ describe('a network of three organisations, two of which must endorse', () => {
     expect([...(members as unknown as Iterable<string>)].sort()).toEqual(['OneMSP', 'ThreeMSP', 'TwoMSP']);
   });
 });
+
+describe('a network whose description names no chaincode', () => {
+  const harness = new Harness();
+  const [channel] = harness.consortium.channels;
+  const bare = { ...harness.consortium, channels: channel === undefined ? [] : [{ ...channel, chaincodes: [] }] };
+
+  beforeAll(() => harness.start({ consortium: bare }));
+  afterAll(() => harness.stop());
+
+  test('starts with its channel, and leaves it to the members to define one', async () => {
+    const client = await harness.client('one');
+    const unknown = client.network.getContract('basic').evaluateTransaction('get', 'anything');
+
+    expect(harness.network.connection).toMatchObject({ channel: 'test', chaincode: '' });
+    expect(harness.network.height('test')).toBe(1);
+    await expect(unknown).rejects.toThrow('no peers available to evaluate chaincode basic in channel test');
+  });
+});
