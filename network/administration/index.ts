@@ -15,7 +15,15 @@ export {
   summaryOf,
   untilEverywhere,
 } from './chaincodes';
-export { AdministrationError, refusalOf } from './errors';
+export {
+  changesSince,
+  planUpdate,
+  type PlannedUpdate,
+  readConfiguration,
+  signAll,
+  submitUpdate,
+} from './configurations';
+export { AdministrationError, OrderingRefusal, refusalOf } from './errors';
 export {
   type ChaincodeVersion,
   dropOtherVersions,
@@ -25,3 +33,4 @@ export {
   type OrganizationPackage,
 } from './packages';
 export { type ChaincodeDefinition } from '../fabric/chaincode-definition';
+export { joinChannel } from './channel-setup';

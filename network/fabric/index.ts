@@ -17,6 +17,7 @@ import { Patience } from './wait';
 
 export { type ChaincodePackage, type ChaincodeTls, packageChaincode } from './chaincode-package';
 export { type ChaincodeService, ensureChaincodeServices } from './chaincode-service';
+export { isOrderer, nodeOf, refreshNode, restartNode } from './renewal';
 export { servedChaincodes, servedFile, type ServedChaincode, serveOnly, serveToo } from './served-chaincodes';
 export { type FabricNode, type NodePlace } from './node';
 export { type NodeState, readNodeStates } from './node-states';

@@ -99,6 +99,43 @@ export async function issueTls(
 }
 
 /**
+ * A certificate again, by its CA: the same subject and extensions, a new serial number, valid from now on.
+ * @param newKey a new key too; otherwise it keeps its own, so that who knows the certificate by its key knows the new one
+ * @param days how long it is valid; a year when left out
+ */
+export async function renewed(
+  ca: Authority,
+  pair: KeyPair,
+  { newKey, days }: { readonly newKey: boolean; readonly days?: number | undefined },
+  now: Date,
+): Promise<KeyPair> {
+  const x509 = await library();
+  const old = new x509.X509Certificate(pair.certPem);
+  const keys = newKey ? await generateKeys() : undefined;
+  const publicKey: webcrypto.CryptoKey = keys?.publicKey ?? (await old.publicKey.export(P256, ['verify']));
+  const made: ReadonlySet<string> = new Set(OWN_EXTENSIONS);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    subject: old.subjectName,
+    issuer: ca.certificate.subjectName,
+    notBefore: new Date(now.getTime() - LEAF_BACKDATE_MS),
+    notAfter: new Date(now.getTime() + (days ?? ENROLMENT_YEARS * 365) * DAY_MS),
+    signingAlgorithm: P256,
+    publicKey,
+    signingKey: ca.signingKey,
+    extensions: [
+      await x509.SubjectKeyIdentifierExtension.create(publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(ca.certificate),
+      ...old.extensions.filter(({ type }) => !made.has(type)),
+    ],
+  });
+  return { certPem: pem(certificate), keyPem: keys === undefined ? pair.keyPem : await exportKey(keys.privateKey) };
+}
+
+/** Key identifiers: made anew with each certificate. */
+const OWN_EXTENSIONS = ['2.5.29.14', '2.5.29.35'] as const;
+
+/**
  * A list of certificates that the CA takes back, as PEM. It names the CA's key: Fabric trusts no certificate at all of an MSP that
  * has a list without.
  * @param serials in hex; all that are revoked, as a newer list takes the place of the one before
@@ -115,7 +152,10 @@ export async function issueRevocationList(ca: Authority, serials: readonly strin
     extensions: [await x509.AuthorityKeyIdentifierExtension.create(ca.certificate)],
   });
   // Go's programs know it by the longer name only.
-  return `${list.toString('pem').trim().replaceAll(/(BEGIN|END) CRL/g, '$1 X509 CRL')}\n`;
+  return `${list
+    .toString('pem')
+    .trim()
+    .replaceAll(/(BEGIN|END) CRL/g, '$1 X509 CRL')}\n`;
 }
 
 /** The names that a TLS server answers to. */

@@ -28,3 +28,15 @@ export {
 } from './material';
 export { type EnrolledIdentity, type Enrolment, enrol } from './enrolment';
 export { type Authority, issueRevocationList, type KeyPair, openAuthority } from './authority';
+export {
+  type CertificateUse,
+  type HeldCertificate,
+  heldCertificate,
+  heldCertificates,
+  keepRevocationList,
+  renewCertificate,
+  type Renewal,
+  revocationList,
+  revocationListWith,
+} from './certificate-store';
+export { issueServiceTls } from './service-tls';

@@ -46,6 +46,21 @@ export const NOUNS: readonly NounSpec[] = [
     load: async () => (await import('../network/index.js')).commands,
   },
   {
+    noun: 'certificate',
+    summary: 'certificates of the development CA: issue, renew, revoke, list, watch',
+    load: async () => (await import('../certificate/index.js')).commands,
+  },
+  {
+    noun: 'channel',
+    summary: 'channels: where they stand, and updates of their configuration',
+    load: async () => (await import('../channel/index.js')).commands,
+  },
+  {
+    noun: 'config',
+    summary: "a channel's configuration in plain words",
+    load: async () => (await import('../config/index.js')).commands,
+  },
+  {
     noun: 'chaincode',
     summary: 'definitions of the chaincode on a channel: install, approve, commit, upgrade',
     load: async () => (await import('../chaincode/index.js')).commands,

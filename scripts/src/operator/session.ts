@@ -37,6 +37,7 @@ export async function administer(context: Context, work: (session: Session) => P
 export async function explained(work: () => Promise<void>): Promise<void> {
   const network = await import('@onepledge/network');
   const administration = await import('@onepledge/network/administration');
+  const { ConfigurationError } = await import('@onepledge/network/configuration');
   try {
     await work();
   } catch (error) {
@@ -44,6 +45,7 @@ export async function explained(work: () => Promise<void>): Promise<void> {
     if (refusal !== undefined) throw new UserError(refusal, { code: 'REFUSED_BY_NETWORK', cause: error });
     for (const [kind, code] of [
       [administration.AdministrationError, 'NOT_POSSIBLE'],
+      [ConfigurationError, 'NOT_POSSIBLE'],
       [network.ConnectionError, 'NOT_RUNNING'],
       [network.ConsortiumError, 'INVALID_CONSORTIUM'],
       [network.MaterialError, 'INVALID_KEYS'],

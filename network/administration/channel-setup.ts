@@ -1,0 +1,44 @@
+/** Brings the nodes of this machine into a channel of the description. */
+import { configurationOf, describe } from '../configuration';
+import { type Consortium } from '../consortium';
+import { joinAll } from '../fabric/channels';
+import { place } from '../fabric/placement';
+import { Patience } from '../fabric/wait';
+import { ensureMaterial } from '../identity/material';
+import { type Administration } from './administration';
+import { AdministrationError } from './errors';
+import { isFabric } from './packages';
+
+const JOINED_WITHIN_MS = 60_000;
+
+/**
+ * Makes the channel's first block, if there is none, and joins the orderers and the administered peers that are not in it yet.
+ * @throws AdministrationError on the embedded network, or when the description has no such channel
+ */
+export async function joinChannel(
+  { home, connection, organizations }: Administration,
+  consortium: Consortium,
+  name: string,
+): Promise<void> {
+  const channel = consortium.channels.find((one) => one.name === name);
+  if (channel === undefined) throw new AdministrationError(`the consortium has no channel "${name}"`);
+  if (!isFabric(home)) {
+    throw new AdministrationError('the embedded network makes its channels from the description when it starts');
+  }
+  const [first] = organizations;
+  const block = await first.administrator.configurationBlock(connection.channel);
+  const { ordering } = describe(configurationOf(block).config);
+  const consensus = ordering.consensus === 'etcdraft' ? 'etcdraft' : 'BFT';
+  const { consortium: placed, ...placement } = await place(consortium, home, consensus, 'fixed');
+  const material = await ensureMaterial(placed, home);
+  const only = { ...placed, channels: placed.channels.filter((one) => one.name === name) };
+  const administrators = new Map(organizations.map(({ mspId, administrator }) => [mspId, administrator]));
+  await joinAll(
+    home,
+    { ...placement, consortium: only },
+    material,
+    consensus,
+    administrators,
+    new Patience(JOINED_WITHIN_MS),
+  );
+}

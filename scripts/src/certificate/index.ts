@@ -1,0 +1,9 @@
+/** Certificates of the development CA. */
+import type { CommandSpec } from '../cli/command';
+import { issue } from './issue';
+import { list } from './list';
+import { renew } from './renew';
+import { revoke } from './revoke';
+import { watch } from './watch';
+
+export const commands: readonly CommandSpec[] = [list, watch, issue, renew, revoke];
