@@ -11,10 +11,20 @@ export type Plan = Readonly<{
   documents: number;
   /** Receivables on the two ledgers whose duplicate checks are compared. */
   ledgers: Readonly<{ small: number; large: number }>;
+  /** Keys of the states that are compared, the smallest first. */
+  keys: readonly number[];
+  /** Reads of one measurement on a store. */
+  stateReads: number;
 }>;
 
-export const FULL: Plan = { rounds: 5, seconds: 5, documents: 2_000, ledgers: { small: 10_000, large: 1_000_000 } };
-export const QUICK: Plan = { rounds: 2, seconds: 2, documents: 500, ledgers: { small: 1_000, large: 50_000 } };
+export const FULL: Plan = {
+  ...{ rounds: 5, seconds: 5, documents: 2_000, ledgers: { small: 10_000, large: 1_000_000 } },
+  ...{ keys: [10_000, 1_000_000, 10_000_000], stateReads: 20_000 },
+};
+export const QUICK: Plan = {
+  ...{ rounds: 2, seconds: 2, documents: 500, ledgers: { small: 1_000, large: 50_000 } },
+  ...{ keys: [1_000, 10_000, 100_000], stateReads: 5_000 },
+};
 
 export type Bench = Readonly<{
   plan: Plan;

@@ -7,13 +7,14 @@ import { duplicates } from './cases/duplicates';
 import { imports } from './cases/imports';
 import { load } from './cases/load';
 import { start } from './cases/start';
+import { state } from './cases/state';
 import { isMet, type Section } from './figure';
 import { LoadProcess } from './load-process';
 import { describeMachine } from './machine';
 import { formatReport } from './report';
 
 const CASES: Readonly<Record<EngineName, readonly Case[]>> = {
-  embedded: [start, load, imports, duplicates, batches('embedded')],
+  embedded: [start, load, imports, duplicates, state, batches('embedded')],
   fabric: [batches('fabric')],
 };
 

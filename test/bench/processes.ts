@@ -34,6 +34,20 @@ export function proportionalMiB(pid: number): number {
   }
 }
 
+/** A process's memory in MiB: its own, and its part of what is mapped from files, which the system takes back when it needs it. */
+export type ProcessMemory = Readonly<{ own: number; mapped: number }>;
+
+/** NaN when the process has ended or the system does not tell. */
+export function memoryOf(pid: number): ProcessMemory {
+  try {
+    const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    const of = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]) / 1024;
+    return { own: of('Pss_Anon'), mapped: of('Pss_File') };
+  } catch {
+    return { own: Number.NaN, mapped: Number.NaN };
+  }
+}
+
 /** A process with all that descends from it. */
 export function treeOf(root: number): readonly ProcessUsage[] {
   const all = readdirSync('/proc')

@@ -26,18 +26,24 @@ export interface TransactionLocation {
 
 /** @throws LedgerError when a transaction of the block is missing. */
 export function readBlock(database: Database, number: number): Block | undefined {
-  const stored = database.getSync(blockKey(number));
-  if (stored === undefined) return undefined;
-  const [headerBytes, metadataBytes] = decodeTwoBytes(stored);
-  const metadata = decodeRepeatedBytes(metadataBytes);
-  const count = metadata[BlockMetadataIndex.TRANSACTIONS_FILTER]?.length ?? 0;
+  const block = readWithoutData(database, number);
+  if (block === undefined) return undefined;
+  const count = block.metadata[BlockMetadataIndex.TRANSACTIONS_FILTER]?.length ?? 0;
   const data: Buffer[] = [];
   for (let tx = 0; tx < count; tx += 1) {
     const envelope = database.getSync(envelopeKey(number, tx));
     if (envelope === undefined) throw new LedgerError(`block ${number} lacks transaction ${tx}`);
     data.push(envelope);
   }
-  return { header: decodeBlockHeader(headerBytes), data, metadata };
+  return { ...block, data };
+}
+
+/** A block's header and metadata only. */
+export function readWithoutData(database: Database, number: number): Omit<Block, 'data'> | undefined {
+  const stored = database.getSync(blockKey(number));
+  if (stored === undefined) return undefined;
+  const [header, metadata] = decodeTwoBytes(stored);
+  return { header: decodeBlockHeader(header), metadata: decodeRepeatedBytes(metadata) };
 }
 
 /**
@@ -45,20 +51,26 @@ export function readBlock(database: Database, number: number): Block | undefined
  * @throws LedgerError when the block is missing.
  */
 export function hashOfBlock(database: Database, number: number): Buffer {
-  const stored = database.getSync(blockKey(number));
-  if (stored === undefined) throw new LedgerError(`block ${number} is missing`);
-  return headerHash(decodeBlockHeader(decodeTwoBytes(stored)[0]));
+  const block = readWithoutData(database, number);
+  if (block === undefined) throw new LedgerError(`block ${number} is missing`);
+  return headerHash(block.header);
+}
+
+/** How much at the end of a chain is checked: no more than so many blocks, nor, the last one apart, so many bytes. */
+export interface TailLimits {
+  readonly blocks: number;
+  readonly bytes: number;
 }
 
 /**
  * Checks that the last blocks hang together; gives the hash of the last one's header.
- * @param count how many blocks
  * @throws LedgerError
  */
-export function checkTail(database: Database, height: number, count: number): Buffer {
+export function checkTail(database: Database, height: number, limits: TailLimits): Buffer {
   let expected: Buffer | undefined;
   let last = NO_BYTES;
-  for (let number = height - 1; number >= Math.max(0, height - count); number -= 1) {
+  let bytes = 0;
+  for (let number = height - 1; number >= Math.max(0, height - limits.blocks) && bytes < limits.bytes; number -= 1) {
     const block = readBlock(database, number);
     if (block === undefined || block.header.number !== number) throw new LedgerError(`block ${number} is missing`);
     if (!dataHash(block.data).equals(block.header.dataHash)) {
@@ -68,6 +80,7 @@ export function checkTail(database: Database, height: number, count: number): Bu
     if (expected === undefined) last = hash;
     else if (!hash.equals(expected)) throw new LedgerError(`block ${number + 1} does not follow block ${number}`);
     expected = block.header.previousHash;
+    for (const envelope of block.data) bytes += envelope.length;
   }
   return last;
 }

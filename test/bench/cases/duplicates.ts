@@ -1,10 +1,8 @@
 /** The duplicate check on a small and on a large ledger: it must not depend on how much is on it. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import type { Bench, Case } from '../bench';
 import { figure } from '../figure';
 import type { LoadJob } from '../load';
+import { prefill } from '../prefill-process';
 import { pairRatios } from '../statistics';
 import { newHome, System } from '../system';
 
@@ -20,14 +18,8 @@ async function filled(receivables: number, note: Bench['note']): Promise<Filled>
   const first = await System.start(newHome());
   await first.stop();
   note(`writing ${receivables} receivables`);
-  const started = performance.now();
-  const prefill = fork(join(__dirname, '..', 'prefill.js'), [first.home, '0', String(receivables)], {
-    env: { ...process.env, NODE_OPTIONS: '' },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const [code] = (await once(prefill, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`prefill ended with ${code ?? 'a signal'}`);
-  note(`wrote them in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  const seconds = await prefill('prefill', [first.home, '0', String(receivables)], 'receivables', receivables);
+  note(`wrote them in ${seconds.toFixed(0)} s`);
   const system = await System.start(first.home);
   return { system, token: await system.token('platform'), receivables };
 }

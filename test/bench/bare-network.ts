@@ -1,0 +1,131 @@
+/** The embedded network by itself, with a chaincode that reads and writes single keys: no gateway, no rules. */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import * as grpc from '@grpc/grpc-js';
+import { connect, type Gateway, hash } from '@hyperledger/fabric-gateway';
+import { createSigner, enrol, readConnection } from '@onepledge/network';
+import { type ChaincodeProcess, startChaincodes } from '../conformance/chaincodes/process';
+import { Program } from '../support/program';
+import { until } from '../support/wait';
+import { type ProcessMemory, memoryOf, usageOf } from './processes';
+import { ROOT } from './system';
+
+const MEMBER = 'platform';
+const CHAINCODE = 'onepledge';
+const READY_WITHIN_MS = 60_000;
+const CALL_WITHIN_MS = 30_000;
+
+/** What a start took until peers and chaincode answered. */
+export type Start = Readonly<{ seconds: number; processorSeconds: number; memory: ProcessMemory }>;
+
+export class BareNetwork {
+  readonly home: string;
+  readonly #chaincode: ChaincodeProcess;
+  readonly #program: Program;
+
+  private constructor(home: string, chaincode: ChaincodeProcess, program: Program) {
+    this.home = home;
+    this.#chaincode = chaincode;
+    this.#program = program;
+  }
+
+  /** Starts the chaincode; the network waits for `start`. */
+  static async prepare(home: string): Promise<BareNetwork> {
+    const socket = join(home, 'chaincode.sock');
+    rmSync(socket, { force: true });
+    const chaincode = await startChaincodes([{ id: `${CHAINCODE}:1.0`, address: `unix:${socket}` }]);
+    const environment = {
+      ONEPLEDGE_HOME: home,
+      ONEPLEDGE_CONSORTIUM: join(ROOT, 'network', 'consortium.yaml'),
+      ONEPLEDGE_CHAINCODE_ADDRESS: `unix:${socket}`,
+      ONEPLEDGE_PEER_PORTS: 'ephemeral',
+    };
+    const file = join('network', 'dist', 'embedded', 'main.js');
+    return new BareNetwork(
+      home,
+      chaincode,
+      new Program({ name: 'network', file, environment, logFile: join(home, 'network.log') }),
+    );
+  }
+
+  /** Starts the network; resolves when it serves. @throws Error with the end of its log when it does not in time */
+  async start(): Promise<Start> {
+    const started = performance.now();
+    this.#program.start();
+    await until(
+      `the network serves\n${this.#program.tail()}`,
+      () => {
+        if (this.#program.crash !== undefined) throw new Error(this.#program.tail());
+        return existsSync(join(this.home, 'network', 'connection.json')) ? true : undefined;
+      },
+      { withinMs: READY_WITHIN_MS, everyMs: 5 },
+    );
+    const seconds = (performance.now() - started) / 1000;
+    return { seconds, processorSeconds: this.processorSeconds(), memory: this.memory() };
+  }
+
+  /** Seconds of processor time that the network has used since its start. */
+  processorSeconds(): number {
+    return usageOf(this.#program.pid)?.cpuSeconds ?? Number.NaN;
+  }
+
+  memory(): ProcessMemory {
+    return memoryOf(this.#program.pid);
+  }
+
+  /** A client of one member at its own peer. */
+  async client(): Promise<BareClient> {
+    const { channel, organizations } = readConnection(this.home);
+    const peer = organizations.find(({ name }) => name === MEMBER)?.peers[0];
+    if (peer === undefined) throw new Error(`${MEMBER} has no peer`);
+    const identity = await enrol(this.home, MEMBER, { name: 'reader', attributes: {} });
+    const signer = createSigner(identity.mspId, identity.certificatePem, identity.privateKeyPem);
+    const connection = new grpc.Client(peer.endpoint, grpc.credentials.createSsl(Buffer.from(peer.tlsCaPem)), {
+      'grpc.ssl_target_name_override': peer.serverName,
+    });
+    const gateway = connect({
+      client: connection,
+      identity: { mspId: identity.mspId, credentials: Buffer.from(identity.certificatePem) },
+      signer: (message) => Promise.resolve(signer.sign(message)),
+      hash: hash.none,
+      evaluateOptions: () => ({ deadline: Date.now() + CALL_WITHIN_MS }),
+    });
+    return new BareClient(gateway, connection, channel);
+  }
+
+  /** Stops the network only. */
+  async stop(): Promise<void> {
+    await this.#program.stop();
+  }
+
+  /** Ends all of it and removes the home. */
+  async remove(): Promise<void> {
+    await this.#program.stop();
+    await this.#chaincode.stop();
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+export class BareClient {
+  readonly #gateway: Gateway;
+  readonly #connection: grpc.Client;
+  readonly #channel: string;
+
+  constructor(gateway: Gateway, connection: grpc.Client, channel: string) {
+    this.#gateway = gateway;
+    this.#connection = connection;
+    this.#channel = channel;
+  }
+
+  /** The value of a key, by evaluating a transaction. @throws Error when there is none */
+  async read(key: string): Promise<Uint8Array> {
+    const value = await this.#gateway.getNetwork(this.#channel).getContract(CHAINCODE).evaluateTransaction('get', key);
+    if (value.length === 0) throw new Error(`${key} is not there`);
+    return value;
+  }
+
+  close(): void {
+    this.#gateway.close();
+    this.#connection.close();
+  }
+}
