@@ -45,6 +45,7 @@ function connection(pid = process.pid): Connection {
         serverName: 'localhost',
       },
     ],
+    oneLedger: false,
     pid,
     startedAt: '2026-03-01T12:00:00.000Z',
   };

@@ -22,6 +22,8 @@ const ConnectionSchema = z.object({
   orderers: z
     .array(z.object({ mspId: z.string(), endpoint: z.string(), tlsCaPem: z.string(), serverName: z.string() }))
     .default([]),
+  /** All peers answer from one ledger, so that none is ever behind another. */
+  oneLedger: z.boolean().default(false),
   /** The network's process; 0 when it is not a single one. */
   pid: z.int().nonnegative(),
   /** RFC 3339. */

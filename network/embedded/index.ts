@@ -175,6 +175,7 @@ function describe(
         serverName: 'localhost',
       },
     ],
+    oneLedger: true,
     pid: process.pid,
     startedAt: new Date().toISOString(),
   };

@@ -140,6 +140,7 @@ function describe({ organizations, channels, orderer }: Consortium, material: Ne
       tlsCaPem: material.orderer.tlsCaPem,
       serverName: 'localhost',
     })),
+    oneLedger: false,
     pid: process.pid,
     startedAt: new Date().toISOString(),
   };

@@ -54,6 +54,8 @@ export function peerConfiguration(setting: PeerSetting): object {
         // Tries again soon: orderers may start after the peers.
         reConnectBackoffThreshold: '2s',
         minimalReconnectInterval: '100ms',
+        // An orderer that gives no blocks while others tell of newer ones is left for another after this time (Fabric's own: 30 s).
+        blockCensorshipTimeoutKey: '2s',
         policy: 'cluster',
       },
       BCCSP: { Default: 'SW', SW: { Hash: 'SHA2', Security: 256, FileKeyStore: { KeyStore: '' } } },

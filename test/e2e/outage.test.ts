@@ -1,6 +1,9 @@
 /** A gateway whose ledger is away: it says so, loses nothing, and goes on when the ledger is back. */
 import { describe, expect, test } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type Connection, connectionFile } from '@onepledge/network';
 import { Client, type TransactionView } from '../support/client';
+import { freePort } from '../support/ports';
 import { Sequence } from '../support/sequences';
 import { useSystem } from '../support/use-system';
 import { until } from '../support/wait';
@@ -36,5 +39,31 @@ describe('a gateway without a ledger', () => {
       return view.status === 'PENDING' ? undefined : view;
     });
     expect(final).toMatchObject({ status: 'COMMITTED' });
+  });
+});
+
+describe('a member with several peers', () => {
+  test('goes on through the second when the first is gone', async () => {
+    const nobody = `localhost:${await freePort()}`;
+    const file = connectionFile(system().home);
+    const known = JSON.parse(readFileSync(file, 'utf8')) as Connection;
+    const organizations = known.organizations.map((one) => ({
+      ...one,
+      peers: [...one.peers.map((peer) => ({ ...peer, endpoint: nobody })), ...one.peers],
+    }));
+    writeFileSync(file, JSON.stringify({ ...known, organizations }));
+    const [gateway] = system().gateways;
+    await gateway?.program.stop();
+    gateway?.program.start();
+    await system().ready();
+    const platform = await as({ member: 'platform' });
+    const bank = await as({ member: 'bank-a' });
+
+    const asset = await platform.register(sequence.registration());
+    const pledge = await platform.propose(sequence.terms(asset, 'bank-a'));
+    // Its first act: this member's first peer has not been tried yet.
+    const accepted = await bank.accept(pledge.id);
+
+    expect(accepted).toMatchObject({ status: 'ACTIVE' });
   });
 });

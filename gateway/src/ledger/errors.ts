@@ -31,6 +31,7 @@ const UNAVAILABLE: ReadonlySet<number> = new Set([
 const IDENTITY: ReadonlySet<number> = new Set([status.UNAUTHENTICATED, status.PERMISSION_DENIED]);
 
 const ABORTED: number = status.ABORTED;
+const UNAVAILABLE_NOW: number = status.UNAVAILABLE;
 const LATE: ReadonlySet<number> = new Set([status.DEADLINE_EXCEEDED, status.CANCELLED]);
 const GONE: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.UNAUTHENTICATED, status.PERMISSION_DENIED]);
 
@@ -71,4 +72,9 @@ export function isConnectionFailure(error: unknown): boolean {
 /** Whether a deadline passed before an answer came. */
 export function isDeadline(error: unknown): boolean {
   return error instanceof GatewayError && LATE.has(error.code);
+}
+
+/** Whether a peer was not there, or did not answer in time: another one may. */
+export function isSilence(error: unknown): boolean {
+  return isDeadline(error) || (error instanceof GatewayError && error.code === UNAVAILABLE_NOW);
 }

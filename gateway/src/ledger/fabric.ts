@@ -20,6 +20,7 @@ import {
   EndorsementRefused,
   isConnectionFailure,
   isDeadline,
+  isSilence,
   LedgerUnavailable,
   translateProposalError,
 } from './errors';
@@ -28,6 +29,9 @@ import type { LedgerSessions, Session } from './sessions';
 
 /** Deadlines of the calls, in milliseconds. */
 export type LedgerTimeouts = Readonly<{ evaluate: number; endorse: number; submit: number; commit: number }>;
+
+/** How long a peer may take to come to what another one has told. */
+const CATCH_UP_MS = 5_000;
 
 /** Names of the validation codes; the package exports them by name only. */
 const CODE_NAMES: ReadonlyMap<number, string> = new Map(
@@ -61,17 +65,20 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
     const commit = session.gateway.newCommit(this.#commitRequest(session, transactionId));
     try {
       const { successful, code, blockNumber } = await commit.getStatus(within(deadline));
+      this.#sessions.horizon?.note(principal.member, transactionId, blockNumber);
       return { valid: successful, code: CODE_NAMES.get(code) ?? String(code), block: blockNumber.toString() };
     } catch (error) {
       if (isDeadline(error)) return undefined;
-      this.#noteFailure(error);
+      this.#noteFailure(error, principal, session);
       throw new LedgerUnavailable(error instanceof Error ? error.message : String(error), { cause: error });
     }
   }
 
   async evaluate(principal: Principal, queries: readonly QueryInput[]): Promise<readonly QueryResult[]> {
+    let session: Session | undefined;
     try {
-      const session = await this.#sessions.of(principal);
+      session = await this.#sessions.of(principal);
+      await this.#caughtUp(principal, session);
       const proposal = session.contract.newProposal(CONTRACT_FUNCTIONS.evaluate, {
         arguments: [JSON.stringify({ queries })],
       });
@@ -79,7 +86,7 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
       if (answer.results.length !== queries.length) throw new Error('the contract answered another number of queries');
       return answer.results;
     } catch (error) {
-      throw this.#readProblem(principal, error);
+      throw this.#readProblem(principal, session, error);
     }
   }
 
@@ -88,17 +95,20 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
    * @throws ProblemError LEDGER_UNAVAILABLE or INTERNAL_ERROR.
    */
   async queryBlocks(principal: Principal, name: string, ...args: readonly string[]): Promise<Uint8Array> {
+    let session: Session | undefined;
     try {
-      const session = await this.#sessions.of(principal);
+      session = await this.#sessions.of(principal);
+      await this.#caughtUp(principal, session);
       const proposal = session.blocks.newProposal(name, { arguments: [session.channel, ...args] });
       return await proposal.evaluate(within(this.#timeouts.evaluate));
     } catch (error) {
-      throw this.#readProblem(principal, error);
+      throw this.#readProblem(principal, session, error);
     }
   }
 
   async #endorse(principal: Principal, session: Session, proposal: FabricProposal): Promise<EndorsedTransaction> {
     try {
+      await this.#caughtUp(principal, session);
       const transaction = await proposal.endorse(within(this.#timeouts.endorse));
       const signature = session.identity.sign(transaction.getDigest());
       return this.#endorsed(
@@ -107,7 +117,7 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
         session.gateway.newSignedTransaction(transaction.getBytes(), signature),
       );
     } catch (error) {
-      this.#noteFailure(error);
+      this.#noteFailure(error, principal, session);
       throw translateProposalError(error);
     }
   }
@@ -119,13 +129,14 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
       bytes,
       answer: readJson(transaction.getResult()) as CommandBatchResult,
       submit: async () => {
+        let now = session;
         try {
           // The network may have moved since: then the session that endorsed has only a closed connection.
-          const now = await this.#sessions.of(principal);
+          now = await this.#sessions.of(principal);
           const same = now === session ? transaction : now.gateway.newTransaction(bytes);
           await same.submit(within(this.#timeouts.submit));
         } catch (error) {
-          this.#noteFailure(error);
+          this.#noteFailure(error, principal, now);
           throw error;
         }
       },
@@ -143,7 +154,17 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
     return signed.serializeBinary();
   }
 
-  #noteFailure(error: unknown): void {
+  /** Waits until the member's peer has what other members were told of here. @throws GatewayError when it is too far behind */
+  async #caughtUp({ member }: Principal, session: Session): Promise<void> {
+    const due = this.#sessions.horizon?.due(member);
+    if (due === undefined) return;
+    const commit = session.gateway.newCommit(this.#commitRequest(session, due.transactionId));
+    await commit.getStatus(within(CATCH_UP_MS));
+    this.#sessions.horizon?.note(member, due.transactionId, due.block);
+  }
+
+  #noteFailure(error: unknown, { member }: Principal, session: Session | undefined): void {
+    if (session !== undefined && isSilence(error)) this.#sessions.failOver(member, session);
     if (!isConnectionFailure(error)) return;
     try {
       this.#sessions.renew();
@@ -152,7 +173,7 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
     }
   }
 
-  #readProblem(principal: Principal, error: unknown): ProblemError {
+  #readProblem(principal: Principal, session: Session | undefined, error: unknown): ProblemError {
     if (error instanceof ProblemError) return error;
     if (!(error instanceof GatewayError) && !(error instanceof LedgerUnavailable)) {
       return new ProblemError(
@@ -160,7 +181,7 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
         { cause: error },
       );
     }
-    this.#noteFailure(error);
+    this.#noteFailure(error, principal, session);
     const translated = translateProposalError(error);
     if (translated instanceof EndorsementRefused && translated.reason === 'CONTRACT') {
       return new ProblemError(

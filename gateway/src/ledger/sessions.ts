@@ -1,4 +1,4 @@
-/** Connections to the peers: one gRPC client a member, one gateway session an identity; renewed when the network moved. */
+/** Connections to the peers: one gRPC client a peer, one gateway session an identity; renewed when the network moved, and where a peer is gone. */
 import { Client, credentials } from '@grpc/grpc-js';
 import { connect, type Contract, type Gateway, hash } from '@hyperledger/fabric-gateway';
 import { type IdentitySource, type LedgerIdentity } from '../auth/wallet';
@@ -7,6 +7,7 @@ import { BoundedMap } from '../bounded-map';
 import type { Connection } from '@onepledge/network';
 import type { NetworkDirectory, NetworkMember } from './directory';
 import { LedgerUnavailable } from './errors';
+import { Horizon } from './horizon';
 
 /** One identity's way to the ledger. */
 export type Session = Readonly<{
@@ -16,6 +17,8 @@ export type Session = Readonly<{
   /** The system chaincode that answers for blocks. */
   blocks: Contract;
   channel: string;
+  /** Which of the member's peers it is with. */
+  turn: number;
 }>;
 
 const MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
@@ -31,8 +34,11 @@ const CLIENT_OPTIONS = {
 export class LedgerSessions {
   readonly #directory: NetworkDirectory;
   readonly #identities: IdentitySource;
-  readonly #clients = new Map<string, { target: string; client: Client }>();
+  readonly #clients = new Map<string, Client>();
+  /** Which of its peers a member is served by. */
+  readonly #turns = new Map<string, number>();
   readonly #sessions = new BoundedMap<string, Session>(2000);
+  readonly #horizon = new Horizon();
   #network = '';
 
   constructor(directory: NetworkDirectory, identities: IdentitySource) {
@@ -48,7 +54,8 @@ export class LedgerSessions {
     const connection = this.#directory.connection();
     const { channel, chaincode } = connection;
     if (this.#network === '') this.#network = nameOf(connection);
-    const key = principalKey(principal);
+    const turn = this.#turns.get(principal.member) ?? 0;
+    const key = `${principalKey(principal)} ${turn}`;
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
     this.#directory.requireServed(principal.member);
@@ -56,7 +63,7 @@ export class LedgerSessions {
     // Asked for again: while the identity was made the network may have moved.
     const member = this.#directory.requireServed(principal.member);
     const gateway = connect({
-      client: this.#client(member),
+      client: this.#client(member, turn),
       identity: { mspId: identity.mspId, credentials: identity.certificate },
       // The signer hashes by itself, in native code: the package's own default takes sixteen times as long.
       signer: (message) => Promise.resolve(identity.sign(message)),
@@ -69,9 +76,23 @@ export class LedgerSessions {
       contract: network.getContract(chaincode),
       blocks: network.getContract('qscc'),
       channel,
+      turn,
     };
     this.#sessions.set(key, session);
     return session;
+  }
+
+  /** How far the peers are known to be; undefined where all are served from one ledger. */
+  get horizon(): Horizon | undefined {
+    return this.#directory.connection().oneLedger ? undefined : this.#horizon;
+  }
+
+  /** A member's peer did not answer in a session: the next of its peers is asked from now on, where it has several. */
+  failOver(member: string, { turn }: Session): void {
+    this.#horizon.forget(member);
+    // Of many calls that fail together the first one counts.
+    if ((this.#turns.get(member) ?? 0) !== turn) return;
+    this.#turns.set(member, (turn + 1) % (this.#directory.find(member)?.peers.length ?? 1));
   }
 
   /** After a failure: reads where the network is, and starts anew when it is another one or elsewhere. */
@@ -81,28 +102,28 @@ export class LedgerSessions {
     if (network === this.#network) return;
     this.#network = network;
     this.#identities.reset();
+    this.#horizon.clear();
     this.close();
   }
 
   close(): void {
     this.#sessions.clear();
-    for (const { client } of this.#clients.values()) client.close();
+    for (const client of this.#clients.values()) client.close();
     this.#clients.clear();
   }
 
-  #client(member: NetworkMember): Client {
-    const peer = member.peers[0];
+  #client(member: NetworkMember, turn: number): Client {
+    const peer = member.peers[turn % member.peers.length];
     if (peer === undefined) throw new LedgerUnavailable(`member ${member.name} has no peer`);
     const target = `${peer.endpoint} ${peer.serverName} ${peer.tlsCaPem}`;
-    const known = this.#clients.get(member.name);
-    if (known?.target === target) return known.client;
-    known?.client.close();
+    const known = this.#clients.get(target);
+    if (known !== undefined) return known;
     const client = new Client(peer.endpoint, credentials.createSsl(Buffer.from(peer.tlsCaPem)), {
       ...CLIENT_OPTIONS,
       'grpc.ssl_target_name_override': peer.serverName,
       'grpc.default_authority': peer.serverName,
     });
-    this.#clients.set(member.name, { target, client });
+    this.#clients.set(target, client);
     return client;
   }
 }
