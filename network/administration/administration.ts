@@ -43,8 +43,8 @@ export async function openAdministration(home: string, only?: readonly string[])
     const [peer] = peers;
     const signer = await administratorOf(home, name, mspId);
     if (peer === undefined) continue;
-    const port = Number(peer.endpoint.slice(peer.endpoint.lastIndexOf(':') + 1));
-    organizations.push({ name, mspId, signer, administrator: new Administrator(signer, port, peer.tlsCaPem) });
+    const administrator = new Administrator(signer, peer.endpoint, peer.tlsCaPem);
+    organizations.push({ name, mspId, signer, administrator });
   }
   const [first, ...rest] = organizations;
   if (first === undefined) throw new MaterialError(`${home} has no administrator's key of a member`);

@@ -61,11 +61,14 @@ export class Administrator {
   readonly #connection: grpc.Client;
   readonly #gateway: Gateway;
 
-  /** @param tlsCaPem the CA of the peer's TLS certificate, which is for localhost */
-  constructor(signer: Signer, port: number, tlsCaPem: string) {
+  /**
+   * @param endpoint of the peer, `host:port`, whose TLS certificate is for that host
+   * @param tlsCaPem the CA of the certificate
+   */
+  constructor(signer: Signer, endpoint: string, tlsCaPem: string) {
     this.mspId = signer.mspId;
     this.#signer = signer;
-    this.#connection = new grpc.Client(`localhost:${port}`, grpc.credentials.createSsl(Buffer.from(tlsCaPem)), {
+    this.#connection = new grpc.Client(endpoint, grpc.credentials.createSsl(Buffer.from(tlsCaPem)), {
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 500,
       'grpc.max_receive_message_length': -1,

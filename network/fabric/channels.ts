@@ -22,8 +22,8 @@ export async function joinAll(
 ): Promise<void> {
   const blocks = firstBlocks(home, consortium, material, consensus);
   await Promise.all(
-    material.orderer.nodes.map(async ({ name, tls }) => {
-      const admin = { port: adminPorts[name] ?? 0, tlsCaPem: material.orderer.tlsCaPem, tls };
+    material.orderer.nodes.map(async ({ name, host, tls }) => {
+      const admin = { host, port: adminPorts[name] ?? 0, tlsCaPem: material.orderer.tlsCaPem, tls };
       const joined = await patience.until('the orderer answers', () => joinedChannels(admin));
       for (const [channel, block] of blocks) if (!joined.includes(channel)) await joinChannel(admin, block);
     }),

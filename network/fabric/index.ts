@@ -5,10 +5,8 @@ import { type ChaincodeAddresses } from '../chaincode-addresses';
 import { type Consensus } from '../configuration';
 import { type Connection, removeConnection, writeConnection } from '../connection';
 import { type Consortium } from '../consortium';
-import { type NetworkMaterial } from '../identity/material';
-import { Administrator } from './administrator';
 import { ensureChaincodeServices, type PackageOf, samePackages } from './chaincode-service';
-import { defineChaincodes, installAll, joinAll } from './channels';
+import { connectionOf, deploy } from './deploy';
 import { type FabricNode } from './node';
 import { Nodes } from './nodes';
 import { prepare } from './prepare';
@@ -72,31 +70,16 @@ export async function startFabricNetwork(options: FabricNetworkOptions): Promise
       logger.warn({ err: error }, 'a node has ended and is started again');
     },
   });
-  const administrators = new Map<string, Administrator>();
   const patience = new Patience(UP_WITHIN_MS);
   const close = async (): Promise<void> => {
     removeConnection(home, process.pid);
-    for (const administrator of administrators.values()) administrator.close();
     await nodes.stop();
   };
   try {
     await nodes.start();
     logger.info({ nodes: nodes.all.length, version: programs.version }, 'nodes started');
-    for (const { name, mspId, peers } of placement.consortium.organizations) {
-      const { admin, tlsCaPem } = material.organization(name);
-      administrators.set(mspId, new Administrator(admin, peers[0]?.port ?? 0, tlsCaPem));
-    }
-    await joinAll(home, placement, material, options.consensus, administrators, patience);
-    logger.info('channels joined');
-    await installAll(placement.consortium, packageOf, administrators);
-    await Promise.all(
-      placement.consortium.channels.map((channel) =>
-        defineChaincodes(placement.consortium, channel, packageOf, administrators, patience),
-      ),
-    );
-    logger.info('chaincodes defined');
-    for (const administrator of administrators.values()) administrator.close();
-    const connection = describe(placement.consortium, material);
+    await deploy({ home, placement, material, consensus: options.consensus, packageOf, patience, logger });
+    const connection = connectionOf(placement.consortium, material, process.pid);
     writeConnection(home, connection);
     nodes.ready();
     return { connection, programs, nodes: nodes.all, close };
@@ -117,31 +100,4 @@ async function packagesOf(
   return (organization, { name, version }) =>
     services.find((one) => one.organization === organization && one.chaincode === name && one.version === version)
       ?.package;
-}
-
-function describe({ organizations, channels, orderer }: Consortium, material: NetworkMaterial): Connection {
-  const [channel] = channels;
-  const chaincode = channel?.chaincodes[0];
-  if (channel === undefined || chaincode === undefined) throw new Error('there is no channel with a chaincode');
-  return {
-    channel: channel.name,
-    chaincode: chaincode.name,
-    organizations: organizations.map(({ name, mspId, displayName, uscc, kinds, peers }) => ({
-      ...{ name, mspId, displayName, uscc, kinds: [...kinds] },
-      peers: peers.map(({ port }) => ({
-        endpoint: `localhost:${port}`,
-        tlsCaPem: material.organization(name).tlsCaPem,
-        serverName: 'localhost',
-      })),
-    })),
-    orderers: orderer.orderers.map(({ port }) => ({
-      mspId: material.orderer.mspId,
-      endpoint: `localhost:${port}`,
-      tlsCaPem: material.orderer.tlsCaPem,
-      serverName: 'localhost',
-    })),
-    oneLedger: false,
-    pid: process.pid,
-    startedAt: new Date().toISOString(),
-  };
 }

@@ -4,6 +4,8 @@ import { request } from 'node:https';
 import { type KeyPair } from '../identity/authority';
 
 export interface OrdererAdmin {
+  /** Its TLS certificate is for it. */
+  readonly host: string;
   readonly port: number;
   /** Both sides' certificates are of this CA. */
   readonly tlsCaPem: string;
@@ -35,7 +37,7 @@ export async function joinChannel(admin: OrdererAdmin, block: Uint8Array): Promi
 }
 
 function call(
-  { port, tlsCaPem, tls }: OrdererAdmin,
+  { host, port, tlsCaPem, tls }: OrdererAdmin,
   method: 'GET' | 'POST',
   body?: Buffer,
   contentType?: string,
@@ -43,8 +45,7 @@ function call(
   return new Promise((resolve, reject) => {
     const asked = request({
       method,
-      host: '127.0.0.1',
-      servername: 'localhost',
+      host,
       port,
       path: PATH,
       ca: tlsCaPem,

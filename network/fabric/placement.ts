@@ -33,34 +33,49 @@ export async function place(
   consensus: Consensus['type'],
   wantedPorts: 'fixed' | 'ephemeral',
 ): Promise<Placement> {
-  const orderers = orderersFor(described.orderer.orderers, consensus);
+  const wanted = asFabricRunsIt(described, consensus);
   const known = readPorts(portsFile(home));
   const taken = new Map<string, number>();
   const portOf = async (key: string, fixed: number | undefined): Promise<number> => {
-    const wanted = wantedPorts === 'fixed' ? fixed : undefined;
-    const port = known[key] ?? wanted ?? (await freePort([...taken.values(), ...Object.values(known)]));
+    const preferred = wantedPorts === 'fixed' ? fixed : undefined;
+    const port = known[key] ?? preferred ?? (await freePort([...taken.values(), ...Object.values(known)]));
     taken.set(key, port);
     return port;
   };
   const adminPorts: Record<string, number> = {};
   const operationsPorts: Record<string, number> = {};
   const placedOrderers: NodeAddress[] = [];
-  for (const node of orderers) {
-    placedOrderers.push({ ...node, port: await portOf(node.name, node.port) });
+  for (const node of wanted.orderer.orderers) {
+    placedOrderers.push({ ...node, host: HOST, port: await portOf(node.name, node.port) });
     adminPorts[node.name] = await portOf(`${node.name}/admin`, undefined);
     operationsPorts[node.name] = await portOf(`${node.name}/operations`, undefined);
   }
   const organizations = [];
-  for (const organization of described.organizations) {
-    const [peer] = organization.peers;
-    if (peer === undefined) throw new Error(`${organization.name} has no peer`);
-    organizations.push({ ...organization, peers: [{ ...peer, port: await portOf(organization.name, peer.port) }] });
+  for (const organization of wanted.organizations) {
+    const peers = [];
+    for (const peer of organization.peers) {
+      peers.push({ ...peer, host: HOST, port: await portOf(organization.name, peer.port) });
+    }
+    organizations.push({ ...organization, peers });
     operationsPorts[organization.name] = await portOf(`${organization.name}/operations`, undefined);
   }
-  const channels = described.channels.map((channel) => ({ ...channel, blocks: unhurried(channel.blocks) }));
-  const orderer = { ...described.orderer, orderers: placedOrderers };
-  const consortium = { ...described, organizations, orderer, channels };
+  const consortium = { ...wanted, organizations, orderer: { ...wanted.orderer, orderers: placedOrderers } };
   return { consortium, adminPorts, operationsPorts, ports: Object.fromEntries(taken) };
+}
+
+/** All nodes are on this machine. */
+const HOST = 'localhost';
+
+/** The description with one peer an organisation, as many orderers as the consensus takes, and blocks that are worth a consensus. */
+export function asFabricRunsIt(described: Consortium, consensus: Consensus['type']): Consortium {
+  const organizations = described.organizations.map((organization) => {
+    const [peer] = organization.peers;
+    if (peer === undefined) throw new Error(`${organization.name} has no peer`);
+    return { ...organization, peers: [peer] };
+  });
+  const orderer = { ...described.orderer, orderers: orderersFor(described.orderer.orderers, consensus) };
+  const channels = described.channels.map((channel) => ({ ...channel, blocks: unhurried(channel.blocks) }));
+  return { ...described, organizations, orderer, channels };
 }
 
 /** Every block of Fabric costs a consensus and every peer's commit: less time would make more blocks, not sooner answers. */

@@ -1,0 +1,271 @@
+/** docker-compose.yaml: the services of a layout. */
+import { type Layout, PORTS, type Size } from './layout';
+import { HOME, NODE_FOLDER, PROMETHEUS_OWNER } from './prepare';
+import { hardened, type Service, usedVolumes } from './service';
+
+/** The releases that are run; Fabric's is the one that the project is made for. */
+export const IMAGES = {
+  peer: 'hyperledger/fabric-peer:3.1.5',
+  orderer: 'hyperledger/fabric-orderer:3.1.5',
+  postgres: 'postgres:17.6-bookworm',
+  prometheus: 'prom/prometheus:v3.5.0',
+  grafana: 'grafana/grafana:12.1.1',
+} as const;
+
+/** All of ours are built from one Dockerfile. */
+const ours = (target: string): Pick<Service, 'image' | 'build'> => ({
+  image: `onepledge/${target}:0.1.0`,
+  build: { context: '.', target },
+});
+
+const CONSORTIUM = './network/consortium.yaml:/etc/onepledge/consortium.yaml:ro';
+const MONITORING = './network/compose/monitoring';
+/** `node` in Node's images. */
+const USER = '1000:1000';
+const PROMETHEUS_USER = `${PROMETHEUS_OWNER.uid}:${PROMETHEUS_OWNER.gid}`;
+
+/** The content of the file. */
+export function composeFile(layout: Layout, size: Size): object {
+  const services: Readonly<Record<string, Service>> = {
+    ...jobs(layout, size),
+    ...Object.fromEntries(layout.orderers.map(({ service }) => [service, orderer(service)])),
+    ...Object.fromEntries(layout.peers.map(({ service }) => [service, peer(service)])),
+    ...Object.fromEntries(layout.chaincodes.map(({ service }) => [service, chaincode(service)])),
+    postgres: postgres(),
+    ...Object.fromEntries(layout.gateways.map((gateway, at) => [gateway.service, gatewayService(gateway, at)])),
+    ...monitoring(layout, size),
+    cli: cli(layout),
+  };
+  return {
+    name: layout.project,
+    services,
+    networks: { fabric: { internal: true }, database: { internal: true }, outside: {} },
+    volumes: Object.fromEntries(usedVolumes(services).map((name) => [name, {}])),
+  };
+}
+
+function jobs(layout: Layout, size: Size): Readonly<Record<string, Service>> {
+  const environment = { ONEPLEDGE_SIZE: size };
+  const services = [...layout.orderers, ...layout.peers, ...layout.chaincodes, ...layout.gateways].map(
+    ({ service }) => service,
+  );
+  const volume = (name: string): string => `${name}:/volumes/${name}`;
+  const nodes = [...layout.orderers, ...layout.peers, ...layout.chaincodes];
+  return {
+    prepare: {
+      ...ours('operator'),
+      ...hardened('256m'),
+      command: ['prepare'],
+      environment: { ...environment, ONEPLEDGE_OWNER: USER },
+      // Volumes are root's when they are new: the job gives them to those who use them, and has no network meanwhile.
+      user: '0:0',
+      cap_add: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'],
+      network_mode: 'none',
+      restart: 'no',
+      volumes: [
+        CONSORTIUM,
+        `consortium:${HOME}`,
+        ...services.map(volume),
+        ...['issuer', 'prometheus-tls', 'certificates'].map(volume),
+      ],
+    },
+    deploy: {
+      ...ours('operator'),
+      ...hardened('256m'),
+      command: ['deploy'],
+      environment,
+      restart: 'no',
+      networks: ['fabric'],
+      volumes: [CONSORTIUM, `consortium:${HOME}`, ...layout.gateways.map(({ service }) => volume(service))],
+      depends_on: Object.fromEntries(nodes.map(({ service }) => [service, { condition: 'service_healthy' }])),
+    },
+  };
+}
+
+const afterPrepare = { prepare: { condition: 'service_completed_successfully' } } as const;
+/** Fabric's images have a shell and no program that asks over HTTP with a certificate: a node listens once it has opened its ledgers. */
+const listens = (port: number): NonNullable<Service['healthcheck']> => ({
+  test: ['CMD', 'bash', '-c', `exec 3<>/dev/tcp/127.0.0.1/${port}`],
+  ...{ interval: '2s', timeout: '3s', retries: 45 },
+});
+
+function orderer(service: string): Service {
+  return {
+    image: IMAGES.orderer,
+    ...hardened('512m'),
+    user: USER,
+    environment: {
+      FABRIC_CFG_PATH: NODE_FOLDER,
+      FABRIC_LOGGING_SPEC: 'info:grpc=error',
+      ORDERER_GENERAL_LISTENADDRESS: '0.0.0.0',
+      ORDERER_ADMIN_LISTENADDRESS: `0.0.0.0:${PORTS.ordererAdmin}`,
+      ORDERER_OPERATIONS_LISTENADDRESS: `0.0.0.0:${PORTS.operations}`,
+    },
+    networks: ['fabric'],
+    // The image declares a volume for its sample configuration, which nobody needs.
+    tmpfs: ['/tmp', '/etc/hyperledger/fabric'],
+    volumes: [`${service}:${NODE_FOLDER}`],
+    healthcheck: listens(PORTS.orderer),
+    depends_on: afterPrepare,
+  };
+}
+
+function peer(service: string): Service {
+  return {
+    image: IMAGES.peer,
+    ...hardened('768m'),
+    user: USER,
+    environment: {
+      FABRIC_CFG_PATH: NODE_FOLDER,
+      FABRIC_LOGGING_SPEC: 'info:grpc=error',
+      CORE_PEER_LISTENADDRESS: `0.0.0.0:${PORTS.peer}`,
+      CORE_OPERATIONS_LISTENADDRESS: `0.0.0.0:${PORTS.operations}`,
+    },
+    networks: ['fabric'],
+    tmpfs: ['/tmp', '/etc/hyperledger/fabric'],
+    volumes: [`${service}:${NODE_FOLDER}`],
+    healthcheck: listens(PORTS.peer),
+    depends_on: afterPrepare,
+  };
+}
+
+function chaincode(service: string): Service {
+  return {
+    ...ours('chaincode'),
+    ...hardened('256m'),
+    networks: ['fabric'],
+    volumes: [`${service}:${HOME}:ro`],
+    depends_on: afterPrepare,
+  };
+}
+
+function postgres(): Service {
+  return {
+    image: IMAGES.postgres,
+    ...hardened('512m'),
+    user: '999:999',
+    environment: {
+      POSTGRES_USER: 'onepledge',
+      POSTGRES_DB: 'onepledge',
+      POSTGRES_PASSWORD: '${POSTGRES_PASSWORD:-onepledge}',
+    },
+    networks: ['database'],
+    tmpfs: ['/tmp', '/run/postgresql:uid=999,gid=999'],
+    volumes: ['postgres:/var/lib/postgresql/data'],
+    shm_size: '128m',
+    healthcheck: {
+      // By TCP: while the database is made, the server answers on its socket only.
+      test: ['CMD', 'pg_isready', '-h', '127.0.0.1', '-U', 'onepledge'],
+      ...{ interval: '2s', timeout: '3s', retries: 60 },
+    },
+  };
+}
+
+function gatewayService({ service, member }: Layout['gateways'][number], at: number): Service {
+  return {
+    ...ours('gateway'),
+    ...hardened('512m'),
+    environment: {
+      ONEPLEDGE_MEMBERS: member,
+      ONEPLEDGE_GATEWAY_NAME: member,
+      DATABASE_URL: 'postgres://onepledge:${POSTGRES_PASSWORD:-onepledge}@postgres:5432/onepledge',
+      OIDC_ISSUER: '${OIDC_ISSUER:-}',
+      OIDC_AUDIENCE: '${OIDC_AUDIENCE:-}',
+      OIDC_JWKS_URL: '${OIDC_JWKS_URL:-}',
+    },
+    networks: ['fabric', 'database', 'outside'],
+    ports: [`127.0.0.1:${3000 + at}:${PORTS.gateway}`],
+    volumes: [`${service}:${HOME}`, `issuer:${HOME}/issuer`],
+    stop_grace_period: '30s',
+    depends_on: {
+      deploy: { condition: 'service_completed_successfully' },
+      postgres: { condition: 'service_healthy' },
+    },
+  };
+}
+
+function monitoring(layout: Layout, size: Size): Readonly<Record<string, Service>> {
+  const optional = size === 'small' ? { profiles: ['monitoring'] } : {};
+  const file = size === 'small' ? 'prometheus.small.yml' : 'prometheus.yml';
+  return {
+    exporter: {
+      ...ours('operator'),
+      ...hardened('128m'),
+      ...optional,
+      command: ['exporter'],
+      networks: ['fabric'],
+      volumes: ['certificates:/certificates:ro'],
+      healthcheck: {
+        test: ['CMD', 'node', '-e', asks(`http://127.0.0.1:${PORTS.exporter}/healthz`)],
+        ...{ interval: '5s', timeout: '3s', retries: 12 },
+      },
+      depends_on: afterPrepare,
+    },
+    prometheus: {
+      image: IMAGES.prometheus,
+      ...hardened('512m'),
+      ...optional,
+      user: PROMETHEUS_USER,
+      command: [
+        '--config.file=/etc/prometheus/prometheus.yml',
+        '--storage.tsdb.path=/prometheus',
+        '--storage.tsdb.retention.time=30d',
+      ],
+      networks: ['fabric', 'outside'],
+      ports: ['127.0.0.1:9090:9090'],
+      volumes: [
+        `${MONITORING}/${file}:/etc/prometheus/prometheus.yml:ro`,
+        `${MONITORING}/alerts.yml:/etc/prometheus/alerts.yml:ro`,
+        'prometheus-tls:/etc/prometheus/tls:ro',
+        'prometheus:/prometheus',
+      ],
+      healthcheck: {
+        test: ['CMD', 'wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:9090/-/ready'],
+        ...{ interval: '5s', timeout: '3s', retries: 24 },
+      },
+      depends_on: afterPrepare,
+    },
+    grafana: {
+      image: IMAGES.grafana,
+      ...hardened('512m'),
+      ...optional,
+      user: '472:0',
+      environment: {
+        GF_SECURITY_ADMIN_PASSWORD: '${GRAFANA_PASSWORD:-onepledge}',
+        GF_ANALYTICS_REPORTING_ENABLED: 'false',
+        GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+        GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: '/etc/onepledge/dashboards/onepledge.json',
+      },
+      networks: ['outside'],
+      ports: ['127.0.0.1:3100:3000'],
+      volumes: [
+        `${MONITORING}/grafana/provisioning:/etc/grafana/provisioning:ro`,
+        `${MONITORING}/grafana/dashboards:/etc/onepledge/dashboards:ro`,
+        'grafana:/var/lib/grafana',
+      ],
+      healthcheck: {
+        test: ['CMD', 'wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:3000/api/health'],
+        ...{ interval: '5s', timeout: '3s', retries: 24 },
+      },
+      depends_on: { prometheus: { condition: 'service_healthy' } },
+    },
+  };
+}
+
+function asks(url: string): string {
+  return `fetch('${url}').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
+}
+
+/** `docker compose run --rm cli …`: the command line beside the network, with all administrators' keys. */
+function cli({ gateways }: Layout): Service {
+  return {
+    ...ours('operator'),
+    ...hardened('256m'),
+    profiles: ['cli'],
+    entrypoint: ['node', 'scripts/bin/onepledge.mjs'],
+    environment: { ONEPLEDGE_GATEWAY: `http://${gateways[0]?.service ?? 'gateway'}:${PORTS.gateway}` },
+    networks: ['fabric'],
+    restart: 'no',
+    volumes: [CONSORTIUM, `consortium:${HOME}`, `issuer:${HOME}/issuer`],
+  };
+}
