@@ -25,6 +25,7 @@ test('every code has an entry with words, and a place in the list', () => {
 test('only what may pass by itself is to be tried again', () => {
   const retryable = ERROR_CODES.filter((code) => ERRORS[code].retryable);
   expect([...retryable].sort()).toEqual([
+    'CLAIMANT_UNAVAILABLE',
     'CONFLICT',
     'INTERNAL_ERROR',
     'LEDGER_UNAVAILABLE',

@@ -20,6 +20,7 @@ export const ERROR_CODES = [
   'RATE_LIMITED',
   'INTERNAL_ERROR',
   'LEDGER_UNAVAILABLE',
+  'CLAIMANT_UNAVAILABLE',
   'OUTCOME_UNKNOWN',
 ] as const;
 
@@ -156,6 +157,14 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
     title: 'The ledger cannot be reached',
     retryable: true,
     description: 'Nothing was submitted. Repeat the request with the same idempotency key.',
+  },
+  CLAIMANT_UNAVAILABLE: {
+    status: 503,
+    title: 'A claimant does not endorse now',
+    retryable: true,
+    description:
+      'Whoever has a claim on an asset endorses each change of it, and the peer of one of them cannot be had; `detail` names them. ' +
+      'Nothing was submitted. Repeat the request later, with a new idempotency key.',
   },
   OUTCOME_UNKNOWN: {
     status: 202,

@@ -22,6 +22,7 @@ const COMMON: Readonly<Record<Route['access'], readonly ErrorCode[]>> = {
     'RATE_LIMITED',
     'INTERNAL_ERROR',
     'LEDGER_UNAVAILABLE',
+    'CLAIMANT_UNAVAILABLE',
   ],
 };
 

@@ -4,7 +4,7 @@ import { type Command, ERRORS } from '@onepledge/chaincode/model';
 import type { Accepted } from '../outbox/outbox';
 import type { Outcome } from '../outbox/intent';
 import { requestHash } from './idempotency';
-import { problemJson } from './problem-json';
+import { PROBLEM_MEDIA_TYPE, problemJson } from './problem-json';
 import type { Answer, WriteContext } from './route';
 import type { Services } from './services';
 
@@ -50,7 +50,8 @@ export function answerOf(
   if (outcome.state === 'FAILED') {
     const { problem, transactionId } = outcome;
     const more = { requestId: accepted.requestId, ...(transactionId === undefined ? {} : { transactionId }) };
-    return { status: ERRORS[problem.code].status, body: problemJson(problem, more), headers: replayed };
+    const headers = { ...replayed, 'Content-Type': PROBLEM_MEDIA_TYPE };
+    return { status: ERRORS[problem.code].status, body: problemJson(problem, more), headers };
   }
   const view = viewOf(outcome.value);
   const { transactionId: id, block } = outcome;

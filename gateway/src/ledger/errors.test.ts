@@ -1,7 +1,7 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import { describe, expect, test } from '@jest/globals';
-import { EndorsementRefused, LedgerUnavailable, translateProposalError } from './errors';
+import { EndorsementRefused, EndorsersMissing, LedgerUnavailable, translateProposalError } from './errors';
 
 function fabricError(code: status, details: string): GatewayError {
   const cause: ServiceError = Object.assign(new Error(`${code}: ${details}`), {
@@ -20,6 +20,28 @@ describe('what a peer answers before ordering', () => {
     [status.ABORTED, 'chaincode stream terminated'],
   ])('code %i with "%s" passes: the same is tried again', (code, details) => {
     expect(translateProposalError(fabricError(code, details))).toBeInstanceOf(LedgerUnavailable);
+  });
+
+  test.each([
+    [status.FAILED_PRECONDITION, 'no combination of peers can be derived which satisfy the endorsement policy', true],
+    [status.ABORTED, 'failed to collect enough transaction endorsements, see attached details for more info', true],
+    [status.DEADLINE_EXCEEDED, 'Deadline exceeded after 30s', true],
+    [status.ABORTED, 'failed to endorse transaction, see attached details for more info', false],
+    [status.UNAVAILABLE, 'no connection', false],
+  ])('code %i with "%s" may be for endorsers of others that are away: %s', (code, details, missing) => {
+    expect(translateProposalError(fabricError(code, details)) instanceof EndorsersMissing).toBe(missing);
+  });
+
+  test('peers that differ for a moment are all there', () => {
+    const [details, message] = [
+      'failed to collect enough transaction endorsements',
+      'ProposalResponsePayloads do not match',
+    ];
+    const { cause } = fabricError(status.ABORTED, details);
+    const peers = [{ address: 'localhost:8051', mspId: 'BankAMSP', message }];
+    const error = new GatewayError({ code: status.ABORTED, details: peers, cause, message: details });
+    expect(translateProposalError(error)).toBeInstanceOf(LedgerUnavailable);
+    expect(translateProposalError(error)).not.toBeInstanceOf(EndorsersMissing);
   });
 
   test.each([

@@ -4,7 +4,12 @@ import { GatewayError } from '@hyperledger/fabric-gateway';
 
 /** The ledger cannot be reached or cannot work now; nothing was ordered by the call that throws it. */
 export class LedgerUnavailable extends Error {
-  override readonly name = 'LedgerUnavailable';
+  override readonly name: string = 'LedgerUnavailable';
+}
+
+/** The peer answers, and others that have to endorse cannot be had now: such as those of an asset's claimants. Nothing was ordered. */
+export class EndorsersMissing extends LedgerUnavailable {
+  override readonly name = 'EndorsersMissing';
 }
 
 /** The endorsers refused: sending the same again would be refused again. Nothing was ordered. */
@@ -28,6 +33,8 @@ const UNAVAILABLE: ReadonlySet<number> = new Set([
   status.RESOURCE_EXHAUSTED,
   status.NOT_FOUND,
 ]);
+/** Those of them with which it says that others are not there, or which may mean that. */
+const MISSING: ReadonlySet<number> = new Set([status.FAILED_PRECONDITION, status.DEADLINE_EXCEEDED]);
 const IDENTITY: ReadonlySet<number> = new Set([status.UNAUTHENTICATED, status.PERMISSION_DENIED]);
 
 const ABORTED: number = status.ABORTED;
@@ -39,6 +46,10 @@ const GONE: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.UNAUTHENTI
 const TOO_LARGE = /larger than max|too large|exceeds maximum/i;
 /** A peer with more calls than it takes at a time; Fabric 3.1 gives that no code of its own. */
 const BUSY = /^too many requests for .*, exceeding concurrency limit/;
+/** Some peer has endorsed, and not all others that are needed did. */
+const TOO_FEW = /^failed to collect enough transaction endorsements/;
+/** Peers that are on different heights for a moment: all of them are there. */
+const MISMATCH = /ProposalResponsePayloads do not match/;
 /** A peer's way to say that the chaincode answered with a status of 400 or more: `chaincode response 500, …`. */
 const CONTRACT = /chaincode response [45][0-9]{2}/;
 
@@ -57,6 +68,8 @@ export function translateProposalError(error: unknown): LedgerUnavailable | Endo
   if (TOO_LARGE.test(text)) return new EndorsementRefused('TOO_LARGE', text, { cause: error });
   if (IDENTITY.has(error.code)) return new EndorsementRefused('IDENTITY', text, { cause: error });
   if (CONTRACT.test(text)) return new EndorsementRefused('CONTRACT', text, { cause: error });
+  if (MISSING.has(error.code) || (TOO_FEW.test(error.cause.details) && !MISMATCH.test(text)))
+    return new EndorsersMissing(text, { cause: error });
   if (UNAVAILABLE.has(error.code) || BUSY.test(error.cause.details))
     return new LedgerUnavailable(text, { cause: error });
   // ABORTED without the contract's answer: endorsers on different heights, or a chaincode that ended. Both pass.

@@ -13,6 +13,7 @@ import {
   type QueryBatchResult,
   type QueryInput,
   type QueryResult,
+  type ReceivableView,
 } from '@onepledge/chaincode/model';
 import { type Principal, principalKey } from '../auth/principal';
 import { problem, ProblemError } from '../problem';
@@ -32,6 +33,9 @@ export type LedgerTimeouts = Readonly<{ evaluate: number; endorse: number; submi
 
 /** How long a peer may take to come to what another one has told. */
 const CATCH_UP_MS = 5_000;
+
+/** Assets that one evaluation is asked about. */
+const MAX_QUERIES = 200;
 
 /** Names of the validation codes; the package exports them by name only. */
 const CODE_NAMES: ReadonlyMap<number, string> = new Map(
@@ -88,6 +92,24 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
     } catch (error) {
       throw this.#readProblem(principal, session, error);
     }
+  }
+
+  async claimants(principal: Principal, assets: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const found = new Map<string, readonly string[]>();
+    for (let from = 0; from < assets.length; from += MAX_QUERIES) {
+      const part = assets.slice(from, from + MAX_QUERIES);
+      const answers = await this.evaluate(
+        principal,
+        part.map((id) => ({ type: 'receivable.get', id })),
+      );
+      for (const [index, id] of part.entries()) {
+        const answer = answers[index];
+        if (answer?.ok !== true) continue;
+        const { claims } = answer.value as ReceivableView;
+        found.set(id, [...new Set(claims.map(({ pledgee }) => pledgee.member))].sort());
+      }
+    }
+    return found;
   }
 
   /**

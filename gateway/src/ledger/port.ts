@@ -35,6 +35,11 @@ export interface LedgerWriter {
    * @throws LedgerUnavailable when no network is known; ProblemError when there is no such identity.
    */
   propose(principal: Principal, commands: readonly string[]): Promise<Proposal>;
+  /**
+   * Who has claims on assets, and so endorses their changes: names of members by asset, as far as this identity may know.
+   * @throws ProblemError LEDGER_UNAVAILABLE.
+   */
+  claimants(principal: Principal, assets: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** A transaction from its stored bytes. */
   restore(principal: Principal, bytes: Uint8Array): Promise<EndorsedTransaction>;
   /**

@@ -41,6 +41,16 @@ export function cutGroup(queue: readonly Queued[], limits: GroupLimits): Cut {
 }
 
 /**
+ * Validation codes of transactions that others were faster than. An endorsement policy fails where another claimant came onto the asset, or a
+ * claim was accepted on it in the same block: the policy of its key is another one since then, and that is checked before versions are.
+ */
+export const LOST_RACES: ReadonlySet<string> = new Set([
+  'MVCC_READ_CONFLICT',
+  'PHANTOM_READ_CONFLICT',
+  'ENDORSEMENT_POLICY_FAILURE',
+]);
+
+/**
  * The commands of a group that lost a race, as they are tried again: at the second loss and later in groups of half the size,
  * so that the one command that collides ends up alone.
  */

@@ -45,4 +45,6 @@ export type Queued = Readonly<{
   tries: number;
   /** The most commands that may go with it in one group. */
   cap: number;
+  /** Since when it waits for its asset's claimants, by the monotonic clock, in milliseconds. */
+  heldSince?: number;
 }>;

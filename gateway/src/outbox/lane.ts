@@ -1,44 +1,21 @@
 /** One identity's way to the ledger: one transaction at a time; what arrives meanwhile waits and goes out together. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DomainError } from '@onepledge/chaincode/model';
-import type { Logger } from 'pino';
 import type { Principal } from '../auth/principal';
-import { EndorsementRefused } from '../ledger/errors';
-import type { CommitStatus, EndorsedTransaction, LedgerWriter } from '../ledger/port';
-import { type Metrics, timed } from '../metrics';
+import { EndorsementRefused, EndorsersMissing } from '../ledger/errors';
+import type { CommitStatus, EndorsedTransaction } from '../ledger/port';
+import { timed } from '../metrics';
 import { ProblemError } from '../problem';
-import { afterLoss, backOff, cutGroup, type GroupLimits, inHalves, jitter } from './group';
+import { afterLoss, backOff, cutGroup, inHalves, jitter, LOST_RACES } from './group';
 import type { Outcome, Queued } from './intent';
+import type { LaneContext } from './lane-context';
 import { pause } from './pause';
+import { heldBy, invalidated, lostTooOften, problemOfRefusal, refused } from './refusals';
 import { settle } from './settle';
-import type { Conclusion, OutboxStore } from './store';
+import { SideLanes } from './side-lanes';
 
-/** What all lanes share. */
-export type LaneContext = Readonly<{
-  ledger: LedgerWriter;
-  store: OutboxStore;
-  limits: GroupLimits & Readonly<{ maxTries: number }>;
-  /** Deadline of one question for a commit, in milliseconds. */
-  commitTimeout: number;
-  /** How long a lane waits for a final state before it goes on without, in milliseconds. */
-  patience: number;
-  metrics: Metrics;
-  log: Logger;
-  /** Ends waits when the gateway stops. */
-  signal: AbortSignal;
-  /** Stores the end of a transaction, however often it takes; `answerFirst` tells the waiting clients before. */
-  conclude: (conclusion: Conclusion, answerFirst: boolean) => Promise<void>;
-}>;
-
-/**
- * Validation codes of transactions that others were faster than. An endorsement policy fails where another claimant came onto the asset, or a
- * claim was accepted on it in the same block: the policy of its key is another one since then, and that is checked before versions are.
- */
-const LOST_RACES: ReadonlySet<string> = new Set([
-  'MVCC_READ_CONFLICT',
-  'PHANTOM_READ_CONFLICT',
-  'ENDORSEMENT_POLICY_FAILURE',
-]);
+/** How long commands wait for the claimants of their asset, with a last try after it: less than a client that says nothing waits for its answer. */
+const CLAIMANT_PATIENCE_MS = 5000;
 
 /** What a group came to, so that the lane knows how to go on. */
 type Pass = 'DONE' | 'UNAVAILABLE';
@@ -47,21 +24,35 @@ export class Lane {
   readonly #context: LaneContext;
   readonly #principal: Principal;
   readonly #idle: () => void;
+  readonly #claimants: readonly string[] | undefined;
+  /** Where commands wait whose assets' claimants are away. */
+  readonly #sides: SideLanes;
   #queue: readonly Queued[] = [];
   /** Commands that wait for their jitter, and transactions whose state is looked for apart. */
   #elsewhere = 0;
   #running = false;
   #failures = 0;
 
-  /** @param idle called when nothing is left to do */
-  constructor(context: LaneContext, principal: Principal, idle: () => void) {
+  /**
+   * @param idle called when nothing is left to do
+   * @param claimants members whose endorsement all commands of the lane need: it then waits for them, with a limit
+   */
+  constructor(context: LaneContext, principal: Principal, idle: () => void, claimants?: readonly string[]) {
     this.#context = context;
     this.#principal = principal;
     this.#idle = idle;
+    this.#claimants = claimants;
+    this.#sides = new SideLanes((held, done) => {
+      const ended = (): void => {
+        done();
+        this.#idleIfDone();
+      };
+      return new Lane(context, principal, ended, held);
+    });
   }
 
   add(items: readonly Queued[]): void {
-    this.#queue = [...this.#queue, ...items];
+    this.#queue = [...this.#queue, ...this.#sides.route(items)];
     this.#start();
   }
 
@@ -91,7 +82,12 @@ export class Lane {
       if (pass === 'UNAVAILABLE') await pause(backOff(this.#failures, Math.random()), this.#context.signal);
     }
     this.#running = false;
-    if (this.#elsewhere === 0 && this.#queue.length === 0) this.#idle();
+    this.#idleIfDone();
+  }
+
+  #idleIfDone(): void {
+    const done = !this.#running && this.#elsewhere === 0 && this.#queue.length === 0;
+    if (done && this.#sides.empty) this.#idle();
   }
 
   /** Never rejects: a fault puts the group back, as long as nothing was submitted. */
@@ -156,10 +152,42 @@ export class Lane {
       await this.#fail(group, problemOfRefusal(error));
       return 'DONE';
     }
+    if (error instanceof EndorsersMissing) {
+      const rest = await (this.#claimants === undefined ? this.#holdApart(group) : this.#givenUp(group));
+      if (rest.length < group.length) {
+        this.#queue = [...rest, ...this.#queue];
+        return 'DONE';
+      }
+    }
     log.warn({ err: error, commands: group.length }, 'the ledger or the database cannot be reached; the group waits');
     metrics.retries.inc({ reason: 'unavailable' });
     this.#queue = [...group, ...this.#queue];
     return 'UNAVAILABLE';
+  }
+
+  /** Sends the commands on assets with claimants to lanes of their own, so that the others need not wait for them. @returns the others */
+  async #holdApart(group: readonly Queued[]): Promise<readonly Queued[]> {
+    const { ledger, metrics, log } = this.#context;
+    const assets = group.flatMap(({ asset }) => asset ?? []);
+    if (assets.length === 0) return group;
+    try {
+      const rest = this.#sides.hold(group, await ledger.claimants(this.#principal, assets));
+      this.#queue = this.#sides.route(this.#queue);
+      if (rest.length < group.length) metrics.retries.inc({ reason: 'claimant' });
+      return rest;
+    } catch (error) {
+      log.warn({ err: error }, 'nobody can tell who has claims on the assets');
+      return group;
+    }
+  }
+
+  /** Ends the commands that have waited for their claimants long enough. @returns the others */
+  async #givenUp(group: readonly Queued[]): Promise<readonly Queued[]> {
+    const before = performance.now() - CLAIMANT_PATIENCE_MS;
+    const isOver = ({ heldSince }: Queued): boolean => heldSince !== undefined && heldSince < before;
+    const over = group.filter(isOver);
+    if (over.length > 0) await this.#fail(over, heldBy(this.#claimants ?? []));
+    return group.filter((item) => !isOver(item));
   }
 
   /**
@@ -215,10 +243,7 @@ export class Lane {
     metrics.retries.inc({ reason: 'conflict' });
     const again = afterLoss(group);
     const out = again.filter(({ tries }) => tries >= limits.maxTries);
-    const problem: DomainError = {
-      code: 'CONFLICT',
-      detail: `others changed the same asset at the same time; nothing was done in ${limits.maxTries} tries`,
-    };
+    const problem = lostTooOften(limits.maxTries);
     // The end of this transaction is stored before its commands go into another: else a crash would find them in two.
     await conclude(
       {
@@ -270,30 +295,7 @@ export class Lane {
       .finally(() => {
         this.#elsewhere -= 1;
         if (this.#queue.length > 0) this.#start();
-        else if (!this.#running && this.#elsewhere === 0) this.#idle();
+        else this.#idleIfDone();
       });
-  }
-}
-
-/** A refusal that stands in a block, together with accepted commands, is shown with its transaction. */
-function refused(problem: DomainError, transactionId: string, block: string | undefined): Outcome {
-  return { state: 'FAILED', problem, ...(block === undefined ? {} : { transactionId }) };
-}
-
-function invalidated(code: string): DomainError {
-  return {
-    code: 'INTERNAL_ERROR',
-    detail: `the network found the transaction not valid: ${code}; nothing was written`,
-  };
-}
-
-function problemOfRefusal({ reason }: EndorsementRefused): DomainError {
-  switch (reason) {
-    case 'TOO_LARGE':
-      return { code: 'PAYLOAD_TOO_LARGE', detail: 'the request is larger than the ledger takes' };
-    case 'IDENTITY':
-      return { code: 'FORBIDDEN', detail: 'the ledger does not let this identity in' };
-    case 'CONTRACT':
-      return { code: 'INTERNAL_ERROR', detail: 'the ledger could not carry out the request; nothing was submitted' };
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { EndorsementRefused } from '../ledger/errors';
-import type { Outcome } from './intent';
+import type { Command } from '@onepledge/chaincode/model';
+import { EndorsementRefused, EndorsersMissing } from '../ledger/errors';
+import type { NewIntent, Outcome } from './intent';
 import type { Outbox } from './outbox';
 import { anIntent, OutboxBench, PRINCIPAL } from './testing/bench';
 import { FaultyLedger } from './testing/faulty-ledger';
@@ -172,6 +173,68 @@ describe('a race', () => {
 
     expect(await outcomeOf(outbox, intent)).toMatchObject({ state: 'FAILED', problem: { code: 'CONFLICT' } });
     expect(ledger.applied.size).toBe(0);
+  });
+});
+
+describe('a claimant whose peer is away', () => {
+  const commandOf = (intent: NewIntent): Command => JSON.parse(intent.command ?? '') as Command;
+
+  /** Some commands, of which these are on assets of bank-a. */
+  function someHeld(held: readonly number[]): readonly NewIntent[] {
+    const intents = Array.from({ length: 12 }, () => anIntent());
+    for (const index of held) ledger.claim(commandOf(intents[index] ?? anIntent()), 'bank-a');
+    return intents;
+  }
+
+  test('holds up only what is on assets that it has claims on, and that is told after some seconds', async () => {
+    const outbox = await bench.start(ledger);
+    ledger.away.add('bank-a');
+    const intents = someHeld([3, 7]);
+    const begun = performance.now();
+    const answered: number[] = [];
+
+    const outcomes = await Promise.all(
+      intents.map(async (intent, index) => {
+        const outcome = await outcomeOf(outbox, intent);
+        if (performance.now() - begun < 4000) answered.push(index);
+        return outcome;
+      }),
+    );
+
+    expect(answered.sort((a, b) => a - b)).toEqual([0, 1, 2, 4, 5, 6, 8, 9, 10, 11]);
+    for (const index of [3, 7]) {
+      expect(outcomes[index]).toMatchObject({ state: 'FAILED', problem: { code: 'CLAIMANT_UNAVAILABLE' } });
+      expect(outcomes[index]).toHaveProperty('problem.detail', expect.stringContaining('bank-a'));
+    }
+    expect(outcomes.filter((outcome) => outcome?.state === 'COMMITTED')).toHaveLength(10);
+    expect(ledger.applied.size).toBe(10);
+  });
+
+  test('and comes back in time is asked again, in the order in which the commands came', async () => {
+    const outbox = await bench.start(ledger);
+    ledger.away.add('bank-a');
+    const [first] = someHeld([0]);
+    const intents = [
+      first ?? anIntent(),
+      anIntent({ command: JSON.stringify({ ...commandOf(first ?? anIntent()), id: 'later' }) }),
+    ];
+
+    const outcomes = intents.map((intent) => outcomeOf(outbox, intent));
+    const other = await outcomeOf(outbox);
+    ledger.away.clear();
+
+    expect(other).toMatchObject({ state: 'COMMITTED', block: '1' });
+    expect(await Promise.all(outcomes)).toMatchObject([
+      { state: 'COMMITTED', block: '2' },
+      { state: 'COMMITTED', block: '3' },
+    ]);
+  });
+
+  test('is no matter for commands on assets of nobody: they wait for the network as ever', async () => {
+    const outbox = await bench.start(ledger);
+    ledger.plan('endorse', new EndorsersMissing('no combination of peers'), new EndorsersMissing('too few'));
+
+    expect(await outcomeOf(outbox)).toMatchObject({ state: 'COMMITTED' });
   });
 });
 

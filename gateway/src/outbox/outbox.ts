@@ -9,7 +9,8 @@ import { type Metrics, timed } from '../metrics';
 import { problem, ProblemError } from '../problem';
 import { backOff, type GroupLimits } from './group';
 import type { NewIntent, Outcome, Queued, StoredIntent } from './intent';
-import { Lane, type LaneContext } from './lane';
+import { Lane } from './lane';
+import type { LaneContext } from './lane-context';
 import { pause } from './pause';
 import type { Conclusion, OutboxStore } from './store';
 

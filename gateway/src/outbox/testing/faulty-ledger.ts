@@ -1,7 +1,7 @@
 /** A simulator of a network's faults behind the ledger port: what is lost, when, and on which side of the ordering. */
 import { randomBytes } from 'node:crypto';
-import type { Command, CommandBatchResult, CommandResult } from '@onepledge/chaincode/model';
-import { LedgerUnavailable } from '../../ledger/errors';
+import { type Command, type CommandBatchResult, type CommandResult, touchedAsset } from '@onepledge/chaincode/model';
+import { EndorsersMissing, LedgerUnavailable } from '../../ledger/errors';
 import type { CommitStatus, EndorsedTransaction, LedgerWriter, Proposal } from '../../ledger/port';
 
 /** What happens to one call of a stage; calls without a fault work. */
@@ -29,12 +29,15 @@ const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 export class FaultyLedger implements LedgerWriter {
   /** How often each command was written by a valid transaction. */
   readonly applied = new Map<string, number>();
+  /** Members whose peers endorse nothing now. */
+  readonly away = new Set<string>();
   /** Sizes of the groups that were endorsed. */
   readonly groups: number[] = [];
   readonly #chain = new Map<string, CommitStatus>();
   readonly #faults: { stage: Stage; fault: Fault }[] = [];
   readonly #refused = new Map<string, string>();
   readonly #conflicting = new Set<string>();
+  readonly #claimants = new Map<string, readonly string[]>();
   #hook: ((stage: Stage) => void) | undefined;
 
   /** The next call of a stage meets a fault; several for one stage meet one after another. */
@@ -55,6 +58,15 @@ export class FaultyLedger implements LedgerWriter {
 
   onStage(hook: (stage: Stage) => void): void {
     this.#hook = hook;
+  }
+
+  /** Claims of these members stand on the asset that a command is on. */
+  claim(command: Command, ...members: readonly string[]): void {
+    this.#claimants.set(touchedAsset(command) ?? '', members);
+  }
+
+  claimants(_principal: unknown, assets: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    return Promise.resolve(new Map(assets.map((asset) => [asset, this.#claimants.get(asset) ?? []])));
   }
 
   propose(_principal: unknown, commands: readonly string[]): Promise<Proposal> {
@@ -82,6 +94,8 @@ export class FaultyLedger implements LedgerWriter {
   async #endorse(transactionId: string, commands: readonly Command[]): Promise<EndorsedTransaction> {
     const fault = await this.#meet('endorse');
     if (fault === 'LOST_BEFORE' || fault === 'LOST_AFTER') throw new LedgerUnavailable('no endorser answers');
+    const needed = commands.flatMap((command) => this.#claimants.get(touchedAsset(command) ?? '') ?? []);
+    if (needed.some((member) => this.away.has(member))) throw new EndorsersMissing('no combination of peers');
     this.groups.push(commands.length);
     const results = commands.map(({ id }): CommandResult => {
       const detail = this.#refused.get(id);
