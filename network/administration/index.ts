@@ -34,3 +34,4 @@ export {
 } from './packages';
 export { type ChaincodeDefinition } from '../fabric/chaincode-definition';
 export { joinChannel } from './channel-setup';
+export { consenterOf, memberDefinition } from './nodes';

@@ -145,7 +145,13 @@ export class Administrator {
     if ((await this.installed()).some((one) => one.id === id)) return false;
     const args = new lifecycle.InstallChaincodeArgs();
     args.setChaincodeInstallPackage(bytes);
-    await callPeer(this.#connection, this.#signer, '_lifecycle', ['InstallChaincode', args.serializeBinary()]);
+    try {
+      await callPeer(this.#connection, this.#signer, '_lifecycle', ['InstallChaincode', args.serializeBinary()]);
+    } catch (error) {
+      // Somebody else may have installed it meanwhile, for another channel.
+      if ((await this.installed()).some((one) => one.id === id)) return false;
+      throw error;
+    }
     return true;
   }
 

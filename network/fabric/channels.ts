@@ -5,7 +5,7 @@ import { configurationBlock, type Consensus } from '../configuration';
 import { type ChannelSpec, type Consortium } from '../consortium';
 import { type NetworkMaterial } from '../identity/material';
 import { type Administrator } from './administrator';
-import { definitionOf } from './chaincode-definition';
+import { type ChaincodeDefinition, definitionOf } from './chaincode-definition';
 import { type PackageOf } from './chaincode-service';
 import { joinChannel, joinedChannels } from './participation';
 import { type Placement } from './placement';
@@ -99,25 +99,26 @@ export async function defineChaincodes(
   await Promise.all(
     channel.chaincodes.map(async (chaincode) => {
       const { name } = chaincode;
-      const definition = definitionOf(chaincode);
-      const sequence = async (): Promise<number> =>
-        (await first.administrator.committed(channel.name, name))?.definition.sequence ?? 0;
-      const committed = await patience.until('the channel is there', sequence);
-      // Approved again too where a package is another, as when a certificate in it was renewed.
-      if (committed <= definition.sequence) {
-        await Promise.all(
-          theirs.map(async (one) => {
-            const id = packageOf(one.name, chaincode)?.id;
-            if (id === undefined) throw new Error(`${one.name} does not serve ${name} ${chaincode.version}`);
-            await patience.until(`the approval of ${one.name} is taken`, () =>
-              one.administrator.approve(channel.name, definition, id),
-            );
-          }),
-        );
-      }
-      if (committed < definition.sequence) {
+      const described = definitionOf(chaincode);
+      const inForce = async (): Promise<ChaincodeDefinition | undefined> =>
+        (await first.administrator.committed(channel.name, name))?.definition;
+      const committed = await patience.until('the channel is there', inForce);
+      // An upgrade may have gone beyond the description: the ledger counts.
+      const definition = committed === undefined || committed.sequence < described.sequence ? described : committed;
+      // Approved too by those who have not yet: a new member, or one whose package is another as a certificate in it was renewed.
+      await Promise.all(
+        theirs.map(async (one) => {
+          const packaged = packageOf(one.name, definition);
+          if (packaged === undefined) return;
+          await patience.until(`the approval of ${one.name} is taken`, async () => {
+            if (definition === committed) await one.administrator.install(packaged);
+            await one.administrator.approve(channel.name, definition, packaged.id);
+          });
+        }),
+      );
+      if (definition !== committed) {
         await patience.until('a definition is committed', async () => {
-          if ((await sequence()) < definition.sequence) {
+          if (((await inForce())?.sequence ?? 0) < definition.sequence) {
             await first.administrator.commit(channel.name, definition, members);
           }
         });

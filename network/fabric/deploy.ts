@@ -1,6 +1,6 @@
 /** From nodes that run to a network that members can use: channels joined, chaincodes defined. What is done already stays as it is. */
 import { type Logger } from 'pino';
-import { type Consensus } from '../configuration';
+import { configurationOf, type Consensus, describe } from '../configuration';
 import { type Connection } from '../connection';
 import { type Consortium } from '../consortium';
 import { type NetworkMaterial } from '../identity/material';
@@ -21,8 +21,12 @@ export interface Deployment {
   readonly logger: Logger;
 }
 
-/** Acts as every organisation's administrator. @throws Error with what a node said when it is not done in time */
-export async function deploy(deployment: Deployment): Promise<void> {
+/**
+ * Acts as every organisation's administrator.
+ * @returns the consortium as it is in force: without the members that no channel's configuration has, which wait for `member add`
+ * @throws Error with what a node said when it is not done in time
+ */
+export async function deploy(deployment: Deployment): Promise<Consortium> {
   const { home, placement, material, consensus, packageOf, patience, logger } = deployment;
   const { consortium } = placement;
   const administrators = new Map(
@@ -34,14 +38,57 @@ export async function deploy(deployment: Deployment): Promise<void> {
   try {
     await joinAll(home, placement, material, consensus, administrators, patience);
     logger.info('channels joined');
-    await installAll(consortium, packageOf, administrators);
+    const inForce = await consortiumInForce(deployment, administrators);
+    await installAll(inForce, packageOf, administrators);
     await Promise.all(
-      consortium.channels.map((channel) => defineChaincodes(consortium, channel, packageOf, administrators, patience)),
+      inForce.channels.map((channel) => defineChaincodes(inForce, channel, packageOf, administrators, patience)),
     );
     logger.info('chaincodes defined');
+    return inForce;
   } finally {
     for (const administrator of administrators.values()) administrator.close();
   }
+}
+
+async function consortiumInForce(
+  { placement: { consortium }, patience, logger }: Deployment,
+  administrators: ReadonlyMap<string, Administrator>,
+): Promise<Consortium> {
+  const strangers = new Set<string>();
+  const channels = await Promise.all(
+    consortium.channels.map(async (channel) => {
+      const known = await patience.until(`the configuration of ${channel.name} is known`, () =>
+        membersOf(channel.name, administrators),
+      );
+      const members = channel.members.filter((name) => {
+        const mspId = consortium.organizations.find((one) => one.name === name)?.mspId;
+        return mspId !== undefined && known.has(mspId);
+      });
+      for (const name of channel.members) if (!members.includes(name)) strangers.add(name);
+      return { ...channel, members };
+    }),
+  );
+  for (const name of strangers) {
+    logger.warn(`${name} is described, and no member yet: "onepledge member add ${name}" takes it in`);
+  }
+  return { ...consortium, channels };
+}
+
+/** MSP ids of a channel's members, as any peer that is in it knows. */
+async function membersOf(
+  channel: string,
+  administrators: ReadonlyMap<string, Administrator>,
+): Promise<ReadonlySet<string>> {
+  let failure: unknown = new Error('there is no peer');
+  for (const administrator of administrators.values()) {
+    try {
+      const { members } = describe(configurationOf(await administrator.configurationBlock(channel)).config);
+      return new Set(members.map(({ mspId }) => mspId));
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
 }
 
 /**

@@ -28,7 +28,17 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => {
     stop('SIGINT');
   });
-  const { connection, programs } = await starting;
+  const network = await starting;
+  const { connection, programs } = network;
+  let following = Promise.resolve();
+  process.on('SIGHUP', () => {
+    logger.info('reading the description again');
+    following = following
+      .then(() => network.follow(loadConsortium()))
+      .catch((error: unknown) => {
+        logger.error({ err: error }, 'the network cannot follow the description; it goes on as it was');
+      });
+  });
   const peers = Object.fromEntries(connection.organizations.map(({ mspId, peers: [peer] }) => [mspId, peer?.endpoint]));
   const ms = Math.round(performance.now() - started);
   logger.info({ home: resolve(home), consensus, version: programs.version, peers, ms }, 'ready');

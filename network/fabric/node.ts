@@ -18,13 +18,12 @@ export interface NodeEvents {
   /** It was started, or has ended. */
   readonly onChange: () => void;
   /** It ended by itself. @returns whether it is to be started again */
-  readonly onEnd: (error: Error, again: boolean) => boolean;
+  readonly onEnd: (error: Error) => boolean;
 }
 
 const FIRST_DELAY_MS = 200;
-const MAX_DELAY_MS = 5_000;
-/** So many ends within the time are a fault that another start does not mend. */
-const CRASHES = 5;
+const MAX_DELAY_MS = 10_000;
+/** Ends within this time make the next start later. */
 const WITHIN_MS = 60_000;
 
 export class FabricNode {
@@ -85,7 +84,7 @@ export class FabricNode {
     this.#process = undefined;
     const now = Date.now();
     this.#crashes = [...this.#crashes.filter((time) => now - time < WITHIN_MS), now];
-    const again = this.#events.onEnd(error, this.#crashes.length < CRASHES);
+    const again = this.#events.onEnd(error);
     this.#events.onChange();
     if (!again) return;
     const delay = Math.min(FIRST_DELAY_MS * 2 ** (this.#crashes.length - 1), MAX_DELAY_MS);

@@ -14,10 +14,8 @@ import { type FabricPrograms } from './programs';
 /** What a network's nodes are made of. */
 export interface NodesOptions {
   readonly home: string;
-  readonly placement: Placement;
-  readonly material: NetworkMaterial;
   readonly programs: FabricPrograms;
-  /** A node has ended by itself and is not started again: before the network was ready, or as it keeps ending. */
+  /** A node has ended by itself before the network was ready. */
   readonly onFailure: (error: Error) => void;
   /** A node has ended by itself and is started again. */
   readonly onRestart: (error: Error) => void;
@@ -26,7 +24,7 @@ export interface NodesOptions {
 /** All nodes of one home. */
 export class Nodes {
   readonly #options: NodesOptions;
-  readonly #nodes: FabricNode[] = [];
+  #nodes: readonly FabricNode[] = [];
   #ready = false;
   #failure: Error | undefined;
 
@@ -43,12 +41,18 @@ export class Nodes {
     this.#ready = true;
   }
 
-  /** Starts all. */
-  async start(): Promise<void> {
-    const { home, placement, material, programs } = this.#options;
+  /** Starts those that do not run yet, and stops those that are not placed any more. */
+  async follow(placement: Placement, material: NetworkMaterial): Promise<void> {
+    const { home, programs } = this.#options;
+    const placed = [...material.orderer.nodes, ...placement.consortium.organizations].map(({ name }) => name);
+    const gone = this.#nodes.filter(({ name }) => !placed.includes(name));
+    this.#nodes = this.#nodes.filter((node) => !gone.includes(node));
+    await Promise.all(gone.map((node) => node.stop()));
+    const runs = (name: string): boolean => this.#nodes.some((node) => node.name === name);
     const { adminPorts, operationsPorts } = placement;
     const { mspId } = material.orderer;
     for (const { name, port, identity, tls } of material.orderer.nodes) {
+      if (runs(name)) continue;
       const operationsPort = operationsPorts[name] ?? 0;
       const paths = nodePaths(join(home, 'fabric', name));
       const setting = { mspId, port, adminPort: adminPorts[name] ?? 0, operationsPort, paths };
@@ -61,10 +65,11 @@ export class Nodes {
       this.#run({ ...this.#placeOf(name, 'orderer', mspId), port, operationsPort }, programs.orderer, []);
     }
     for (const { name, peers } of placement.consortium.organizations) {
+      if (runs(name)) continue;
       const port = peers[0]?.port ?? 0;
       const operationsPort = operationsPorts[name] ?? 0;
       const paths = nodePaths(join(home, 'fabric', name));
-      const identity = await this.#peerIdentity(name);
+      const identity = await this.#peerIdentity(name, material);
       const address = `localhost:${port}`;
       const configuration = peerConfiguration({
         ...{ id: `${peers[0]?.name ?? 'peer0'}.${name}`, mspId: identity.mspId, address, port, bootstrap: address },
@@ -104,17 +109,17 @@ export class Nodes {
       onChange: () => {
         this.#publish();
       },
-      onEnd: (error, again) => {
-        const restart = this.#ready && again;
-        if (restart) this.#options.onRestart(error);
+      onEnd: (error) => {
+        // The others go on without it, as far as the consensus and the policies let them.
+        if (this.#ready) this.#options.onRestart(error);
         else {
           this.#failure ??= error;
           this.#options.onFailure(error);
         }
-        return restart;
+        return this.#ready;
       },
     });
-    this.#nodes.push(node);
+    this.#nodes = [...this.#nodes, node];
     node.start();
   }
 
@@ -127,8 +132,8 @@ export class Nodes {
     writeNodeStates(this.#options.home, states);
   }
 
-  async #peerIdentity(name: string): Promise<NodeIdentity> {
-    const { mspId, caPem, tlsCaPem, peerTls } = this.#options.material.organization(name);
+  async #peerIdentity(name: string, material: NetworkMaterial): Promise<NodeIdentity> {
+    const { mspId, caPem, tlsCaPem, peerTls } = material.organization(name);
     const identity = await readKeyFile(join(cryptoFolder(this.#options.home), name, 'peer.pem'));
     if (identity === undefined) throw new Error(`the identity of ${name}'s peer is missing`);
     return { mspId, caPem, tlsCaPem, identity, tls: peerTls };

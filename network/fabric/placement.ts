@@ -109,6 +109,11 @@ export function keepPlacement(home: string, { ports }: Placement): void {
   remember(file, { ...readPorts(file), ...ports });
 }
 
+/** All ports that the home's network has been given. */
+export function keptPorts(home: string): ReadonlySet<number> {
+  return new Set(Object.values(readPorts(portsFile(home))));
+}
+
 /** Ports of the home that are no node's, by key, such as a chaincode's: those remembered, and free ones where there are none. */
 export async function reservePorts(home: string, keys: readonly string[]): Promise<Readonly<Record<string, number>>> {
   const file = portsFile(home);

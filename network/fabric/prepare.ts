@@ -3,7 +3,7 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { type Consensus } from '../configuration';
 import { type Consortium } from '../consortium';
 import { ensureMaterial, type NetworkMaterial } from '../identity/material';
-import { isFree, keepPlacement, type Placement, place } from './placement';
+import { isFree, keepPlacement, keptPorts, type Placement, place } from './placement';
 import { type FabricPrograms, findPrograms } from './programs';
 import { Patience } from './wait';
 
@@ -13,6 +13,8 @@ export interface PrepareOptions {
   readonly consensus: Consensus['type'];
   /** Of a new network, `fixed`: the description's ports; `ephemeral`: free ones. */
   readonly ports: 'fixed' | 'ephemeral';
+  /** Whether the network runs: then the ports that it has are its own. */
+  readonly running?: boolean;
 }
 
 /** A network that may start. */
@@ -31,12 +33,18 @@ export class MachineError extends Error {
  * Finds the programs, places the nodes, and makes the keys that are missing.
  * @throws ProgramError, MachineError, MaterialError; nothing has been made then
  */
-export async function prepare({ home, consortium, consensus, ports }: PrepareOptions): Promise<Prepared> {
+export async function prepare({
+  home,
+  consortium,
+  consensus,
+  ports,
+  running = false,
+}: PrepareOptions): Promise<Prepared> {
   const programs = await findPrograms();
   await mkdir(home, { recursive: true, mode: 0o700 });
   await requireSpace(home);
   const placement = await place(consortium, home, consensus, ports);
-  await requireFreePorts(placement);
+  await requireFreePorts(placement, running ? keptPorts(home) : new Set());
   keepPlacement(home, placement);
   return { programs, placement, material: await ensureMaterial(placement.consortium, home) };
 }
@@ -57,7 +65,10 @@ async function requireSpace(home: string): Promise<void> {
 /** Nodes that a killed program has left are gone by then: their guards end them at once. */
 const PORTS_FREE_WITHIN_MS = 5_000;
 
-async function requireFreePorts({ consortium, adminPorts, operationsPorts }: Placement): Promise<void> {
+async function requireFreePorts(
+  { consortium, adminPorts, operationsPorts }: Placement,
+  own: ReadonlySet<number>,
+): Promise<void> {
   const ports = [
     ...consortium.orderer.orderers.map(({ name, port }) => [name, port] as const),
     ...consortium.organizations.map(({ name, peers }) => [`the peer of ${name}`, peers[0]?.port ?? 0] as const),
@@ -66,6 +77,7 @@ async function requireFreePorts({ consortium, adminPorts, operationsPorts }: Pla
   ];
   const patience = new Patience(PORTS_FREE_WITHIN_MS);
   for (const [name, port] of ports) {
+    if (own.has(port)) continue;
     try {
       await patience.until('', async () => {
         if (!(await isFree(port))) throw new Error('another program listens there');

@@ -29,6 +29,11 @@ export function servedChaincodes(home: string, { channels }: Consortium): readon
   return unique([...kept, ...added.map(({ name, version, sequence }) => ({ name, version, sequence }))]);
 }
 
+/** Writes down what is served now, for those who watch the file. */
+export function keepServed(home: string, consortium: Consortium): void {
+  writeServed(home, servedChaincodes(home, consortium));
+}
+
 /** From now on this version is served too. */
 export function serveToo(home: string, consortium: Consortium, chaincode: ServedChaincode): void {
   writeServed(home, unique([...servedChaincodes(home, consortium), chaincode]));

@@ -112,7 +112,7 @@ export async function renewed(
   const x509 = await library();
   const old = new x509.X509Certificate(pair.certPem);
   const keys = newKey ? await generateKeys() : undefined;
-  const publicKey: webcrypto.CryptoKey = keys?.publicKey ?? (await old.publicKey.export(P256, ['verify']));
+  const publicKey = keys?.publicKey ?? ((await old.publicKey.export(P256, ['verify'])) as webcrypto.CryptoKey);
   const made: ReadonlySet<string> = new Set(OWN_EXTENSIONS);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),

@@ -27,7 +27,16 @@ export const NOUNS: readonly NounSpec[] = [
     summary: 'suppliers and core enterprises',
     load: async () => (await import('../party/index.js')).commands,
   },
-  { noun: 'member', summary: 'member institutions', load: async () => (await import('../member/index.js')).commands },
+  {
+    noun: 'member',
+    summary: 'member institutions: who they are, taking one in, letting one go',
+    load: async () => (await import('../member/index.js')).commands,
+  },
+  {
+    noun: 'orderer',
+    summary: 'the orderers of a channel: taking one in, letting one go',
+    load: async () => (await import('../orderer/index.js')).commands,
+  },
   {
     noun: 'token',
     alone: true,

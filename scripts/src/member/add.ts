@@ -1,0 +1,60 @@
+/** `member add` */
+import type { CommandSpec } from '../cli/command';
+import { UserError } from '../cli/errors';
+import { CHANNEL_OPTION, DRY_RUN } from '../operator/options';
+import { followDescription } from '../operator/reload';
+import { administer } from '../operator/session';
+import { changeChannel, channelOf } from '../operator/update';
+
+export const add: CommandSpec = {
+  verb: 'add',
+  summary: 'take an organisation of the description in as a member of a channel',
+  details:
+    'Describe it in consortium.yaml first: the organisation, and its name among the channel’s members. Its certificates go into the channel’s configuration, signed by the members ' +
+    'whose administrators’ keys are in the home (a majority must be); then its peer joins, installs the chaincode and approves what is in force. ' +
+    'It endorses once the chaincode’s endorsement policy names it: change that in the description and run `chaincode upgrade`. Interrupted, it goes on where it was.',
+  arguments: [{ name: 'organisation', summary: 'its name in consortium.yaml' }],
+  options: [CHANNEL_OPTION, DRY_RUN],
+  examples: ['bank-c --dry-run', 'bank-c'],
+  async run(context, input) {
+    const { home, output } = context;
+    await administer(context, async (session) => {
+      const { consortium, administration } = session;
+      const channel = channelOf(session, input);
+      const name = input.argument(0);
+      const organization = consortium.organizations.find((one) => one.name === name);
+      if (organization === undefined) {
+        throw new UserError(`consortium.yaml does not describe an organisation "${name}"`, { code: 'NOT_FOUND' });
+      }
+      if (consortium.channels.find((one) => one.name === channel)?.members.includes(name) !== true) {
+        throw new UserError(`consortium.yaml does not name ${name} among the members of ${channel}`, {
+          code: 'NOT_FOUND',
+        });
+      }
+      const { memberDefinition, readConfiguration } = await import('@onepledge/network/administration');
+      const { addOrganization, describe } = await import('@onepledge/network/configuration');
+      const { mspId } = organization;
+      const { members } = describe(await readConfiguration(administration, channel));
+      const isMember = members.some((member) => member.mspId === mspId);
+      const dryRun = input.has('dryRun');
+      const lines: string[] = [];
+      if (!isMember) {
+        const definition = await memberDefinition(home, consortium, name, dryRun);
+        lines.push(...(await changeChannel(context, session, channel, dryRun, addOrganization(definition))).lines);
+      }
+      if (!dryRun) {
+        output.note(`starting the peer of ${name}`);
+        const { readConnection } = await import('@onepledge/network');
+        await followDescription(session, `the peer of ${name} is in ${channel}`, () =>
+          Promise.resolve(readConnection(home).organizations.some((one) => one.name === name)),
+        );
+      }
+      output.show({ channel, member: name, mspId, dryRun, lines }, () =>
+        [
+          ...lines,
+          dryRun ? `would start the peer of ${name}` : `${name} is a member of ${channel}; its gateway can be started`,
+        ].join('\n'),
+      );
+    });
+  },
+};
