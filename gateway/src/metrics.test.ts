@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { createMetrics } from './metrics';
+
+const COMPOSE = resolve(__dirname, '..', '..', 'network', 'compose');
+
+test('alerts and dashboard ask for nothing of ours that nobody tells', async () => {
+  const folder = join(COMPOSE, 'monitoring');
+  const asked = ['alerts.yml', 'grafana/dashboards/onepledge.json']
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .flatMap((text) => text.match(/\bonepledge_\w+/g) ?? [])
+    .map((name) => name.replace(/_(bucket|sum|count)$/, ''));
+  const told = [await createMetrics().registry.metrics(), readFileSync(join(COMPOSE, 'exporter.ts'), 'utf8')].join(
+    '\n',
+  );
+
+  expect([...new Set(asked)].filter((name) => !told.includes(`# HELP ${name} `))).toEqual([]);
+});
