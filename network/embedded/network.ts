@@ -11,6 +11,7 @@ import { Committer } from './committer/committer';
 import type { OrdererEndpoint } from './discovery/config';
 import { type OwnEndorsements } from './endorser/endorsements';
 import { peerFailure, preProcess, processLocalProposal, processProposal } from './endorser/endorser';
+import { type EndorserAnswer } from './endorser/interest';
 import { ProposalError, unpackProposal } from './endorser/proposal';
 import { Gateway, type RunningChannel } from './gateway/gateway';
 import { addGateway } from './gateway/service';
@@ -26,7 +27,7 @@ import { addAtomicBroadcast } from './services/atomicbroadcast';
 import { addDiscovery } from './services/discovery';
 import { addEndorser } from './services/endorser';
 import { addPeerDeliver } from './services/peerdeliver';
-import { type ProposalResponse, type SignedProposal } from './wire/proposal';
+import { type SignedProposal } from './wire/proposal';
 
 /** The material of one process: what all its channels and peers share. */
 export interface NetworkSetting {
@@ -184,7 +185,7 @@ export interface RunningNetwork {
 export function servePeer({ server }: NodeServer, peer: Peer, network: RunningNetwork): void {
   const { channels, peers, orderer, own, logger } = network;
   const mine = new Map([...channels].filter(([, running]) => running.peers.has(peer.mspId)));
-  const process = async (signed: SignedProposal): Promise<ProposalResponse> => {
+  const process = async (signed: SignedProposal): Promise<EndorserAnswer> => {
     const proposal = unpackProposal(signed);
     if (proposal.flaw !== undefined) throw new ProposalError(proposal.flaw);
     if (proposal.channelHeader.channelId === '') return processLocalProposal(proposal, peer, new Date());

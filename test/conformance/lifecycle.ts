@@ -22,7 +22,14 @@ export interface Definition {
   readonly sequence?: number;
   /** Text form; empty: the channel's own. */
   readonly policy?: string;
-  readonly collections?: readonly { readonly name: string; readonly blockToLive?: number }[];
+  readonly collections?: readonly DefinedCollection[];
+}
+
+/** A collection of organisation 1 alone. */
+export interface DefinedCollection {
+  readonly name: string;
+  readonly blockToLive?: number;
+  readonly memberOnlyRead?: boolean;
 }
 
 /** Writes an organisation's approval. The package is the one that the organisation runs `basic` with, or none. */
@@ -166,7 +173,7 @@ function setDefinition(message: DefinitionMessage, definition: Definition, world
 function collectionsOf(collections: NonNullable<Definition['collections']>): CollectionConfigPackage {
   const all = new CollectionConfigPackage();
   all.setConfigList(
-    collections.map(({ name, blockToLive = 0 }) => {
+    collections.map(({ name, blockToLive = 0, memberOnlyRead = false }) => {
       const members = new CollectionPolicyConfig();
       members.setSignaturePolicy(policyToEnvelope(parsePolicy("OR('Org1MSP.member')")));
       const config = new StaticCollectionConfig();
@@ -174,6 +181,7 @@ function collectionsOf(collections: NonNullable<Definition['collections']>): Col
       config.setMemberOrgsPolicy(members);
       config.setMaximumPeerCount(1);
       config.setBlockToLive(blockToLive);
+      config.setMemberOnlyRead(memberOnlyRead);
       const one = new CollectionConfig();
       one.setStaticCollectionConfig(config);
       return one;

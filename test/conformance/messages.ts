@@ -177,15 +177,19 @@ function ask(world: World, options: MessageOptions, { identity }: Client, messag
   const connection = new grpc.Client(node.endpoint, credentials, {
     'grpc.ssl_target_name_override': node.serverName,
   });
-  return new Promise<Buffer>((resolve, reject) => {
+  return callOnce(connection, '/discovery.Discovery/Discover', message).finally(() => {
+    connection.close();
+  });
+}
+
+/** A call with one request and one response. @throws grpc.ServiceError */
+export function callOnce(connection: Connection, path: string, request: Uint8Array): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
     const deadline = Date.now() + CALL_WITHIN_MS;
-    const path = '/discovery.Discovery/Discover';
     const read = (bytes: Buffer): Buffer => bytes;
-    connection.makeUnaryRequest(path, toBuffer, read, message, { deadline }, (error, response) => {
+    connection.makeUnaryRequest(path, toBuffer, read, request, { deadline }, (error, response) => {
       if (error === null && response !== undefined) resolve(response);
       else reject(error ?? new Error('no response'));
     });
-  }).finally(() => {
-    connection.close();
   });
 }

@@ -20,6 +20,8 @@ import { TxSimulator } from './simulator';
 /** The status from which on a chaincode's answer is an error that nobody endorses. */
 const ERROR_THRESHOLD = 400;
 const ERROR = 500;
+/** System chaincodes that a peer runs without a simulation. */
+const READ_THE_PEER: ReadonlySet<string> = new Set(['qscc', 'cscc']);
 
 /**
  * What every peer checks before it simulates: creator, signature, whether the transaction is new, whether its creator may.
@@ -61,11 +63,11 @@ export async function processProposal(
     return undefinedChaincode(chaincodeName, channel.name, error.message);
   }
   let result: ExecutionResult;
-  let interest: readonly ChaincodeCall[];
+  let interest: readonly ChaincodeCall[] | undefined;
   try {
     result = await execute({ channel, peer, proposal, simulator }, chaincodeName, proposal.inputBytes);
     await distributePrivateData(proposal.channelHeader.txId, simulator.privateResults(), channel, collections);
-    interest = chaincodeInterest(simulator.touched(), view);
+    if (!READ_THE_PEER.has(chaincodeName)) interest = chaincodeInterest(simulator.touched(), view);
   } catch (error) {
     if (error instanceof ExecutionError) return peerFailure(`error in simulation: ${error.message}`);
     throw error;
@@ -84,7 +86,9 @@ export async function processProposal(
     }),
   });
   if (response.status >= ERROR_THRESHOLD) {
-    return { response, payload: response.status >= ERROR ? payload : undefined, endorsement: undefined };
+    return response.status >= ERROR
+      ? { response, payload, endorsement: undefined, interest }
+      : { response, payload: undefined, endorsement: undefined };
   }
   const endorser = asBuffer(peer.signer.serialized);
   const signature = asBuffer(peer.signer.sign(Buffer.concat([payload, endorser])));

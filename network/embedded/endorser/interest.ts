@@ -23,7 +23,7 @@ export interface ChaincodeCall {
 
 /** An endorser's answer, with what its transaction touches where it was endorsed. */
 export interface EndorserAnswer extends ProposalResponse {
-  readonly interest?: readonly ChaincodeCall[];
+  readonly interest?: readonly ChaincodeCall[] | undefined;
 }
 
 /**

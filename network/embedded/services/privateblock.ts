@@ -4,15 +4,18 @@ import { evaluatePolicy } from '../../identity/policy';
 import { type Identity } from '../../identity/types';
 import { GatewayError } from '../gateway/errors';
 import { type RunningChannel } from '../gateway/gateway';
-import { collectionOf } from '../privdata/collection';
+import { type ChaincodeDefinition } from '../channel';
+import { findCollection } from '../privdata/collection';
+import { collectionsBelow } from '../scc/lifecycle/collectionhistory';
 import { type Block } from '../wire/block';
 import { type CollectionPvtReadWriteSet, decodeTxPvtReadWriteSet, encodeTxPvtReadWriteSet } from '../wire/pvtrwset';
 
 /**
  * Serialised TxPvtReadWriteSet messages by the transactions' positions in the block. Only collections with memberOnlyRead are
- * kept from readers of other organisations: who may read blocks of a member's peer may read the other collections there.
+ * kept from readers of other organisations: who may read blocks of a member's peer may read the other collections there. What counts
+ * is the definition that was in force before the block.
  * @param mspId whose peer is asked
- * @throws GatewayError when a collection is not defined any more
+ * @throws GatewayError when a collection was not defined then
  */
 export async function privateDataFor(
   block: Block,
@@ -20,8 +23,12 @@ export async function privateDataFor(
   mspId: string,
   reader: Identity,
 ): Promise<ReadonlyMap<number, Uint8Array>> {
-  const isEligible = ({ namespace, collection }: CollectionPvtReadWriteSet): boolean => {
-    const config = collectionOf(channel, namespace, collection);
+  const { number } = block.header;
+  const defined = new Map<string, ChaincodeDefinition['collections']>();
+  const isEligible = async ({ namespace, collection }: CollectionPvtReadWriteSet): Promise<boolean> => {
+    const collections = defined.get(namespace) ?? (await collectionsBelow(channel.ledger, namespace, number));
+    defined.set(namespace, collections);
+    const config = findCollection({ collections }, collection);
     if (config === undefined) {
       throw new GatewayError(
         status.UNKNOWN,
@@ -31,8 +38,9 @@ export async function privateDataFor(
     return !config.memberOnlyRead || evaluatePolicy(config.memberOrgsPolicy, [reader]);
   };
   const visible = new Map<number, Uint8Array>();
-  for (const { tx, writeSet } of await channel.ledger.privateData(block.header.number, mspId)) {
-    const eligible = decodeTxPvtReadWriteSet(writeSet).filter(isEligible);
+  for (const { tx, writeSet } of await channel.ledger.privateData(number, mspId)) {
+    const eligible: CollectionPvtReadWriteSet[] = [];
+    for (const set of decodeTxPvtReadWriteSet(writeSet)) if (await isEligible(set)) eligible.push(set);
     if (eligible.length > 0) visible.set(tx, encodeTxPvtReadWriteSet(eligible));
   }
   return visible;

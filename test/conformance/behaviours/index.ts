@@ -11,6 +11,7 @@ import { evaluating } from './evaluating';
 import { events } from './events';
 import { histories } from './histories';
 import { initialising } from './initialising';
+import { interests } from './interests';
 import { lifecycles } from './lifecycle';
 import { limits } from './limits';
 import { policies } from './policies';
@@ -40,6 +41,7 @@ export const topics: readonly Topic[] = [
   delivering,
   broadcasting,
   discovering,
+  interests,
   lifecycles,
   system,
   privateBlocks,

@@ -3,6 +3,7 @@ import { common, ledger, type peer } from '@hyperledger/fabric-protos';
 import { type SubmittedTransaction } from '@hyperledger/fabric-gateway';
 import { type Call, type CallOptions, inOneBlock, observing, propose, submit, validationName } from '../acts';
 import { type Act, type Observed, type OrganizationName, type Topic } from '../behaviour';
+import { type Definition, deploy } from '../lifecycle';
 import { type World } from '../world';
 
 const BOTH: CallOptions = { chaincode: 'vault', endorsers: ['Org1MSP', 'Org2MSP'] };
@@ -11,10 +12,10 @@ const BOTH: CallOptions = { chaincode: 'vault', endorsers: ['Org1MSP', 'Org2MSP'
 type Reader = Readonly<{ as?: OrganizationName; at?: OrganizationName }>;
 
 /** Submits, does what comes `between`, then shows the private writes of the transaction as a reader gets them. */
-function writesOf(call: Call, reader: Reader = {}, between: readonly Act[] = []): Act {
+function writesOf(call: Call, reader: Reader = {}, between: readonly Act[] = [], options: CallOptions = BOTH): Act {
   return (world) =>
     observing(world, 'chaincodeEvents', async () => {
-      const submitted = await (await (await propose(world, call, BOTH)).endorse()).submit();
+      const submitted = await (await (await propose(world, call, options)).endorse()).submit();
       const shown = await committed(world, submitted);
       for (const act of between) await act(world);
       return { ...shown, result: JSON.stringify(await privateWrites(world, submitted, reader)) };
@@ -86,6 +87,12 @@ function txIdOf(envelope: Uint8Array): string {
   const header = payload.getHeader()?.getChannelHeader_asU8() ?? new Uint8Array();
   return common.ChannelHeader.deserializeBinary(header).getTxId();
 }
+
+/** A chaincode of the behaviour's own, whose one collection is open, or for members only. */
+const OWN: CallOptions = { chaincode: '$own', endorsers: ['Org1MSP'] };
+const own = (sequence: number, memberOnlyRead: boolean): Definition => ({
+  ...{ name: '$own', sequence, collections: [{ name: 'mine', memberOnlyRead }] },
+});
 
 const tick = (count: number): Act => submit(['put', `$tick${count}`, 'x']);
 
@@ -160,6 +167,24 @@ export const privateBlocks: Topic = {
         inOneBlock([['putPrivate', 'pair', '$k', 'w'], BOTH], [['readThenPurgePrivate', 'pair', '$k'], BOTH]),
       ]),
       expect: { result: [['pair', '$k', 'v']] },
+    },
+    {
+      name: 'what was open when it was written stays so when the collection is closed later',
+      given: [deploy(own(1, false))],
+      call: writesOf(['putPrivate', 'mine', '$k', 'v'], { as: 'org3', at: 'org1' }, [deploy(own(2, true))], OWN),
+      expect: { result: [['mine', '$k', 'v']] },
+    },
+    {
+      name: 'what was closed when it was written stays so when the collection is opened later',
+      given: [deploy(own(1, true))],
+      call: writesOf(['putPrivate', 'mine', '$k', 'v'], { as: 'org3', at: 'org1' }, [deploy(own(2, false))], OWN),
+      expect: { result: [] },
+    },
+    {
+      name: 'what is written after a collection was closed is kept from others',
+      given: [deploy(own(1, false)), deploy(own(2, true))],
+      call: writesOf(['putPrivate', 'mine', '$k', 'v'], { as: 'org3', at: 'org1' }, [], OWN),
+      expect: { result: [] },
     },
     {
       name: 'what has expired is not given out any more',

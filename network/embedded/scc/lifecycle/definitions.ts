@@ -100,7 +100,14 @@ export function committedState(view: StateView): ReadableState {
 function interpret(name: string, parameters: SequencedParameters): ChaincodeDefinition {
   const { version, sequence, initRequired } = parameters;
   const endorsementPolicy = policyOf(parameters);
-  return { name, version, sequence, initRequired, endorsementPolicy, collections: collectionsOf(parameters) };
+  return {
+    name,
+    version,
+    sequence,
+    initRequired,
+    endorsementPolicy,
+    collections: readCollections(parameters.collections),
+  };
 }
 
 /** Nobody satisfies a policy that cannot be read. */
@@ -114,10 +121,10 @@ function policyOf({ validationParameter }: SequencedParameters): ApplicationPoli
   }
 }
 
-/** Approval and commit have checked them; ones that cannot be read are none. */
-function collectionsOf({ collections }: SequencedParameters): ChaincodeDefinition['collections'] {
+/** The collections in a definition's bytes. Approval and commit have checked them; ones that cannot be read are none. */
+export function readCollections(bytes: Uint8Array): ChaincodeDefinition['collections'] {
   try {
-    return decodeCollections(collections);
+    return decodeCollections(bytes);
   } catch (error) {
     if (error instanceof CollectionError || error instanceof WireError) return [];
     throw error;
