@@ -47,8 +47,8 @@ FROM base AS chaincode
 COPY --from=chaincode-packages /app ./
 COPY --from=build /app/chaincode/dist chaincode/dist
 EXPOSE 9999
-HEALTHCHECK --interval=2s --timeout=3s --retries=30 \
-  CMD ["node", "-e", "require('net').connect(9999, '127.0.0.1').on('connect', () => process.exit(0)).on('error', () => process.exit(1))"]
+# A shell costs far less than a Node process for each question.
+HEALTHCHECK --interval=3s --timeout=3s --retries=40 CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9999"]
 ENTRYPOINT ["node", "--max-semi-space-size=2", "--env-file=/var/lib/onepledge/environment", "chaincode/dist/main.js"]
 
 FROM base AS gateway
@@ -58,7 +58,7 @@ COPY --from=build /app/network/dist network/dist
 COPY --from=build /app/gateway/dist gateway/dist
 ENV HOST=0.0.0.0 PORT=3000 ONEPLEDGE_HOME=/var/lib/onepledge
 EXPOSE 3000
-HEALTHCHECK --interval=2s --timeout=5s --retries=60 \
+HEALTHCHECK --interval=10s --timeout=10s --retries=12 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3000/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "--max-semi-space-size=4", "gateway/dist/main.js"]
 

@@ -83,10 +83,10 @@ function jobs(layout: Layout, size: Size): Readonly<Record<string, Service>> {
 }
 
 const afterPrepare = { prepare: { condition: 'service_completed_successfully' } } as const;
-/** Fabric's images have a shell and no program that asks over HTTP with a certificate: a node listens once it has opened its ledgers. */
+/** By a shell, which costs little: a node opens its port once it has opened its ledgers, and its HTTP wants a certificate. */
 const listens = (port: number): NonNullable<Service['healthcheck']> => ({
   test: ['CMD', 'bash', '-c', `exec 3<>/dev/tcp/127.0.0.1/${port}`],
-  ...{ interval: '2s', timeout: '3s', retries: 45 },
+  ...{ interval: '3s', timeout: '3s', retries: 40 },
 });
 
 function orderer(service: string): Service {
@@ -135,6 +135,7 @@ function chaincode(service: string): Service {
     ...hardened('256m'),
     networks: ['fabric'],
     volumes: [`${service}:${HOME}:ro`],
+    healthcheck: listens(PORTS.chaincode),
     depends_on: afterPrepare,
   };
 }
@@ -195,10 +196,7 @@ function monitoring(layout: Layout, size: Size): Readonly<Record<string, Service
       command: ['exporter'],
       networks: ['fabric'],
       volumes: ['certificates:/certificates:ro'],
-      healthcheck: {
-        test: ['CMD', 'node', '-e', asks(`http://127.0.0.1:${PORTS.exporter}/healthz`)],
-        ...{ interval: '5s', timeout: '3s', retries: 12 },
-      },
+      healthcheck: listens(PORTS.exporter),
       depends_on: afterPrepare,
     },
     prometheus: {
@@ -250,10 +248,6 @@ function monitoring(layout: Layout, size: Size): Readonly<Record<string, Service
       depends_on: { prometheus: { condition: 'service_healthy' } },
     },
   };
-}
-
-function asks(url: string): string {
-  return `fetch('${url}').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 }
 
 /** `docker compose run --rm cli …`: the command line beside the network, with all administrators' keys. */
