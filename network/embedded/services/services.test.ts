@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as grpc from '@grpc/grpc-js';
 import * as common from '@hyperledger/fabric-protos/lib/common/common_pb';
 import * as ab from '@hyperledger/fabric-protos/lib/orderer/ab_pb';
@@ -16,6 +17,10 @@ import { asBuffer } from '../wire/protobuf';
 const PEER = '/protos.Deliver/Deliver';
 const ORDERER = '/orderer.AtomicBroadcast/Deliver';
 const BROADCAST = '/orderer.AtomicBroadcast/Broadcast';
+
+/** How long a certificate of the development CA is good, and how long the one of the test still is. */
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+const SESSION_MS = 4_000;
 
 const harness = new Harness();
 let client: TestClient;
@@ -82,6 +87,28 @@ describe('deliver', () => {
     const responses = await converse(peer, PEER, [seek(0, 0), seek(2, 1), seek(1, 1)]);
 
     expect(told(responses)).toEqual(['block 0', 'status 200', 'status 400']);
+  });
+
+  test("ends the session with the client's certificate, at the next block", async () => {
+    // Given a certificate that is good for some seconds more, and a stream that waits for blocks.
+    const now = Date.now();
+    const issued = new Date(now - YEAR_MS + SESSION_MS);
+    const identity = await enrol(harness.home, 'one', { name: 'passing', attributes: {} }, issued);
+    const passing = createSigner(identity.mspId, identity.certificatePem, identity.privateKeyPem);
+    const info = new ab.SeekInfo();
+    info.setStart(position(harness.network.height('test')));
+    info.setStop(position(Number.MAX_SAFE_INTEGER));
+    const request = signedEnvelope(HeaderType.DELIVER_SEEK_INFO, 'test', info.serializeBinary(), passing);
+    const responses = converse(peer, PEER, [request.serializeBinary()]);
+
+    // When one block comes before it expires, and another one after.
+    await client.contract.submitTransaction('put', 'key', 'before');
+    await sleep(Math.max(0, now + SESSION_MS + 1500 - Date.now()));
+    await client.contract.submitTransaction('put', 'key', 'after');
+
+    const answers = told(await responses);
+    expect(answers.at(-1)).toBe('status 403');
+    expect(answers).not.toContain(`block ${harness.network.height('test') - 1}`);
   });
 
   test('refuses a request whose timestamp is far off', async () => {
