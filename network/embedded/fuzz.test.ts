@@ -59,22 +59,29 @@ describe('whatever is sent', () => {
   let one: TestClient;
   let signer: Signer;
   let client: grpc.Client;
+  let orderer: grpc.Client;
 
   beforeAll(async () => {
     await harness.start();
     one = await harness.client('one');
     const identity = await enrol(harness.home, 'one', { name: 'tester', attributes: {} });
     signer = createSigner(identity.mspId, identity.certificatePem, identity.privateKeyPem);
-    const peer = harness.network.connection.organizations.find(({ name }) => name === 'one')?.peers[0];
-    if (peer === undefined) throw new Error('one has no peer');
-    client = new grpc.Client(peer.endpoint, grpc.credentials.createSsl(Buffer.from(peer.tlsCaPem)), {
-      'grpc.ssl_target_name_override': peer.serverName,
-    });
+    const { organizations, orderers } = harness.network.connection;
+    client = dial(organizations.find(({ name }) => name === 'one')?.peers[0]);
+    orderer = dial(orderers[0]);
   });
   afterAll(async () => {
     client.close();
+    orderer.close();
     await harness.stop();
   });
+
+  function dial(node: { endpoint: string; tlsCaPem: string; serverName: string } | undefined): grpc.Client {
+    if (node === undefined) throw new Error('no such node');
+    return new grpc.Client(node.endpoint, grpc.credentials.createSsl(Buffer.from(node.tlsCaPem)), {
+      'grpc.ssl_target_name_override': node.serverName,
+    });
+  }
 
   /** The status of a call, and its first answer; a stream is closed after that. */
   function call(
@@ -85,6 +92,7 @@ describe('whatever is sent', () => {
   ): Promise<grpc.StatusObject & { readonly answer: Buffer | undefined }> {
     const bytes = (value: Buffer): Buffer => value;
     const options = { deadline: Date.now() + WITHIN_MS };
+    const node = path.startsWith('/orderer.') ? orderer : client;
     return new Promise((resolve) => {
       let answer: Buffer | undefined;
       const listen = (stream: NodeJS.EventEmitter & { cancel(): void }): void => {
@@ -98,13 +106,13 @@ describe('whatever is sent', () => {
         });
       };
       if (requestStream) {
-        const stream = client.makeBidiStreamRequest(path, bytes, bytes, options);
+        const stream = node.makeBidiStreamRequest(path, bytes, bytes, options);
         listen(stream);
         stream.write(request);
         stream.end();
-      } else if (responseStream) listen(client.makeServerStreamRequest(path, bytes, bytes, request, options));
+      } else if (responseStream) listen(node.makeServerStreamRequest(path, bytes, bytes, request, options));
       else {
-        const unary = client.makeUnaryRequest(path, bytes, bytes, request, options, (_error, response) => {
+        const unary = node.makeUnaryRequest(path, bytes, bytes, request, options, (_error, response) => {
           answer = response;
         });
         unary.on('status', (status) => {
@@ -160,6 +168,8 @@ describe('whatever is sent', () => {
     ['/protos.Deliver/Deliver', true, true],
     ['/protos.Deliver/DeliverFiltered', true, true],
     ['/protos.Deliver/DeliverWithPrivateData', true, true],
+    ['/orderer.AtomicBroadcast/Broadcast', true, true],
+    ['/orderer.AtomicBroadcast/Deliver', true, true],
   ])('to %s as any bytes is answered, and the network goes on', async (path, requestStream, responseStream) => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 60 }), async (bytes) => {
@@ -210,6 +220,22 @@ describe('whatever is sent', () => {
         const transaction = await one.contract.newProposal('add', { arguments: ['fuzzed', '1'] }).endorse();
         const code = await submit(transaction, (data) => mutate(data, changes));
         expect(Object.values<number>(TxValidationCode)).toContain(code);
+      }),
+      { numRuns: RUNS },
+    );
+    await expectGoesOn();
+  });
+
+  test('as an envelope straight to the orderer, changed, is answered, and the network goes on', async () => {
+    await fc.assert(
+      fc.asyncProperty(mutations, async (changes) => {
+        const transaction = await one.contract.newProposal('add', { arguments: ['fuzzed', '1'] }).endorse();
+        const prepared = gateway.PreparedTransaction.deserializeBinary(transaction.getBytes());
+        const payload = mutate(prepared.getEnvelope()?.getPayload_asU8() ?? new Uint8Array(), changes);
+        const envelope = new common.Envelope();
+        envelope.setPayload(payload);
+        envelope.setSignature(signer.sign(payload));
+        await expectAnswer('/orderer.AtomicBroadcast/Broadcast', Buffer.from(envelope.serializeBinary()), true, true);
       }),
       { numRuns: RUNS },
     );
