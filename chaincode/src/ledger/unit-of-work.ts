@@ -1,5 +1,6 @@
 /** A unit of work: what one transaction read, and on top of it what its commands have changed so far. */
 import type { DomainEvent } from '../model/event';
+import type { Guard } from '../domain/guard';
 import { guardedPolicy, type EndorsementPolicy } from './endorsement-policy';
 import type { Key } from './key';
 import type { StateAccess, StateWrite } from './state-access';
@@ -84,14 +85,19 @@ export class UnitOfWork {
     if (changed.length === 0) return;
     const guards = changed.map(({ key, record }) => key.guard?.(record));
     const own = guards.some((guard) => guard !== undefined) ? await ownPolicy() : undefined;
+    // A group's commands are of one actor, so most guards are the same one.
+    const policies = new Map<string, EndorsementPolicy>();
+    const policyOf = (guard: Guard | undefined): EndorsementPolicy | undefined => {
+      if (guard === undefined || own === undefined) return undefined;
+      const policy = policies.get(guard.join()) ?? guardedPolicy(own, guard);
+      policies.set(guard.join(), policy);
+      return policy;
+    };
     await this.#access.write(
       changed.map(({ key, record, changes }, index): StateWrite => {
-        const guard = guards[index];
-        return {
-          key: key.text,
-          value: encodeStored(key.codec, { record, changes }),
-          ...(guard === undefined || own === undefined ? {} : { policy: guardedPolicy(own, guard) }),
-        };
+        const policy = policyOf(guards[index]);
+        const value = encodeStored(key.codec, { record, changes });
+        return { key: key.text, value, ...(policy === undefined ? {} : { policy }) };
       }),
     );
   }
