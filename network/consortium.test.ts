@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ConsortiumError, type ConsortiumIssue, loadConsortium, parseConsortium } from './consortium';
+import { ConsortiumError, consortiumError, type ConsortiumIssue, loadConsortium, parseConsortium } from './consortium';
 import { isUscc } from './uscc';
 
 const FILE = join(__dirname, 'consortium.yaml');
@@ -152,6 +152,14 @@ describe('the consortium file', () => {
     ['empty', ''],
   ])('is refused when it is %s', (_name, text) => {
     expect(issuesOf(text).length).toBeGreaterThan(0);
+  });
+
+  test('tells the line of what shows to be wrong only when it is used', () => {
+    const path = ['channels', 0, 'chaincodes', 0, 'sequence'];
+    const error = consortiumError(parseConsortium(TEXT, 'c.yaml'), path, 'must be another');
+    expect(error.message).toBe(
+      `c.yaml:${lineOf(TEXT, 'sequence: 1')}: channels[0].chaincodes[0].sequence: must be another`,
+    );
   });
 
   test('that is not there is refused', () => {

@@ -140,18 +140,36 @@ export function parseConsortium(text: string, file: string): Consortium {
       problems.map((problem) => ({ path: '', line: lineAt(problem.pos[0]), message: problem.message })),
     );
   }
+  const placed = ({ path, message }: Found): ConsortiumIssue => {
+    const offset = offsetOf(document, path);
+    return { path: pathText(path), line: offset === undefined ? undefined : lineAt(offset), message };
+  };
   const found: Found[] = [];
   const parsed = ConsortiumSchema.safeParse(document.toJS());
   if (parsed.success) found.push(...contradictions(parsed.data));
   else found.push(...parsed.error.issues.map(({ path, message }) => ({ path, message })));
   if (!parsed.success || found.length > 0) {
-    const issues = found.map(({ path, message }) => {
-      const offset = offsetOf(document, path);
-      return { path: pathText(path), line: offset === undefined ? undefined : lineAt(offset), message };
-    });
-    throw new ConsortiumError(file, issues);
+    throw new ConsortiumError(file, found.map(placed));
   }
+  ORIGINS.set(parsed.data, (path, message) => new ConsortiumError(file, [placed({ path, message })]));
   return parsed.data;
+}
+
+/** Where each description was read from, for errors that show only when it is used. */
+const ORIGINS = new WeakMap<Consortium, (path: readonly PropertyKey[], message: string) => ConsortiumError>();
+
+/**
+ * An error about a place of a description that is right in itself and cannot be used as things are; it names the line where the
+ * description was read from a file.
+ */
+export function consortiumError(
+  consortium: Consortium,
+  path: readonly PropertyKey[],
+  message: string,
+): ConsortiumError {
+  const origin = ORIGINS.get(consortium);
+  if (origin !== undefined) return origin(path, message);
+  return new ConsortiumError('consortium', [{ path: pathText(path), line: undefined, message }]);
 }
 
 interface Found {

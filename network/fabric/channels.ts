@@ -42,6 +42,11 @@ export async function joinAll(
   );
 }
 
+/** Where a channel's first block is kept. */
+export function firstBlockFile(home: string, channel: string): string {
+  return join(home, 'fabric', 'blocks', `${channel}.block`);
+}
+
 /** Each channel's first block, made once: whoever joins later joins by the same. */
 function firstBlocks(
   home: string,
@@ -53,7 +58,7 @@ function firstBlocks(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return new Map(
     consortium.channels.map((channel) => {
-      const file = join(folder, `${channel.name}.block`);
+      const file = firstBlockFile(home, channel.name);
       if (!existsSync(file)) {
         const block = configurationBlock(consortium, channel, material, consensus, new Date());
         writeFileSync(`${file}.tmp`, block, { flush: true });

@@ -11,7 +11,7 @@ export interface NodeHealth {
   readonly why: string;
 }
 
-const CALL_WITHIN_MS = 3_000;
+const CALL_WITHIN_MS = 10_000;
 
 /** Asks `/healthz`. Never throws: what goes wrong is the reason. */
 export async function askHealth(node: Pick<NodeState, 'folder' | 'operationsPort'>): Promise<NodeHealth> {

@@ -1,8 +1,10 @@
 /** What has to be right before a network starts; what is wrong is told before anything is made. */
+import { existsSync } from 'node:fs';
 import { mkdir, statfs } from 'node:fs/promises';
 import { type Consensus } from '../configuration';
-import { type Consortium } from '../consortium';
+import { type Consortium, consortiumError } from '../consortium';
 import { ensureMaterial, type NetworkMaterial } from '../identity/material';
+import { firstBlockFile } from './channels';
 import { isFree, keepPlacement, keptPorts, type Placement, place } from './placement';
 import { type FabricPrograms, findPrograms } from './programs';
 import { Patience } from './wait';
@@ -31,7 +33,7 @@ export class MachineError extends Error {
 
 /**
  * Finds the programs, places the nodes, and makes the keys that are missing.
- * @throws ProgramError, MachineError, MaterialError; nothing has been made then
+ * @throws ProgramError, ConsortiumError, MachineError, MaterialError; nothing has been made then
  */
 export async function prepare({
   home,
@@ -41,12 +43,25 @@ export async function prepare({
   running = false,
 }: PrepareOptions): Promise<Prepared> {
   const programs = await findPrograms();
+  requireFirstSequences(home, consortium);
   await mkdir(home, { recursive: true, mode: 0o700 });
   await requireSpace(home);
   const placement = await place(consortium, home, consensus, ports);
   await requireFreePorts(placement, running ? keptPorts(home) : new Set());
   keepPlacement(home, placement);
   return { programs, placement, material: await ensureMaterial(placement.consortium, home) };
+}
+
+/** On a new channel Fabric takes a first definition at sequence 1 only: after minutes, and in its own words. */
+function requireFirstSequences(home: string, consortium: Consortium): void {
+  consortium.channels.forEach(({ name, chaincodes }, channel) => {
+    if (existsSync(firstBlockFile(home, name))) return;
+    chaincodes.forEach(({ sequence }, chaincode) => {
+      if (sequence === 1) return;
+      const path = ['channels', channel, 'chaincodes', chaincode, 'sequence'];
+      throw consortiumError(consortium, path, `must be 1: channel ${name} is new`);
+    });
+  });
 }
 
 /** A node's ledger and log grow; with less than this a start would end in the middle. */

@@ -24,6 +24,7 @@ export class ProgramError extends Error {
 export const CCAAS_BUILDER_VARIABLE = 'ONEPLEDGE_CCAAS_BUILDER';
 
 const LINE = 'v3.1';
+const INSTALL_PAGE = 'https://hyperledger-fabric.readthedocs.io/en/release-3.1/install.html';
 
 /**
  * Finds the programs. Fabric's release is one folder with `bin` and `builders/ccaas`: the builder is looked for there, beside
@@ -41,7 +42,9 @@ export async function findPrograms(environment: NodeJS.ProcessEnv = process.env)
     ['orderer', await versionOf(orderer)],
   ] as const) {
     if (!found.startsWith(`${LINE}.`)) {
-      throw new ProgramError(`the ${name} on PATH is of Hyperledger Fabric ${found}: ${LINE} is needed`);
+      throw new ProgramError(
+        `the ${name} on PATH is of Hyperledger Fabric ${found}: ${LINE} is needed (${INSTALL_PAGE})`,
+      );
     }
   }
   const ccaasBuilder =
@@ -61,7 +64,7 @@ async function find(name: string, path: string): Promise<string> {
     if (folder !== '' && (await isExecutable(join(folder, name)))) return join(folder, name);
   }
   throw new ProgramError(
-    `Hyperledger Fabric's program "${name}" is not on PATH: install Fabric ${LINE} and add its bin`,
+    `Hyperledger Fabric's program "${name}" is not on PATH: install Fabric ${LINE} and add its bin (${INSTALL_PAGE})`,
   );
 }
 

@@ -13,6 +13,7 @@ import {
   issueTls,
   type KeyPair,
   openAuthority,
+  renewed,
   type SubjectNames,
 } from './authority';
 import { MaterialError } from './errors';
@@ -62,17 +63,19 @@ export async function ensureFolder(owner: FolderOwner, parent: string, now: Date
     );
   }
   const [ca, tlsCa] = await Promise.all([readRequired(folder, 'ca.pem'), readRequired(folder, 'tlsca.pem')]);
+  requireCurrent(join(folder, 'ca.pem'), ca, now);
+  requireCurrent(join(folder, 'tlsca.pem'), tlsCa, now);
   const always = (): boolean => true;
   const [admin, ...nodes] = await Promise.all([
-    current(folder, 'admin.pem', now, always, async () => issueAdmin(await openAuthority(ca), owner, now)),
+    current(folder, 'admin.pem', now, ca, always, async () => issueAdmin(await openAuthority(ca), owner, now)),
     ...owner.nodes.map(async (node) => {
       const names = tlsNames(owner, node);
       const fits = (certificate: X509Certificate): boolean => covers(certificate, names);
       const [identity, tls] = await Promise.all([
-        current(folder, `${node.file}.pem`, now, always, async () =>
+        current(folder, `${node.file}.pem`, now, ca, always, async () =>
           issueNode(await openAuthority(ca), owner, node, now),
         ),
-        current(folder, `${node.file}-tls.pem`, now, fits, async () =>
+        current(folder, `${node.file}-tls.pem`, now, tlsCa, fits, async () =>
           issueNodeTls(await openAuthority(tlsCa), owner, node, now),
         ),
       ]);
@@ -90,12 +93,14 @@ export async function ensureFolder(owner: FolderOwner, parent: string, now: Date
 export async function ensureTls(owner: FolderOwner, node: FolderNode, parent: string, now: Date): Promise<KeyPair> {
   const folder = join(parent, owner.name);
   const names = tlsNames(owner, node);
+  const tlsCa = await readRequired(folder, 'tlsca.pem');
   return current(
     folder,
     `${node.file}-tls.pem`,
     now,
+    tlsCa,
     (certificate) => covers(certificate, names),
-    async () => issueNodeTls(await openAuthority(await readRequired(folder, 'tlsca.pem')), owner, node, now),
+    async () => issueNodeTls(await openAuthority(tlsCa), owner, node, now),
   );
 }
 
@@ -204,11 +209,24 @@ function covers(certificate: X509Certificate, names: SubjectNames): boolean {
   return names.dns.every(host) && names.ip.every(address);
 }
 
-/** What the file holds while it is good for 30 more days, else a new certificate, which is put there. */
+/** @throws MaterialError when a CA has expired: nothing that it has issued is good any more */
+function requireCurrent(path: string, { certPem }: KeyPair, now: Date): void {
+  const { validTo } = new X509Certificate(certPem);
+  if (Date.parse(validTo) > now.getTime()) return;
+  throw new MaterialError(
+    `the CA in ${path} expired on ${new Date(validTo).toISOString()}: nothing that it has issued is good any more`,
+  );
+}
+
+/**
+ * What the file holds while it is good for 30 more days, else a new certificate, which is put there. It keeps its key while its names
+ * do: orderers know each other by their keys.
+ */
 async function current(
   folder: string,
   file: string,
   now: Date,
+  ca: KeyPair,
   fits: (certificate: X509Certificate) => boolean,
   issue: () => Promise<KeyPair>,
 ): Promise<KeyPair> {
@@ -218,6 +236,11 @@ async function current(
     const certificate = new X509Certificate(existing.certPem);
     const rest = Date.parse(certificate.validTo) - now.getTime();
     if (rest > RENEW_BEFORE_MS && fits(certificate)) return existing;
+    if (fits(certificate) && certificate.verify(new X509Certificate(ca.certPem).publicKey)) {
+      const again = await renewed(await openAuthority(ca), existing, { newKey: false }, now);
+      await replaceKeyFile(path, again);
+      return again;
+    }
   }
   const issued = await issue();
   await replaceKeyFile(path, issued);
