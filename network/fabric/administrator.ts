@@ -26,6 +26,7 @@ import {
 } from './chaincode-definition';
 import { type ChaincodePackage } from './chaincode-package';
 import { callPeer } from './endorser';
+import { requestSnapshot } from './snapshot-request';
 
 /** A package that a peer has installed. */
 export interface InstalledPackage {
@@ -97,6 +98,22 @@ export class Administrator {
   /** @param block the channel's first, serialised */
   async join(block: Uint8Array): Promise<void> {
     await callPeer(this.#connection, this.#signer, 'cscc', ['JoinChain', block]);
+  }
+
+  /**
+   * Has the peer write a snapshot of the channel as it stands now, into its own folder `snapshots/completed/<channel>/<block>`.
+   * @throws grpc.ServiceError
+   */
+  requestSnapshot(channel: string): Promise<void> {
+    return requestSnapshot(this.#connection, this.#signer, channel);
+  }
+
+  /**
+   * Has the peer join a channel from a snapshot: it goes on after the snapshot's block and never has those before.
+   * @param folder a snapshot, on the peer's own disk
+   */
+  async joinBySnapshot(folder: string): Promise<void> {
+    await callPeer(this.#connection, this.#signer, 'cscc', ['JoinChainBySnapshot', folder]);
   }
 
   /** Where the channel stands at the peer. */

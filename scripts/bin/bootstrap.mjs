@@ -135,6 +135,13 @@ async function bench(args) {
   await runNode('bench', [join(ROOT, 'test', 'dist', 'bench', 'main.js'), ...args], { cwd: ROOT });
 }
 
+/** Holds drills on real Fabric. */
+async function drill(args) {
+  await built();
+  await requireFabric('npm run drill');
+  await runNode('drill', [join(ROOT, 'test', 'dist', 'drill', 'main.js'), ...args], { cwd: ROOT });
+}
+
 /** Prints how registrations and claims spread over several channels. */
 async function simulate(args) {
   await built();

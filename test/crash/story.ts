@@ -19,11 +19,16 @@ const PART = cny('400.00');
  * Registers one invoice, twice; offers it to two banks; the first gets it, the second is refused, gets it after a release, and
  * releases a part.
  * @param onStep called before each submission
+ * @param steps gets each submission as it is answered, also those of a story that fails
  * @throws Error at the first answer that is not the one which the rules give
  */
-export async function tell(actors: Actors, sequence: Sequence, onStep: () => void): Promise<Chapter> {
+export async function tell(
+  actors: Actors,
+  sequence: Sequence,
+  onStep: () => void,
+  steps: Settled[] = [],
+): Promise<Chapter> {
   const { platform, bankA, bankB } = actors;
-  const steps: Settled[] = [];
   const act = async <T>(client: Client, path: string, body: unknown, expected: number | string): Promise<T> => {
     onStep();
     const settled = await settle({ client, path, body, key: randomUUID() });

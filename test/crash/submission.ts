@@ -11,7 +11,13 @@ export type Act = Readonly<{
 }>;
 
 /** What was asked, and what was answered to it at last. */
-export type Settled = Act & Readonly<{ answer: Answer; tries: number }>;
+export type Settled = Act &
+  Readonly<{
+    answer: Answer;
+    tries: number;
+    /** When it was there, by performance.now(). */
+    at: number;
+  }>;
 
 const DEADLINE_MS = 120_000;
 const PAUSE_MS = 100;
@@ -29,7 +35,7 @@ export async function settle(act: Act): Promise<Settled> {
     try {
       const answer = await client.post(path, body, { key, prefer: 'wait=2', timeoutMs: 15_000 });
       if (answer.status === 202) await askedAt(client, answer, end);
-      else if (answer.status !== 503) return { ...act, answer, tries };
+      else if (answer.status !== 503) return { ...act, answer, tries, at: performance.now() };
       else if (answer.problem.code !== 'LEDGER_UNAVAILABLE') throw new UnexpectedAnswer(answer.toString());
       why = answer.toString();
     } catch (error) {

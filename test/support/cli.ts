@@ -13,7 +13,11 @@ export type CliOptions = Readonly<{
 }>;
 
 /** Runs `onepledge` with these words. @throws Error when it does not end in time */
-export function onepledge(system: System, words: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+export function onepledge(
+  system: Pick<System, 'home' | 'url'>,
+  words: readonly string[],
+  options: CliOptions = {},
+): Promise<CliResult> {
   const { gateway = 0, timeoutMs = 60_000, environment = {} } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(ROOT, 'scripts', 'bin', 'onepledge.mjs'), ...words], {

@@ -241,7 +241,7 @@ class RunningSystem implements System {
  * Removes the home when this process ends without having done so, whatever ends it: the other end of the pipe is closed by the system.
  * @returns ends the watch
  */
-function cleanUpAfterUs(home: string): () => void {
+export function cleanUpAfterUs(home: string): () => void {
   if (process.env['ONEPLEDGE_KEEP_HOME'] !== undefined) return () => undefined;
   // The programs end by their own lifelines; what they write while they do so is waited for.
   const script = 'cat >/dev/null; for i in 1 2 3 4 5 6; do rm -rf "$0" 2>/dev/null; sleep 2; done';

@@ -91,3 +91,8 @@ export function isDeadline(error: unknown): boolean {
 export function isSilence(error: unknown): boolean {
   return isDeadline(error) || (error instanceof GatewayError && error.code === UNAVAILABLE_NOW);
 }
+
+/** Whether a peer did not let the identity in. */
+export function isRefusedIdentity(error: unknown): boolean {
+  return error instanceof GatewayError && IDENTITY.has(error.code);
+}

@@ -21,6 +21,7 @@ import {
   EndorsementRefused,
   isConnectionFailure,
   isDeadline,
+  isRefusedIdentity,
   isSilence,
   LedgerUnavailable,
   translateProposalError,
@@ -181,7 +182,13 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
     const due = this.#sessions.horizon?.due(member);
     if (due === undefined) return;
     const commit = session.gateway.newCommit(this.#commitRequest(session, due.transactionId));
-    await commit.getStatus(within(CATCH_UP_MS));
+    try {
+      await commit.getStatus(within(CATCH_UP_MS));
+    } catch (error) {
+      // So answers a peer that is not in the channel yet, its disk having been lost, as well: what is to be asked next tells which it is.
+      if (isRefusedIdentity(error)) return;
+      throw error;
+    }
     this.#sessions.horizon?.note(member, due.transactionId, due.block);
   }
 

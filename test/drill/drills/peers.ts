@@ -1,0 +1,82 @@
+/** Peers that fail: a member's own peer goes away and comes back, with its disk or without. */
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openAdministration } from '@onepledge/network/administration';
+import { until } from '../../support/wait';
+import type { Drill } from '../drill';
+import type { World } from '../world';
+
+const AWAY_MS = 5_000;
+const SNAPSHOT_WITHIN_MS = 60_000;
+/** The version that the network was started with, and the peers' packages are of. */
+const VERSION = '1.0';
+
+/** Ends a peer, takes its disk away, and starts it with an empty one. */
+async function wipe(world: World, organization: string): Promise<void> {
+  const node = world.node(organization);
+  await node.stop();
+  rmSync(join(node.place.folder, 'data'), { recursive: true });
+  node.start();
+}
+
+/** The newest snapshot that an organisation's peer has written of a channel: its own folder, once it is whole. */
+function completed(world: World, organization: string, channel: string): string | undefined {
+  const folder = join(world.node(organization).place.folder, 'data', 'snapshots', 'completed', channel);
+  const [newest] = existsSync(folder) ? readdirSync(folder).sort((a, b) => Number(b) - Number(a)) : [];
+  return newest === undefined ? undefined : join(folder, newest);
+}
+
+async function restoredFromOrderers(world: World): Promise<string> {
+  const { channel } = world.network.connection;
+  await wipe(world, 'bank-b');
+  await until('the peer answers', () => world.operate('channel', 'join', channel).catch(() => undefined));
+  await world.operate('chaincode', 'install', '--to', VERSION, '--as', 'bank-b');
+  const height = await world.caughtUp('bank-b');
+  return `the peer of bank-b lost its disk, joined again, and had all ${height} blocks from the orderers`;
+}
+
+async function restoredFromSnapshot(world: World): Promise<string> {
+  const { channel } = world.network.connection;
+  const administration = await openAdministration(world.home, ['bank-a', 'bank-b']);
+  try {
+    const [source, target] = administration.organizations;
+    await source.administrator.requestSnapshot(channel);
+    const whole = await until('the snapshot is written', () => completed(world, 'bank-a', channel), {
+      withinMs: SNAPSHOT_WITHIN_MS,
+    });
+    const copy = join(world.home, 'snapshot');
+    cpSync(whole, copy, { recursive: true });
+    await wipe(world, 'bank-b');
+    await until('the peer joins', () =>
+      target?.administrator.joinBySnapshot(copy).then(
+        () => true,
+        () => undefined,
+      ),
+    );
+    await world.operate('chaincode', 'install', '--to', VERSION, '--as', 'bank-b');
+    const height = await world.caughtUp('bank-b');
+    rmSync(copy, { recursive: true });
+    const block = whole.slice(whole.lastIndexOf('/') + 1);
+    return `the peer of bank-b lost its disk, and came to block ${height - 1n} from bank-a's snapshot of block ${block}`;
+  } finally {
+    administration.close();
+  }
+}
+
+export const peerDrills: readonly Drill[] = [
+  {
+    name: 'peer-restarted',
+    title: 'a peer restarted in the middle',
+    act: async (world) => {
+      const node = world.node('bank-a');
+      await node.stop();
+      await sleep(AWAY_MS);
+      node.start();
+      await world.caughtUp('bank-a');
+      return `the peer of bank-a was stopped for ${AWAY_MS / 1000} s and started again`;
+    },
+  },
+  { name: 'peer-wiped', title: "a peer's disk lost, restored from the orderers", act: restoredFromOrderers },
+  { name: 'peer-snapshot', title: "a peer's disk lost, restored from a snapshot", act: restoredFromSnapshot },
+];
