@@ -1,4 +1,6 @@
 /** Brings the nodes of this machine into a channel of the description. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { configurationOf, describe } from '../configuration';
 import { type Consortium } from '../consortium';
 import { joinAll } from '../fabric/channels';
@@ -25,8 +27,8 @@ export async function joinChannel(
   if (!isFabric(home)) {
     throw new AdministrationError('the embedded network makes its channels from the description when it starts');
   }
-  const [first] = organizations;
-  const block = await first.administrator.configurationBlock(connection.channel);
+  // Not asked of a peer: the one that joins again may be the only one whose key is here.
+  const block = readFileSync(join(home, 'fabric', 'blocks', `${connection.channel}.block`));
   const { ordering } = describe(configurationOf(block).config);
   const consensus = ordering.consensus === 'etcdraft' ? 'etcdraft' : 'BFT';
   const { consortium: placed, ...placement } = await place(consortium, home, consensus, 'fixed');
