@@ -45,6 +45,7 @@ export interface ChannelInfo {
 
 const CALL_WITHIN_MS = 60_000;
 const ORDERED_WITHIN_MS = 20_000;
+const APPROVED = /with unchanged content|private data matching public hash version is not available/;
 
 /** A transaction of an administrator is in its block, and is not valid. */
 export class CommitRefusal extends Error {
@@ -195,8 +196,9 @@ export class Administrator {
     try {
       await this.#submit(channel, 'ApproveChaincodeDefinitionForMyOrg', approval(definition, packageId), [this.mspId]);
     } catch (error) {
-      // An earlier try may have gone through though its answer was an error.
-      if (reasonsOf(error).some((reason) => reason.includes('with unchanged content'))) return false;
+      // An earlier try may have gone through though its answer was an error. A peer that has lost its disk has the hash of what its organisation
+      // approved, by which it finds the package, and nobody to give it the private data themselves: they cannot be approved a second time.
+      if (reasonsOf(error).some((reason) => APPROVED.test(reason))) return false;
       throw error;
     }
     return true;
