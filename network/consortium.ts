@@ -276,7 +276,7 @@ function memberPolicyProblem(text: string, mspIds: readonly string[]): string | 
 }
 
 function isOrOnly(policy: SignaturePolicy): boolean {
-  return policy.kind === 'signedBy' || (policy.n === 1 && policy.rules.every(isOrOnly));
+  return policy.kind !== 'outOf' || (policy.n === 1 && policy.rules.every(isOrOnly));
 }
 
 function policyProblem(text: string, mspIds: readonly string[]): string | undefined {

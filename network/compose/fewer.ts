@@ -33,7 +33,7 @@ function policyOf(text: string, mspIds: readonly string[]): string {
 
 /** As many signatures as before, as far as there are members to give them. */
 function without(policy: SignaturePolicy, mspIds: readonly string[]): SignaturePolicy | undefined {
-  if (policy.kind === 'signedBy') return mspIds.includes(policy.mspId) ? policy : undefined;
+  if (policy.kind !== 'outOf') return mspIds.includes(policy.mspId) ? policy : undefined;
   const rules = policy.rules.flatMap((rule) => without(rule, mspIds) ?? []);
   return rules.length === 0 ? undefined : { ...policy, n: Math.min(policy.n, rules.length), rules };
 }

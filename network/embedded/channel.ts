@@ -1,5 +1,4 @@
-/** A channel: its ledger, whom it trusts, and the chaincodes that are committed on it. */
-import { type Identity } from '../identity/types';
+/** A channel: its ledger, the configuration that it goes by, and the chaincodes that are committed on it. */
 import { type MspRegistry } from '../identity/msp';
 import {
   evaluatePolicy,
@@ -8,8 +7,11 @@ import {
   type PolicySubject,
   type SignaturePolicy,
 } from '../identity/policy';
+import { type Bundle, readBundle } from './channelconfig/bundle';
+import { configOfBlock } from './channelconfig/configblock';
 import { type Ledger } from './ledger/ledger';
 import { type StateView } from './ledger/state';
+import { lastConfigOf } from './wire/block';
 
 /** Fabric's peer.ApplicationPolicy: a policy of its own, or one that the channel's configuration has under this path. */
 export type ApplicationPolicy =
@@ -60,11 +62,71 @@ export interface ChaincodeDefinitions {
 export interface Channel {
   readonly name: string;
   readonly ledger: Ledger;
+  /** The configuration that it goes by now; a block that brings another puts that in its place. */
+  readonly bundle: Bundle;
+  /** The number of the block that brought it. */
+  readonly configBlock: number;
   readonly msps: MspRegistry;
+  /** The members' MSP ids; not the ordering organisations'. */
   readonly members: ReadonlySet<string>;
-  /** The policies of the channel's configuration. */
+  /** The policies of the configuration. */
   readonly policies: PolicyManager;
   readonly chaincodes: ChaincodeDefinitions;
+}
+
+/** A channel whose configuration is in its ledger. */
+export class LedgerChannel implements Channel {
+  readonly name: string;
+  readonly ledger: Ledger;
+  readonly chaincodes: ChaincodeDefinitions;
+  #bundle: Bundle;
+  #configBlock: number;
+
+  /** @throws ConfigError when the ledger's last configuration is none that a channel could go by. */
+  constructor(name: string, ledger: Ledger, chaincodes: ChaincodeDefinitions) {
+    this.name = name;
+    this.ledger = ledger;
+    this.chaincodes = chaincodes;
+    const { bundle, configBlock } = lastConfiguration(ledger);
+    this.#bundle = bundle;
+    this.#configBlock = configBlock;
+  }
+
+  get bundle(): Bundle {
+    return this.#bundle;
+  }
+
+  get configBlock(): number {
+    return this.#configBlock;
+  }
+
+  get msps(): MspRegistry {
+    return this.#bundle.msps;
+  }
+
+  get members(): ReadonlySet<string> {
+    return this.#bundle.members;
+  }
+
+  get policies(): PolicyManager {
+    return this.#bundle.policies;
+  }
+
+  /** Goes by another configuration from now on. */
+  switchTo(bundle: Bundle, configBlock: number): void {
+    this.#bundle = bundle;
+    this.#configBlock = configBlock;
+  }
+}
+
+/**
+ * The configuration that a ledger's last block says counts, and the block that brought it.
+ * @throws ConfigError when it is none that a channel could go by
+ */
+export function lastConfiguration(ledger: Ledger): { readonly bundle: Bundle; readonly configBlock: number } {
+  const last = ledger.block(ledger.height - 1);
+  const configBlock = last === undefined ? 0 : lastConfigOf(last);
+  return { bundle: readBundle(configOfBlock(ledger.envelope(configBlock, 0))), configBlock };
 }
 
 /**
@@ -90,36 +152,62 @@ export function signaturePolicyOf(channel: Channel, policy: ApplicationPolicy): 
   return policy.kind === 'signature' ? policy.policy : channel.policies.asSignaturePolicy(policy.reference);
 }
 
-/** Whether the identity may propose and submit: Fabric's usual Writers policy, any member's client or admin. */
-export function isWriter(channel: Channel, identity: Identity): boolean {
-  return channel.members.has(identity.mspId) && (identity.role === 'client' || identity.role === 'admin');
+/** The policies of the channel's own groups that requests are checked against. */
+export const ChannelPolicy = {
+  readers: '/Channel/Readers',
+  writers: '/Channel/Writers',
+  ordererReaders: '/Channel/Orderer/Readers',
+  ordererWriters: '/Channel/Orderer/Writers',
+  applicationReaders: '/Channel/Application/Readers',
+  applicationWriters: '/Channel/Application/Writers',
+} as const;
+
+/** What peers ask of who uses a resource, where the channel's configuration does not say. */
+const DEFAULT_ACCESS: ReadonlyMap<string, string> = new Map([
+  ...(
+    [
+      '_lifecycle/CommitChaincodeDefinition',
+      '_lifecycle/QueryChaincodeDefinition',
+      '_lifecycle/QueryChaincodeDefinitions',
+      '_lifecycle/CheckCommitReadiness',
+      'peer/Propose',
+      'peer/ChaincodeToChaincode',
+    ] as const
+  ).map((resource) => [resource, ChannelPolicy.applicationWriters] as const),
+  ...(
+    [
+      'qscc/GetChainInfo',
+      'qscc/GetBlockByNumber',
+      'qscc/GetBlockByHash',
+      'qscc/GetTransactionByID',
+      'qscc/GetBlockByTxID',
+      'cscc/GetConfigBlock',
+      'cscc/GetChannelConfig',
+      'event/Block',
+      'event/FilteredBlock',
+      'gateway/CommitStatus',
+      'gateway/ChaincodeEvents',
+    ] as const
+  ).map((resource) => [resource, ChannelPolicy.applicationReaders] as const),
+]);
+
+/** The path of the policy that peers ask for where the channel's configuration does not say; undefined: there is no such resource. */
+export function defaultPolicy(resource: string): string | undefined {
+  return DEFAULT_ACCESS.get(resource);
 }
 
-/** Whether the identity may read blocks, events and statuses: the usual Readers policy, peers too. */
-export function isReader(channel: Channel, identity: Identity): boolean {
-  return isWriter(channel, identity) || (channel.members.has(identity.mspId) && identity.role === 'peer');
-}
-
-/** Fabric's words to a creator who does not satisfy the channel's policy, or whose signature is wrong. */
-export function accessDenied(policy: 'Readers' | 'Writers'): string {
-  return `failed evaluating policy on signed data during check policy [${pathOf(policy)}]: [${unsatisfied(policy)}]`;
-}
-
-/** The same for a resource that the channel's configuration does not list: the peer's own default counts. */
-export function accessDeniedByDefault(channelName: string, policy: 'Readers' | 'Writers'): string {
-  return (
-    `Failed evaluating policy on signed data during check policy on channel [${channelName}] with policy ` +
-    `[${pathOf(policy)}]: [${unsatisfied(policy)}]`
-  );
-}
-
-function pathOf(policy: 'Readers' | 'Writers'): string {
-  return `/Channel/Application/${policy}`;
-}
-
-function unsatisfied(policy: 'Readers' | 'Writers'): string {
-  return (
-    'implicit policy evaluation failed - 0 sub-policies were satisfied, ' +
-    `but this policy requires 1 of the '${policy}' sub-policies to be satisfied`
-  );
+/**
+ * Why an identity, whose signature the caller verifies, may not use a resource of the channel, in Fabric's words; undefined: it may.
+ * @param identity undefined: it is none of the channel's, or its signature is wrong
+ */
+export function denialOf(channel: Channel, resource: string, identity: PolicySubject | undefined): string | undefined {
+  const listed = channel.bundle.acls.get(resource);
+  const path =
+    listed === undefined ? defaultPolicy(resource) : listed.startsWith('/') ? listed : `/Channel/Application/${listed}`;
+  if (path === undefined) return `Unmapped policy for ${resource}`;
+  if (identity !== undefined && channel.policies.permits(path, identity)) return undefined;
+  const reason = channel.policies.shortfall(path, identity === undefined ? [] : [identity]) ?? 'no identity';
+  return listed === undefined
+    ? `Failed evaluating policy on signed data during check policy on channel [${channel.name}] with policy [${path}]: [${reason}]`
+    : `failed evaluating policy on signed data during check policy [${path}]: [${reason}]`;
 }

@@ -45,7 +45,7 @@ export async function deployDefinitions(
   const missing = spec.chaincodes.filter(({ name }) => !channel.chaincodes.has(name));
   if (missing.length === 0) return;
   const lifecycle = new LifecycleClient(running, own);
-  const organizations = spec.members.map((name) => material.organization(name));
+  const organizations = material.organizations.filter(({ mspId }) => channel.members.has(mspId));
   const approvals = missing.flatMap((chaincode) =>
     organizations.flatMap(({ mspId, admin }) => {
       const peer = peers.get(mspId);

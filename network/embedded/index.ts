@@ -8,9 +8,10 @@ import { ExecutionError } from './chaincode/context';
 import { type Committer } from './committer/committer';
 import { deployDefinitions } from './deploy';
 import { OwnEndorsements } from './endorser/endorsements';
+import { enterRevocationLists } from './revocation';
 import {
   createChannels,
-  createPeers,
+  createPeer,
   listen,
   type NetworkSetting,
   type NodeServer,
@@ -19,6 +20,7 @@ import {
   servePeer,
 } from './network';
 import { type PackageStore } from './packages/store';
+import { type Peer } from './peer';
 import { launchCommitted } from './scc/lifecycle/installed';
 
 export { ExecutionError };
@@ -26,6 +28,7 @@ export { DeployError } from './deploy';
 export { PackageError } from './packages/package';
 export { LedgerError } from './ledger/ledger';
 export { ListenError } from './network';
+export { ConfigError } from './channelconfig/errors';
 
 export interface EmbeddedNetworkOptions {
   /** The folder that everything is kept in; made when it is not there. */
@@ -58,7 +61,7 @@ export interface EmbeddedNetwork {
  * Starts the network; resolves when all peers listen and all chaincode streams are ready.
  * @throws LedgerError when another process has this home open or a ledger is damaged; ExecutionError when the chaincode
  * does not come; ListenError when a port is taken; MaterialError; DeployError when a new channel's chaincodes cannot be
- * defined; PackageError when an installed chaincode package is damaged.
+ * defined; PackageError when an installed chaincode package is damaged; ConfigError when a revocation list cannot be entered.
  */
 export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Promise<EmbeddedNetwork> {
   const { consortium } = options;
@@ -102,15 +105,21 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
     ordererServer = await listen(orderer.tls, setting.material.orderer.tlsCaPem, ordererPort);
     const ports = new Map([...servers].map(([mspId, { port }]) => [mspId, port]));
     const own = new OwnEndorsements();
-    const peers = createPeers(setting, ports);
-    packages.push(...[...peers.values()].map((peer) => peer.packages));
-    const channels = createChannels(setting, ledgers, peers, own);
+    const channels = createChannels(setting, ledgers, own);
     committers.push(...[...channels.values()].map(({ committer }) => committer));
+    const peers = new Map<string, Peer>();
+    for (const organization of consortium.organizations) {
+      const peer = createPeer(setting, organization, ports.get(organization.mspId) ?? 0, channels);
+      peers.set(peer.mspId, peer);
+      packages.push(peer.packages);
+      for (const running of channels.values()) if (running.channel.members.has(peer.mspId)) running.join(peer);
+    }
     await Promise.all(
       consortium.channels.map(async (spec) => {
         const running = channels.get(spec.name);
         if (running === undefined) return;
         await running.channel.chaincodes.refresh();
+        await enterRevocationLists(running, setting.material);
         await deployDefinitions(spec, running, setting.material, own);
       }),
     );

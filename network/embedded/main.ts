@@ -1,7 +1,15 @@
 /** The program: starts the embedded network from its environment and runs until told to stop. */
 import { resolve } from 'node:path';
 import { readEnvironment, runProgram, UsageError } from '../environment';
-import { DeployError, ExecutionError, LedgerError, ListenError, PackageError, startEmbeddedNetwork } from './index';
+import {
+  ConfigError,
+  DeployError,
+  ExecutionError,
+  LedgerError,
+  ListenError,
+  PackageError,
+  startEmbeddedNetwork,
+} from './index';
 
 const NOTICE = 'This is the embedded network: for development, tests, demos and small pilots, not for production.';
 
@@ -51,4 +59,4 @@ async function main(): Promise<void> {
   });
 }
 
-runProgram(main, [LedgerError, ExecutionError, ListenError, DeployError, PackageError]);
+runProgram(main, [ConfigError, LedgerError, ExecutionError, ListenError, DeployError, PackageError]);

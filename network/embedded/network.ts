@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import * as grpc from '@grpc/grpc-js';
 import { type Logger } from 'pino';
-import { type ChannelSpec, type Consortium, type Organization } from '../consortium';
+import { type Consortium, type Organization } from '../consortium';
 import { type NetworkMaterial } from '../identity/material';
 import { MspRegistry } from '../identity/msp';
-import { PolicyManager, usualPolicies } from '../identity/policy';
+import { LedgerChannel } from './channel';
 import { ChaincodeStream } from './chaincode/stream';
 import { Committer } from './committer/committer';
 import type { OrdererEndpoint } from './discovery/config';
@@ -21,6 +21,7 @@ import { BlockWriter } from './orderer/blockwriter';
 import { chaincodeOfPlace } from './packages/package';
 import { PackageStore } from './packages/store';
 import { type Peer } from './peer';
+import { JoinedChannel } from './runningchannel';
 import { Approvals } from './scc/lifecycle/approvals';
 import { LedgerDefinitions } from './scc/lifecycle/definitions';
 import { addAtomicBroadcast } from './services/atomicbroadcast';
@@ -62,70 +63,54 @@ export async function openLedgers(setting: NetworkSetting): Promise<ReadonlyMap<
 }
 
 /**
- * Makes each organisation's peer.
+ * Makes an organisation's peer.
+ * @param network the channels that it may join
  * @throws PackageError when an installed chaincode package is damaged.
  */
-export function createPeers(setting: NetworkSetting, ports: ReadonlyMap<string, number>): ReadonlyMap<string, Peer> {
-  const { consortium, material, logger } = setting;
-  return new Map(
-    consortium.organizations.map((organization) => {
-      const { mspId, name } = organization;
-      const address = `localhost:${ports.get(mspId) ?? 0}`;
-      const { peer: signer, caPem } = material.organization(name);
-      const localMsp = new MspRegistry(new Map([[mspId, { caPem }]]));
-      const packages = new PackageStore(join(setting.home, 'network', 'chaincodes', mspId), (packageId, place) => {
-        const chaincode = chaincodeOfPlace(place);
-        return new ChaincodeStream({
-          address: chaincode === undefined ? place : setting.chaincodeAddress(chaincode),
-          packageId,
-          executeTimeoutMs: setting.executeTimeoutMs,
-          launchTimeoutMs: setting.launchTimeoutMs,
-          logger: logger.child({ mspId }),
-        });
-      });
-      const approvals = new Approvals(mspId);
-      return [mspId, { mspId, address, signer, localMsp, packages, approvals, channels: new Map() }];
-    }),
-  );
+export function createPeer(
+  setting: NetworkSetting,
+  { mspId, name }: Organization,
+  port: number,
+  network: ReadonlyMap<string, RunningChannel>,
+): Peer {
+  const { material, logger } = setting;
+  const address = `localhost:${port}`;
+  const { peer: signer, caPem } = material.organization(name);
+  const localMsp = new MspRegistry(new Map([[mspId, { caPem }]]));
+  const packages = new PackageStore(join(setting.home, 'network', 'chaincodes', mspId), (packageId, place) => {
+    const chaincode = chaincodeOfPlace(place);
+    return new ChaincodeStream({
+      address: chaincode === undefined ? place : setting.chaincodeAddress(chaincode),
+      packageId,
+      executeTimeoutMs: setting.executeTimeoutMs,
+      launchTimeoutMs: setting.launchTimeoutMs,
+      logger: logger.child({ mspId }),
+    });
+  });
+  const approvals = new Approvals(mspId);
+  return { mspId, address, signer, localMsp, packages, approvals, channels: new Map(), network };
 }
 
-/** Puts each channel together. */
+/**
+ * Puts each channel together, by the configuration that its ledger has.
+ * @throws ConfigError when that is none that a channel could go by
+ */
 export function createChannels(
   setting: NetworkSetting,
   ledgers: ReadonlyMap<string, Ledger>,
-  peers: ReadonlyMap<string, Peer>,
   own: OwnEndorsements,
-): ReadonlyMap<string, RunningChannel> {
+): ReadonlyMap<string, JoinedChannel> {
   const { consortium, material, logger } = setting;
   const [orderer] = material.orderer.nodes;
   if (orderer === undefined) throw new Error('the consortium has no orderer');
   const writer = new BlockWriter(orderer.signer);
-  const channels = new Map<string, RunningChannel>();
-  for (const spec of consortium.channels) {
-    const ledger = ledgers.get(spec.name);
-    if (ledger === undefined) throw new Error(`no ledger of channel ${spec.name} is open`);
-    const members = new Set(membersOf(consortium, spec).map((organization) => organization.mspId));
-    const channel = {
-      name: spec.name,
-      ledger,
-      msps: material.mspRegistry(members),
-      members,
-      policies: new PolicyManager(usualPolicies([...members])),
-      chaincodes: new LedgerDefinitions(ledger),
-    };
-    for (const mspId of members) peers.get(mspId)?.channels.set(spec.name, channel);
-    channels.set(spec.name, {
-      channel,
-      committer: new Committer(
-        channel,
-        spec.blocks,
-        writer,
-        own,
-        logger.child({ channel: spec.name }),
-        setting.onFailure,
-      ),
-      peers: new Map([...peers].filter(([mspId]) => members.has(mspId))),
-    });
+  const channels = new Map<string, JoinedChannel>();
+  for (const { name } of consortium.channels) {
+    const ledger = ledgers.get(name);
+    if (ledger === undefined) throw new Error(`no ledger of channel ${name} is open`);
+    const channel = new LedgerChannel(name, ledger, new LedgerDefinitions(ledger));
+    const committer = new Committer(channel, writer, own, logger.child({ channel: name }), setting.onFailure);
+    channels.set(name, new JoinedChannel(channel, committer));
   }
   return channels;
 }
@@ -183,8 +168,8 @@ export interface RunningNetwork {
 
 /** Adds the services of one organisation's peer. */
 export function servePeer({ server }: NodeServer, peer: Peer, network: RunningNetwork): void {
-  const { channels, peers, orderer, own, logger } = network;
-  const mine = new Map([...channels].filter(([, running]) => running.peers.has(peer.mspId)));
+  const { peers, orderer, own, logger } = network;
+  const mine = peer.channels;
   const process = async (signed: SignedProposal): Promise<EndorserAnswer> => {
     const proposal = unpackProposal(signed);
     if (proposal.flaw !== undefined) throw new ProposalError(proposal.flaw);
@@ -203,14 +188,10 @@ export function servePeer({ server }: NodeServer, peer: Peer, network: RunningNe
   addGateway(server, new Gateway(mine, peer, own), child);
   addEndorser(server, process, child);
   addPeerDeliver(server, peer.mspId, mine, child);
-  addDiscovery(server, { peer, channels: mine, peers: [...peers.values()], orderer }, child);
+  addDiscovery(server, { peer, channels: mine, peers, orderer }, child);
 }
 
 /** Adds the orderer's services. */
 export function serveOrderer({ server }: NodeServer, { channels, orderer, logger }: RunningNetwork): void {
-  addAtomicBroadcast(server, channels, orderer.mspId, logger.child({ mspId: orderer.mspId }));
-}
-
-function membersOf(consortium: Consortium, channel: ChannelSpec): readonly Organization[] {
-  return consortium.organizations.filter((organization) => channel.members.includes(organization.name));
+  addAtomicBroadcast(server, channels, logger.child({ mspId: orderer.mspId }));
 }

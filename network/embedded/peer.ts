@@ -1,7 +1,7 @@
 /** An organisation's endorsing peer: its identity, its address, the channels it is in, and the chaincodes that it has. */
 import { type MspRegistry } from '../identity/msp';
 import { type Signer } from '../identity/types';
-import { type Channel } from './channel';
+import { type RunningChannel } from './gateway/gateway';
 import { type PackageStore } from './packages/store';
 import { type Approvals } from './scc/lifecycle/approvals';
 
@@ -17,5 +17,7 @@ export interface Peer {
   /** Which definitions its organisation has approved. */
   readonly approvals: Approvals;
   /** The channels that the peer has joined, by name. */
-  readonly channels: Map<string, Channel>;
+  readonly channels: Map<string, RunningChannel>;
+  /** All that it could join. */
+  readonly network: ReadonlyMap<string, RunningChannel>;
 }

@@ -1,4 +1,4 @@
-/** What an enrolment certificate says: subject, role, Fabric's attributes, validity, and the identifier to compare it by. */
+/** What an enrolment certificate says: subject, units, Fabric's attributes, validity, and the identifier to compare it by. */
 import { createHash, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { DER_TAG, derElement, derElements, type DerElement, DerError, derOid, derText } from './der';
@@ -12,9 +12,13 @@ export interface CertificateFacts {
   /** Hex SHA-256 of the TBSCertificate: the part under the CA's signature, so that no one else can make another of it. */
   readonly id: string;
   readonly commonName: string;
-  /** The organisational units that are roles; with NodeOUs exactly one is right. */
+  /** All organisational units of the subject. */
+  readonly units: readonly string[];
+  /** Those of them that are roles by their names, as NodeOUs usually have it. */
   readonly roles: readonly Role[];
   readonly attributes: Readonly<Record<string, string>>;
+  /** In hex; undefined where the certificate has no SubjectKeyIdentifier. */
+  readonly subjectKeyId: string | undefined;
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
@@ -33,12 +37,14 @@ export function readCertificate(pem: string | Uint8Array): CertificateFacts {
   const [tbs] = derElements(derElement(x509.raw, DER_TAG.sequence).content);
   if (tbs?.tag !== DER_TAG.sequence) throw new DerError('no TBSCertificate');
   const subject = readSubject(tbs);
+  const units = subject.get(ORGANIZATIONAL_UNIT) ?? [];
   return {
     x509,
     id: createHash('sha256').update(tbs.whole).digest('hex'),
     commonName: subject.get(COMMON_NAME)?.[0] ?? '',
-    roles: (subject.get(ORGANIZATIONAL_UNIT) ?? []).filter(isRole),
-    attributes: readAttributes(tbs),
+    units,
+    roles: units.filter(isRole),
+    ...readKnownExtensions(tbs),
     notBefore: new Date(x509.validFrom),
     notAfter: new Date(x509.validTo),
   };
@@ -51,6 +57,7 @@ export function splitPem(text: string): readonly string[] {
 
 const COMMON_NAME = '2.5.4.3';
 const ORGANIZATIONAL_UNIT = '2.5.4.11';
+const SUBJECT_KEY_IDENTIFIER = '2.5.29.14';
 
 /** Position of the subject among the TBSCertificate's elements of a version 3 certificate (RFC 5280, 4.1). */
 const SUBJECT_INDEX = 5;
@@ -81,15 +88,19 @@ function readSubject(tbs: DerElement): ReadonlyMap<string, readonly string[]> {
   return values;
 }
 
-function readAttributes(tbs: DerElement): Readonly<Record<string, string>> {
+function readKnownExtensions(tbs: DerElement): Pick<CertificateFacts, 'attributes' | 'subjectKeyId'> {
   let attributes: Readonly<Record<string, string>> | undefined;
+  let subjectKeyId: string | undefined;
   for (const { oid, critical, value } of readExtensions(tbs)) {
     if (critical && !UNDERSTOOD.has(oid)) throw new DerError(`critical extension ${oid} is not understood`);
+    if (oid === SUBJECT_KEY_IDENTIFIER) {
+      subjectKeyId = Buffer.from(derElement(value, DER_TAG.octetString).content).toString('hex');
+    }
     if (oid !== ATTRIBUTES_OID) continue;
     if (attributes !== undefined) throw new DerError('two attribute extensions');
     attributes = AttributesSchema.parse(JSON.parse(Buffer.from(value).toString('utf8'))).attrs;
   }
-  return Object.freeze(attributes ?? {});
+  return { attributes: Object.freeze(attributes ?? {}), subjectKeyId };
 }
 
 function* readExtensions(tbs: DerElement): Generator<{ oid: string; critical: boolean; value: Uint8Array }> {

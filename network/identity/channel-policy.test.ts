@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type GroupPolicy, type PolicyGroup, PolicyManager, usualPolicies } from './channel-policy';
+import { type GroupPolicy, type PolicyGroup, PolicyManager } from './channel-policy';
 import { type PolicySubject } from './policy-tree';
 
 const peerOf = (mspId: string): PolicySubject => ({ mspId, certificateId: `peer of ${mspId}`, role: 'peer' });
@@ -45,3 +45,44 @@ describe("a channel's policies", () => {
     }
   });
 });
+
+/** The policies of a channel as Fabric's sample configuration has them, for members with NodeOUs. */
+function usualPolicies(members: readonly string[]): PolicyGroup {
+  const application = implicitGroup({ Endorsement: 'MAJORITY', LifecycleEndorsement: 'MAJORITY' }, members);
+  const orderer = implicitGroup({ BlockValidation: 'ANY' }, []);
+  const groups = new Map([
+    ['Application', application],
+    ['Orderer', orderer],
+  ]);
+  return { ...implicitGroup({}, []), groups };
+}
+
+function implicitGroup(more: Readonly<Record<string, 'ANY' | 'MAJORITY'>>, members: readonly string[]): PolicyGroup {
+  const rules = { Readers: 'ANY', Writers: 'ANY', Admins: 'MAJORITY', ...more } as const;
+  return {
+    policies: new Map(
+      Object.entries(rules).map(([name, rule]): [string, GroupPolicy] => {
+        const subPolicy =
+          name === 'LifecycleEndorsement' ? 'Endorsement' : name === 'BlockValidation' ? 'Writers' : name;
+        return [name, { kind: 'implicitMeta', rule, subPolicy }];
+      }),
+    ),
+    groups: new Map(members.map((mspId) => [mspId, memberGroup(mspId)])),
+  };
+}
+
+function memberGroup(mspId: string): PolicyGroup {
+  const anyOf = (...roles: readonly ('admin' | 'peer' | 'client')[]): GroupPolicy => ({
+    kind: 'signature',
+    policy: { kind: 'outOf', n: 1, rules: roles.map((role) => ({ kind: 'signedBy', mspId, role })) },
+  });
+  return {
+    policies: new Map([
+      ['Readers', anyOf('admin', 'peer', 'client')],
+      ['Writers', anyOf('admin', 'client')],
+      ['Admins', anyOf('admin')],
+      ['Endorsement', anyOf('peer')],
+    ]),
+    groups: new Map(),
+  };
+}

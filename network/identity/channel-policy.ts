@@ -12,9 +12,11 @@ export interface PolicyGroup {
   readonly groups: ReadonlyMap<string, PolicyGroup>;
 }
 
-/** Finds and evaluates the policies of one channel. */
+/** Finds and evaluates the policies of one configuration of a channel. */
 export class PolicyManager {
   readonly #root: PolicyGroup;
+  /** Identities are checked once and kept by their MSPs: what one of them may do is found out once. */
+  readonly #permissions = new WeakMap<PolicySubject, Map<string, boolean>>();
 
   /** @param root the group `Channel`. */
   constructor(root: PolicyGroup) {
@@ -28,8 +30,22 @@ export class PolicyManager {
 
   /** Whether these identities, whose signatures the caller has verified, satisfy the policy under the path. */
   satisfied(path: string, identities: readonly PolicySubject[]): boolean {
+    return this.shortfall(path, identities) === undefined;
+  }
+
+  /** Why these identities do not satisfy the policy under the path, in Fabric's words; undefined: they do. */
+  shortfall(path: string, identities: readonly PolicySubject[]): string | undefined {
     const found = this.#find(path);
-    return found !== undefined && evaluate(found.group, found.name, identities);
+    return found === undefined ? `no such policy: '${path}'` : evaluate(found.group, found.name, identities);
+  }
+
+  /** Whether one identity by itself, whose signature the caller verifies, satisfies the policy under the path. */
+  permits(path: string, identity: PolicySubject): boolean {
+    let known = this.#permissions.get(identity);
+    if (known === undefined) this.#permissions.set(identity, (known = new Map<string, boolean>()));
+    let permitted = known.get(path);
+    if (permitted === undefined) known.set(path, (permitted = this.satisfied(path, [identity])));
+    return permitted;
   }
 
   /**
@@ -51,47 +67,6 @@ export class PolicyManager {
   }
 }
 
-/** The policies of a channel as Fabric's sample configuration has them, for members with NodeOUs. */
-export function usualPolicies(members: readonly string[]): PolicyGroup {
-  const application = implicitGroup({ Endorsement: 'MAJORITY', LifecycleEndorsement: 'MAJORITY' }, members);
-  const orderer = implicitGroup({ BlockValidation: 'ANY' }, []);
-  const groups = new Map([
-    ['Application', application],
-    ['Orderer', orderer],
-  ]);
-  return { ...implicitGroup({}, []), groups };
-}
-
-function implicitGroup(more: Readonly<Record<string, 'ANY' | 'MAJORITY'>>, members: readonly string[]): PolicyGroup {
-  const rules = { Readers: 'ANY', Writers: 'ANY', Admins: 'MAJORITY', ...more } as const;
-  return {
-    policies: new Map(
-      Object.entries(rules).map(([name, rule]): [string, GroupPolicy] => {
-        const subPolicy =
-          name === 'LifecycleEndorsement' ? 'Endorsement' : name === 'BlockValidation' ? 'Writers' : name;
-        return [name, { kind: 'implicitMeta', rule, subPolicy }];
-      }),
-    ),
-    groups: new Map(members.map((mspId) => [mspId, memberGroup(mspId)])),
-  };
-}
-
-function memberGroup(mspId: string): PolicyGroup {
-  const anyOf = (...roles: readonly ('admin' | 'peer' | 'client')[]): GroupPolicy => ({
-    kind: 'signature',
-    policy: { kind: 'outOf', n: 1, rules: roles.map((role) => ({ kind: 'signedBy', mspId, role })) },
-  });
-  return {
-    policies: new Map([
-      ['Readers', anyOf('admin', 'peer', 'client')],
-      ['Writers', anyOf('admin', 'client')],
-      ['Admins', anyOf('admin')],
-      ['Endorsement', anyOf('peer')],
-    ]),
-    groups: new Map(),
-  };
-}
-
 /** How many subgroups must agree. With none, any and most of them are none. */
 function threshold(rule: 'ANY' | 'ALL' | 'MAJORITY', groups: number): number {
   if (groups === 0) return 0;
@@ -99,16 +74,24 @@ function threshold(rule: 'ANY' | 'ALL' | 'MAJORITY', groups: number): number {
   return rule === 'ALL' ? groups : Math.floor(groups / 2) + 1;
 }
 
-function evaluate(group: PolicyGroup, name: string, identities: readonly PolicySubject[]): boolean {
+/** @returns why not, undefined when it is satisfied. */
+function evaluate(group: PolicyGroup, name: string, identities: readonly PolicySubject[]): string | undefined {
   const policy = group.policies.get(name);
-  if (policy === undefined) return false;
-  if (policy.kind === 'signature') return evaluatePolicy(policy.policy, identities);
-  let missing = threshold(policy.rule, group.groups.size);
-  for (const child of group.groups.values()) {
-    if (missing === 0) break;
-    if (evaluate(child, policy.subPolicy, identities)) missing -= 1;
+  if (policy === undefined) return `no such policy: '${name}'`;
+  if (policy.kind === 'signature') {
+    return evaluatePolicy(policy.policy, identities) ? undefined : 'signature set did not satisfy policy';
   }
-  return missing === 0;
+  const needed = threshold(policy.rule, group.groups.size);
+  let satisfied = 0;
+  for (const child of group.groups.values()) {
+    if (satisfied === needed) break;
+    if (evaluate(child, policy.subPolicy, identities) === undefined) satisfied += 1;
+  }
+  if (satisfied === needed) return undefined;
+  return (
+    `implicit policy evaluation failed - ${satisfied} sub-policies were satisfied, but this policy requires ` +
+    `${needed} of the '${policy.subPolicy}' sub-policies to be satisfied`
+  );
 }
 
 function convert(group: PolicyGroup, name: string): SignaturePolicy | undefined {

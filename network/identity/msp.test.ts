@@ -4,7 +4,7 @@ import { SerializedIdentity } from '@hyperledger/fabric-protos/lib/msp/identitie
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as x509 from '@peculiar/x509';
 import fc from 'fast-check';
-import { type Authority, createAuthority, issueEnrolment, type KeyPair } from './authority';
+import { type Authority, createAuthority, issueEnrolment, issueRevocationList, type KeyPair } from './authority';
 import { readCertificate } from './certificate';
 import { IdentityError, type IdentityErrorReason } from './errors';
 import { MspRegistry, serializeIdentity } from './msp';
@@ -206,16 +206,8 @@ describe('an identity is refused', () => {
 
   test('when a revocation list of its CA names it, and not when the list is of another', async () => {
     const { serialNumber } = new x509.X509Certificate(client.certPem);
-    const listOf = (issuer: Authority): Promise<x509.X509Crl> =>
-      x509.X509CrlGenerator.create({
-        issuer: ca.certificate.subjectName,
-        thisUpdate: NOW,
-        signingAlgorithm: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
-        signingKey: issuer.signingKey,
-        entries: [{ serialNumber }, { serialNumber: '77' }],
-      });
     const identify = async (issuer: Authority): Promise<unknown> => {
-      const crlPems = [(await listOf(issuer)).toString('pem')];
+      const crlPems = [await issueRevocationList(issuer, [serialNumber, '77'], NOW)];
       const strict = new MspRegistry(new Map([['BankAMSP', { caPem: ca.pair.certPem, crlPems }]]));
       return strict.identify(serializeIdentity('BankAMSP', client.certPem));
     };

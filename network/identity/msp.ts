@@ -1,36 +1,26 @@
 /** The membership service: turns serialized identities into checked ones, by the CA of the MSP that they name. */
 import { type KeyObject, type X509Certificate } from 'node:crypto';
 import { SerializedIdentity } from '@hyperledger/fabric-protos/lib/msp/identities_pb';
-import { type CertificateFacts, readCertificate, splitPem } from './certificate';
+import { type CertificateFacts, readCertificate } from './certificate';
 import { IdentityError, type IdentityErrorReason } from './errors';
-import { readRevocationLists, type RevocationList } from './revocation-list';
+import { MspDefinition, type MspRoot } from './msp-definition';
 import { verifyLowS } from './signature';
 import { type Identity, type Role } from './types';
 
-/** How an MSP is recognised. */
-export interface MspRoot {
-  /** The CA's certificate, or several (an old and a new one while a CA is being replaced). Each is trusted by itself. */
-  readonly caPem: string;
-  /** Serial numbers in hex. */
-  readonly revoked?: readonly string[];
-  /** Revocation lists as PEM texts; those that a CA of the MSP has not signed count for nothing. */
-  readonly crlPems?: readonly string[];
-  /** Whether roles come from organisational units and each certificate must have exactly one. Default true. */
-  readonly nodeOUs?: boolean;
-}
+export { type MspRoot, type UnitIdentifier } from './msp-definition';
 
 /** Identities that are kept with their certificate read and its chain checked: some 3 KB each. */
 const MAX_CACHED = 4096;
 
 /** The MSPs of a channel. */
 export class MspRegistry {
-  readonly #msps: ReadonlyMap<string, Msp>;
+  readonly #msps: ReadonlyMap<string, MspDefinition>;
   /** By the serialized bytes; a Map keeps insertion order, so the first key is the least recently used. */
   readonly #checked = new Map<string, CheckedIdentity>();
 
   /** @throws IdentityError (MALFORMED) when an MSP's CA certificate cannot be read or is none. */
   constructor(roots: ReadonlyMap<string, MspRoot>) {
-    this.#msps = new Map([...roots].map(([mspId, root]) => [mspId, readMsp(mspId, root)]));
+    this.#msps = new Map([...roots].map(([mspId, root]) => [mspId, new MspDefinition(mspId, root)]));
   }
 
   get mspIds(): readonly string[] {
@@ -61,6 +51,16 @@ export class MspRegistry {
     return identity;
   }
 
+  /** The same, undefined where there is no such identity. */
+  find(serializedIdentity: Uint8Array, at?: Date): Identity | undefined {
+    try {
+      return this.identify(serializedIdentity, at);
+    } catch (error) {
+      if (error instanceof IdentityError) return undefined;
+      throw error;
+    }
+  }
+
   #check(serialized: Uint8Array): CheckedIdentity {
     const { mspId, pem } = deserialize(serialized);
     const msp = this.#msps.get(mspId);
@@ -76,27 +76,9 @@ export class MspRegistry {
     const publicKey = p256Key(facts.x509);
     if (publicKey === undefined) throw refuse('WRONG_KEY_TYPE', 'the key is not an ECDSA P-256 key');
     if (facts.x509.ca) throw refuse('CA_CERTIFICATE', 'a CA certificate is not an identity');
-    const issuer = msp.cas.find((ca) => isIssuer(ca, facts));
-    if (issuer === undefined) {
-      throw refuse('NOT_ISSUED_BY_MSP', `its CA did not issue the certificate of "${facts.commonName}"`);
-    }
-    const serial = normalSerial(facts.x509.serialNumber);
-    if (
-      msp.revoked.has(serial) ||
-      msp.lists.some((list) => list.serials.has(serial) && list.isSignedBy(issuer.x509.publicKey))
-    )
-      throw refuse('REVOKED', 'the certificate is revoked');
-    if (msp.nodeOUs && facts.roles.length !== 1) {
-      throw refuse('NO_SINGLE_ROLE', 'the certificate must name exactly one of client, peer, admin, orderer as its OU');
-    }
+    const { role, isListedAdmin } = msp.judge(facts);
     // Copied: the caller's bytes are usually a view of a whole message, which would stay in memory with them.
-    return new CheckedIdentity(
-      mspId,
-      msp.nodeOUs ? facts.roles[0] : undefined,
-      facts,
-      publicKey,
-      Uint8Array.from(serialized),
-    );
+    return new CheckedIdentity(mspId, role, isListedAdmin, facts, publicKey, Uint8Array.from(serialized));
   }
 
   #forgetOldest(): void {
@@ -122,26 +104,28 @@ export function expiresAt(serializedIdentity: Uint8Array): Date | undefined {
   }
 }
 
-interface Msp {
-  readonly cas: readonly CertificateFacts[];
-  readonly revoked: ReadonlySet<string>;
-  readonly lists: readonly RevocationList[];
-  readonly nodeOUs: boolean;
-}
-
 class CheckedIdentity implements Identity {
   readonly mspId: string;
   readonly certificateId: string;
   readonly role: Role | undefined;
+  readonly isListedAdmin: boolean;
   readonly attributes: Readonly<Record<string, string>>;
   readonly commonName: string;
   readonly serialized: Uint8Array;
   readonly notAfter: Date;
   readonly #publicKey: KeyObject;
 
-  constructor(mspId: string, role: Role | undefined, facts: CertificateFacts, key: KeyObject, serialized: Uint8Array) {
+  constructor(
+    mspId: string,
+    role: Role | undefined,
+    isListedAdmin: boolean,
+    facts: CertificateFacts,
+    key: KeyObject,
+    serialized: Uint8Array,
+  ) {
     this.mspId = mspId;
     this.role = role;
+    this.isListedAdmin = isListedAdmin;
     this.certificateId = facts.id;
     this.attributes = facts.attributes;
     this.commonName = facts.commonName;
@@ -171,44 +155,6 @@ function deserialize(serialized: Uint8Array): { mspId: string; pem: Uint8Array }
   }
 }
 
-function readMsp(mspId: string, root: MspRoot): Msp {
-  let cas: readonly CertificateFacts[];
-  try {
-    cas = splitPem(root.caPem).map(readCertificate);
-  } catch (error) {
-    throw new IdentityError('MALFORMED', `the CA certificate of MSP "${mspId}" cannot be read`, mspId, {
-      cause: error,
-    });
-  }
-  if (cas.length === 0 || cas.some((ca) => !ca.x509.ca)) {
-    throw new IdentityError('MALFORMED', `MSP "${mspId}" has no CA certificate`, mspId);
-  }
-  return {
-    cas,
-    revoked: new Set((root.revoked ?? []).map(normalSerial)),
-    lists: readLists(mspId, root),
-    nodeOUs: root.nodeOUs ?? true,
-  };
-}
-
-function readLists(mspId: string, { crlPems = [] }: MspRoot): readonly RevocationList[] {
-  try {
-    return crlPems.flatMap(readRevocationLists);
-  } catch (error) {
-    throw new IdentityError('MALFORMED', `a revocation list of MSP "${mspId}" cannot be read`, mspId, { cause: error });
-  }
-}
-
-/** The CA's name, key usage and signature fit; and, as Fabric checks it, the CA was valid when it issued the certificate. */
-function isIssuer(ca: CertificateFacts, leaf: CertificateFacts): boolean {
-  return (
-    leaf.x509.checkIssued(ca.x509) &&
-    leaf.x509.verify(ca.x509.publicKey) &&
-    leaf.notBefore.getTime() >= ca.notBefore.getTime() &&
-    leaf.notBefore.getTime() <= ca.notAfter.getTime()
-  );
-}
-
 function p256Key(certificate: X509Certificate): KeyObject | undefined {
   try {
     const key = certificate.publicKey;
@@ -216,8 +162,4 @@ function p256Key(certificate: X509Certificate): KeyObject | undefined {
   } catch {
     return undefined;
   }
-}
-
-function normalSerial(serial: string): string {
-  return serial.replaceAll(':', '').replace(/^0+/, '').toUpperCase();
 }

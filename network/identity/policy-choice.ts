@@ -40,6 +40,7 @@ function satisfiedBy(policies: readonly SignaturePolicy[], mspIds: readonly stri
 
 /** A lower bound: no peer serves two leaves, so each gate costs at least its n cheapest rules. Infinity: impossible. */
 function fewestSignatures(rule: SignaturePolicy, available: ReadonlySet<string>): number {
+  if (rule.kind === 'signedByIdentity') return Number.POSITIVE_INFINITY;
   if (rule.kind === 'signedBy') {
     const byPeer = rule.role === 'peer' || rule.role === 'member';
     return byPeer && available.has(rule.mspId) ? 1 : Number.POSITIVE_INFINITY;

@@ -4,8 +4,10 @@ import {
   SignaturePolicyEnvelope,
 } from '@hyperledger/fabric-protos/lib/common/policies_pb';
 import { MSPPrincipal, MSPRole } from '@hyperledger/fabric-protos/lib/msp/msp_principal_pb';
+import { SerializedIdentity } from '@hyperledger/fabric-protos/lib/msp/identities_pb';
+import { readCertificate } from './certificate';
 import { PolicyError } from './errors';
-import { type PrincipalRole, type SignaturePolicy, type SignedBy } from './policy-tree';
+import { type PrincipalRole, type SignaturePolicy, type SignedBy, type SignedByIdentity } from './policy-tree';
 
 const ROLE_NUMBERS: Readonly<Record<PrincipalRole, MSPRole.MSPRoleTypeMap[keyof MSPRole.MSPRoleTypeMap]>> = {
   member: MSPRole.MSPRoleType.MEMBER,
@@ -27,7 +29,7 @@ export function policyToEnvelope(policy: SignaturePolicy): SignaturePolicyEnvelo
   const principals: MSPPrincipal[] = [];
   const convert = (rule: SignaturePolicy): SignaturePolicyMessage => {
     const message = new SignaturePolicyMessage();
-    if (rule.kind === 'signedBy') {
+    if (rule.kind !== 'outOf') {
       message.setSignedBy(principals.push(principalOf(rule)) - 1);
     } else {
       const gate = new SignaturePolicyMessage.NOutOf();
@@ -46,12 +48,12 @@ export function policyToEnvelope(policy: SignaturePolicy): SignaturePolicyEnvelo
 
 /**
  * The policy of a message (or of its bytes).
- * @throws PolicyError when it is not one, or names principals other than roles (organisational units, single identities).
+ * @throws PolicyError when it is not one, or names principals other than roles and single identities (organisational units).
  */
 export function policyFromEnvelope(envelope: SignaturePolicyEnvelope | Uint8Array): SignaturePolicy {
   const message = envelope instanceof Uint8Array ? decode(envelope) : envelope;
   if (message.getVersion() !== 0) throw new PolicyError(`unknown policy version ${message.getVersion()}`);
-  const principals = message.getIdentitiesList().map(roleOf);
+  const principals = message.getIdentitiesList().map(principalFrom);
   const convert = (rule: SignaturePolicyMessage | undefined, depth: number): SignaturePolicy => {
     if (rule === undefined) throw new PolicyError('empty policy element');
     if (depth > MAX_DEPTH) throw new PolicyError(`more than ${MAX_DEPTH} gates inside one another`);
@@ -69,7 +71,13 @@ export function policyFromEnvelope(envelope: SignaturePolicyEnvelope | Uint8Arra
   return convert(message.getRule(), 0);
 }
 
-function principalOf(leaf: SignedBy): MSPPrincipal {
+function principalOf(leaf: SignedBy | SignedByIdentity): MSPPrincipal {
+  if (leaf.kind === 'signedByIdentity') {
+    const identity = new MSPPrincipal();
+    identity.setPrincipalClassification(MSPPrincipal.Classification.IDENTITY);
+    identity.setPrincipal(leaf.serialized);
+    return identity;
+  }
   const role = new MSPRole();
   role.setMspIdentifier(leaf.mspId);
   role.setRole(ROLE_NUMBERS[leaf.role]);
@@ -79,9 +87,17 @@ function principalOf(leaf: SignedBy): MSPPrincipal {
   return principal;
 }
 
-function roleOf(principal: MSPPrincipal, index: number): SignedBy {
+function principalFrom(principal: MSPPrincipal, index: number): SignedBy | SignedByIdentity {
+  if (principal.getPrincipalClassification() === MSPPrincipal.Classification.IDENTITY) {
+    const serialized = principal.getPrincipal_asU8();
+    return decodeWith(() => {
+      const identity = SerializedIdentity.deserializeBinary(serialized);
+      const { id } = readCertificate(identity.getIdBytes_asU8());
+      return { kind: 'signedByIdentity', mspId: identity.getMspid(), certificateId: id, serialized };
+    });
+  }
   if (principal.getPrincipalClassification() !== MSPPrincipal.Classification.ROLE) {
-    throw new PolicyError(`identity ${index} is not a role; only roles are supported`);
+    throw new PolicyError(`identity ${index} is neither a role nor an identity; only these are supported`);
   }
   const message = decodeWith(() => MSPRole.deserializeBinary(principal.getPrincipal_asU8()));
   const role = ROLES.get(message.getRole());

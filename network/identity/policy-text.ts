@@ -19,9 +19,10 @@ export function parsePolicy(text: string): SignaturePolicy {
 
 /**
  * The text form of a policy; `parsePolicy` of it gives the same policy back.
- * @throws PolicyError for a gate without rules, which only messages can express.
+ * @throws PolicyError for a gate without rules and for single certificates, which only messages can express.
  */
 export function formatPolicy(policy: SignaturePolicy): string {
+  if (policy.kind === 'signedByIdentity') throw new PolicyError('a principal that is one certificate has no text form');
   if (policy.kind === 'signedBy') return `'${policy.mspId}.${policy.role}'`;
   if (policy.rules.length === 0) throw new PolicyError('a gate without rules has no text form');
   const rules = policy.rules.map(formatPolicy).join(', ');

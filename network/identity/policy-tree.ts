@@ -15,6 +15,16 @@ export interface SignedBy {
   readonly role: PrincipalRole;
 }
 
+/** One certificate and no other, as the orderers of a BFT channel are named. */
+export interface SignedByIdentity {
+  readonly kind: 'signedByIdentity';
+  readonly mspId: string;
+  /** As `Identity.certificateId`. */
+  readonly certificateId: string;
+  /** The bytes of msp.SerializedIdentity. */
+  readonly serialized: Uint8Array;
+}
+
 /** At least `n` of `rules`. AND is all of them, OR is one of them, as in Fabric. */
 export interface OutOf {
   readonly kind: 'outOf';
@@ -22,10 +32,10 @@ export interface OutOf {
   readonly rules: readonly SignaturePolicy[];
 }
 
-export type SignaturePolicy = SignedBy | OutOf;
+export type SignaturePolicy = SignedBy | SignedByIdentity | OutOf;
 
 /** What a policy needs to know of an identity. */
-export type PolicySubject = Pick<Identity, 'mspId' | 'certificateId' | 'role'>;
+export type PolicySubject = Pick<Identity, 'mspId' | 'certificateId' | 'role' | 'isListedAdmin'>;
 
 /**
  * Whether these identities, whose signatures the caller has verified, satisfy the policy.
@@ -47,8 +57,8 @@ export function evaluatePolicy(policy: SignaturePolicy, identities: readonly Pol
 export function organizationsOf(policy: SignaturePolicy): readonly string[] {
   const found = new Set<string>();
   const visit = (rule: SignaturePolicy): void => {
-    if (rule.kind === 'signedBy') found.add(rule.mspId);
-    else rule.rules.forEach(visit);
+    if (rule.kind === 'outOf') rule.rules.forEach(visit);
+    else found.add(rule.mspId);
   };
   visit(policy);
   return [...found];
@@ -60,7 +70,7 @@ function evaluate(
   identities: readonly PolicySubject[],
   used: ReadonlySet<number>,
 ): ReadonlySet<number> | undefined {
-  if (rule.kind === 'signedBy') {
+  if (rule.kind !== 'outOf') {
     const index = identities.findIndex((identity, at) => !used.has(at) && satisfies(identity, rule));
     return index < 0 ? undefined : new Set(used).add(index);
   }
@@ -75,7 +85,9 @@ function evaluate(
   return satisfied >= rule.n ? taken : undefined;
 }
 
-function satisfies(identity: PolicySubject, principal: SignedBy): boolean {
+function satisfies(identity: PolicySubject, principal: SignedBy | SignedByIdentity): boolean {
   if (identity.mspId !== principal.mspId) return false;
+  if (principal.kind === 'signedByIdentity') return identity.certificateId === principal.certificateId;
+  if (principal.role === 'admin' && identity.isListedAdmin === true) return true;
   return principal.role === 'member' || identity.role === principal.role;
 }

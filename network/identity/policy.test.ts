@@ -296,10 +296,10 @@ describe('the message', () => {
     expect(() => policyFromEnvelope(envelope)).toThrow(PolicyError);
   });
 
-  test('is refused when it names something else than roles', () => {
+  test('is refused when it names something else than roles and identities', () => {
     const envelope = policyToEnvelope(parsePolicy("AND('A.peer')"));
     envelope.getIdentitiesList()[0]?.setPrincipalClassification(MSPPrincipal.Classification.ORGANIZATION_UNIT);
-    expect(() => policyFromEnvelope(envelope)).toThrow(/only roles/);
+    expect(() => policyFromEnvelope(envelope)).toThrow(/neither a role nor an identity/);
   });
 
   test.each([

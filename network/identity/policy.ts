@@ -8,10 +8,11 @@ export {
   type PrincipalRole,
   type SignaturePolicy,
   type SignedBy,
+  type SignedByIdentity,
 } from './policy-tree';
 export { formatPolicy, parsePolicy } from './policy-text';
 export { satisfyingOrganizations } from './policy-choice';
 export { mergePrincipalSets, type PrincipalSet, principalSets } from './principal-sets';
 export { policyFromEnvelope, policyToEnvelope } from './policy-message';
-export { type GroupPolicy, type PolicyGroup, PolicyManager, usualPolicies } from './channel-policy';
+export { type GroupPolicy, type PolicyGroup, PolicyManager } from './channel-policy';
 export { PolicyError } from './errors';

@@ -9,6 +9,8 @@ const MAX_CHOICES = 10_000;
 
 /** Every choice of leaves that satisfies the policy; empty when none does, or it needs nobody. */
 export function principalSets(rule: SignaturePolicy): readonly PrincipalSet[] {
+  // Clients look for peers by role: nobody could tell which of them has the certificate.
+  if (rule.kind === 'signedByIdentity') return [];
   if (rule.kind === 'signedBy') return [[rule]];
   const rules = rule.rules.map(principalSets).filter((sets) => sets.length > 0);
   while (choices(rules.length, rule.n) > MAX_CHOICES) rules.pop();

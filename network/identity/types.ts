@@ -13,6 +13,8 @@ export interface Identity {
   readonly certificateId: string;
   /** Undefined where the MSP does not use NodeOUs: the identity is then a member and nothing else. */
   readonly role: Role | undefined;
+  /** Whether the MSP lists its certificate among its administrators', besides whatever role it has. */
+  readonly isListedAdmin?: boolean;
   /** From Fabric's attribute extension; empty when the certificate has none. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly commonName: string;

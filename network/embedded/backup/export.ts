@@ -2,7 +2,7 @@
 import { mkdtemp, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Ledger, LedgerError } from '../ledger/ledger';
-import { readConfiguration } from '../verify/configuration';
+import { readGenesis } from '../verify/configuration';
 import { type Block, dataHash, encodeBlock, headerHash } from '../wire/block';
 import { BackupError } from './errors';
 import { sha256Hex } from './files';
@@ -42,7 +42,7 @@ export async function exportBlocks(
     const none = (): Promise<never> => Promise.reject(new LedgerError(`the ledger in ${directory} is empty`));
     const ledger = await Ledger.open(stage.folder, none);
     try {
-      const { channel } = readConfiguration(blockOf(ledger, 0));
+      const { name: channel } = readGenesis(blockOf(ledger, 0));
       const { height } = ledger;
       const [first, last] = [options.from ?? 0, options.to ?? height - 1];
       if (first > last || last >= height) {

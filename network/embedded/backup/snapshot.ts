@@ -4,8 +4,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { splitPem } from '../../identity/certificate';
+import { lastConfiguration } from '../channel';
+import { ConfigError } from '../channelconfig/errors';
 import { Ledger, LedgerError } from '../ledger/ledger';
-import { readConfiguration } from '../verify/configuration';
 import { BackupError } from './errors';
 import { type BackupFile, copyFiles, filesIn, type OnBytes, requireRoom, sha256Hex, sizeOf } from './files';
 import { type Snapshot, writeManifest } from './manifest';
@@ -125,13 +126,14 @@ export async function describeLedger(folder: string): Promise<Omit<Snapshot['cha
   const none = (): Promise<never> => Promise.reject(new LedgerError(`the ledger in ${folder} is empty`));
   const ledger = await Ledger.open(folder, none);
   try {
-    const first = ledger.block(0);
-    if (first === undefined) throw new LedgerError('block 0 is missing');
-    const { members, orderers } = readConfiguration(first);
+    const { bundle } = lastConfiguration(ledger);
     const authorities = Object.fromEntries(
-      [...orderers, ...members].map(([mspId, { caPem }]) => [mspId, certificateDigests(caPem)]),
+      [...bundle.roots].map(([mspId, { caPem }]) => [mspId, certificateDigests(caPem)]),
     );
     return { height: ledger.height, lastHash: ledger.lastHash.toString('hex'), authorities };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new LedgerError(`the ledger in ${folder} has no configuration: ${error.message}`, { cause: error });
   } finally {
     await ledger.close();
   }

@@ -1,6 +1,5 @@
 /** Runs a chaincode for a transaction: decides whether it may run, as which kind of call, and reads what it answers. */
-import { IdentityError } from '../../identity/errors';
-import { accessDenied, type ChaincodeDefinition, type Channel, isWriter } from '../channel';
+import { type ChaincodeDefinition, type Channel, denialOf } from '../channel';
 import { endorsementInfo, type EndorsementInfo } from '../endorser/endorsementinfo';
 import { type UnpackedProposal } from '../endorser/proposal';
 import { TxSimulator } from '../endorser/simulator';
@@ -50,7 +49,7 @@ export async function execute(
 export async function invokeChaincode(params: TransactionParams, specification: Buffer): Promise<Buffer> {
   const { chaincodeName: target = '', input } = decodeChaincodeSpec(specification);
   const { name, channelName } = parseName(target);
-  const channel = channelName === '' ? params.channel : params.peer.channels.get(channelName);
+  const channel = channelName === '' ? params.channel : params.peer.channels.get(channelName)?.channel;
   requireCallable(params, name, channelName, channel);
   if (channel === undefined) throw new ExecutionError(`failed to find ledger for channel: ${channelName}`);
   const called = input ?? Buffer.alloc(0);
@@ -144,13 +143,9 @@ function requireCallable(
   if (channel === undefined) {
     throw new ExecutionError(`Failed to get policy manager for channel [${channelName}]`);
   }
-  try {
-    // The proposal's signature has been verified before anything ran.
-    if (isWriter(channel, channel.msps.identify(proposal.signatureHeader.creator))) return;
-  } catch (error) {
-    if (!(error instanceof IdentityError)) throw error;
-  }
-  throw new ExecutionError(accessDenied('Writers'));
+  // The proposal's signature has been verified before anything ran.
+  const denial = denialOf(channel, 'peer/ChaincodeToChaincode', channel.msps.find(proposal.signatureHeader.creator));
+  if (denial !== undefined) throw new ExecutionError(denial);
 }
 
 function resultOf(message: ChaincodeMessage): ExecutionResult {

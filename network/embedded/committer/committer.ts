@@ -1,17 +1,18 @@
 /** A channel's block maker: orders submissions, validates each block, writes it, and tells who waits. */
 import { type Logger } from 'pino';
-import { type Channel } from '../channel';
+import { type LedgerChannel } from '../channel';
 import { LIFECYCLE } from '../scc/lifecycle/definitions';
 import { type OwnEndorsements } from '../endorser/endorsements';
 import { type TransactionLocation } from '../ledger/ledger';
-import { BlockCutter, type BlockLimits } from '../orderer/blockcutter';
+import { BlockCutter } from '../orderer/blockcutter';
 import { type BlockWriter } from '../orderer/blockwriter';
-import { BroadcastError, processNormalMessage, type Submission } from '../orderer/submission';
+import { isConfigUpdate, processConfigUpdate, processNormalMessage } from '../orderer/standardchannel';
+import { BroadcastError, type Submission } from '../orderer/submission';
 import { type Block, blockMetadata, dataHash } from '../wire/block';
 import { type ChaincodeEvent } from '../wire/transaction';
 import { TxValidationCode } from './codes';
 import { type OrderedEnvelope } from './msgvalidation';
-import { type ValidatedTransaction } from './txvalidator';
+import { newBundle, type ValidatedTransaction } from './txvalidator';
 import { validateAndPrepare } from './validateandprepare';
 
 /** What listeners are told of a committed block. */
@@ -21,15 +22,19 @@ export interface CommittedBlock {
 }
 
 interface Ordered extends OrderedEnvelope {
+  readonly submission: Submission;
   readonly size: number;
+  /** Of the configuration that it was checked by. */
+  readonly sequence: number;
+  /** Present: it is a configuration transaction, made of this update. */
+  readonly update?: Submission;
 }
 
 /** Events of so many latest blocks are kept for listeners, so that these do not read the blocks again. */
 const RECENT_BLOCKS = 16;
 
 export class Committer {
-  readonly #channel: Channel;
-  readonly #limits: BlockLimits;
+  readonly #channel: LedgerChannel;
   readonly #writer: BlockWriter;
   readonly #own: OwnEndorsements;
   readonly #logger: Logger;
@@ -43,21 +48,22 @@ export class Committer {
 
   /** @param onFailure called once when a block cannot be written; nothing is ordered any more after that. */
   constructor(
-    channel: Channel,
-    limits: BlockLimits,
+    channel: LedgerChannel,
     writer: BlockWriter,
     own: OwnEndorsements,
     logger: Logger,
     private readonly onFailure: (error: Error) => void,
   ) {
     this.#channel = channel;
-    this.#limits = limits;
     this.#writer = writer;
     this.#own = own;
     this.#logger = logger;
-    this.#cutter = new BlockCutter(limits, (batch) => {
-      this.#tail = this.#tail.then(() => this.#commitSafely(batch));
-    });
+    this.#cutter = new BlockCutter(
+      () => channel.bundle.batch,
+      (batch) => {
+        this.#enqueue(batch);
+      },
+    );
   }
 
   /**
@@ -68,9 +74,16 @@ export class Committer {
     if (this.#closed || this.#failure !== undefined) {
       throw new BroadcastError('SERVICE_UNAVAILABLE', 'the orderer is not taking transactions');
     }
-    processNormalMessage(submission, this.#channel, this.#limits.absoluteMaxBytes, at);
-    const { envelope, bytes } = submission;
-    this.#cutter.add({ bytes, submission, size: envelope.payload.length + envelope.signature.length });
+    const { sequence } = this.#channel.bundle.config;
+    if (!isConfigUpdate(submission)) {
+      processNormalMessage(submission, this.#channel, at);
+      this.#cutter.add(ordered(submission, sequence));
+      return;
+    }
+    const config = processConfigUpdate(submission, this.#channel, this.#writer, at);
+    // A block of its own, after all that was taken before it.
+    this.#cutter.flush();
+    this.#enqueue([{ ...ordered(config.submission, sequence), update: submission }]);
   }
 
   /** Makes a block of what has been taken, without waiting for more. */
@@ -131,14 +144,45 @@ export class Committer {
     await this.#tail;
   }
 
+  #enqueue(batch: readonly Ordered[]): void {
+    this.#tail = this.#tail.then(() => this.#commitSafely(batch));
+  }
+
   async #commitSafely(batch: readonly Ordered[]): Promise<void> {
     if (this.#failure !== undefined) return;
     try {
-      await this.#commit(batch);
+      const current = this.#current(batch);
+      if (current.length > 0) await this.#commit(current);
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));
       this.onFailure(this.#failure);
     }
+  }
+
+  /**
+   * What is still to be ordered: what was checked by a configuration that counts no more is checked again, as Fabric's orderers
+   * do, and dropped where it does not pass. Its sender has been told that it was taken, and finds it in no block.
+   */
+  #current(batch: readonly Ordered[]): readonly Ordered[] {
+    const { sequence } = this.#channel.bundle.config;
+    if (batch.every((one) => one.sequence === sequence)) return batch;
+    return batch.flatMap((one) => {
+      try {
+        if (one.update === undefined) {
+          processNormalMessage(one.submission, this.#channel, new Date());
+          return [one];
+        }
+        const config = processConfigUpdate(one.update, this.#channel, this.#writer, new Date());
+        return [{ ...ordered(config.submission, sequence), update: one.update }];
+      } catch (error) {
+        if (!(error instanceof BroadcastError)) throw error;
+        this.#logger.info(
+          { txId: one.submission.channelHeader.txId, reason: error.message },
+          'no longer acceptable: dropped',
+        );
+        return [];
+      }
+    });
   }
 
   async #commit(batch: readonly Ordered[]): Promise<void> {
@@ -149,11 +193,15 @@ export class Committer {
     const { transactions, codes, updates, privateData, commitHash } = prepared;
     const data = batch.map((ordered) => ordered.bytes);
     const header = { number, previousHash: ledger.lastHash, dataHash: dataHash(data) };
-    const block: Block = { header, data, metadata: blockMetadata(codes, this.#writer.metadata(header), commitHash) };
+    const bundle = newBundle(transactions, codes);
+    const lastConfig = bundle === undefined ? this.#channel.configBlock : number;
+    const orderer = this.#writer.metadata(header, lastConfig);
+    const block: Block = { header, data, metadata: blockMetadata(codes, orderer, commitHash) };
     const txIds = transactions.map((transaction) => transaction.txId);
     const validated = performance.now();
     const { namespaces, history } = updates;
     await ledger.commit({ block, txIds, codes, updates: namespaces, history, privateData });
+    if (bundle !== undefined) this.#channel.switchTo(bundle, number);
     if (namespaces.has(LIFECYCLE)) await this.#channel.chaincodes.refresh();
     this.#announce(number, transactions, codes);
     this.#log(number, transactions, codes, { validate: validated - started, write: performance.now() - validated });
@@ -189,4 +237,9 @@ export class Committer {
       if (code !== 0) this.#logger.info({ block: number, txId, code, reason }, 'transaction invalid');
     }
   }
+}
+
+function ordered(submission: Submission, sequence: number): Ordered {
+  const { bytes, envelope } = submission;
+  return { bytes, submission, sequence, size: envelope.payload.length + envelope.signature.length };
 }

@@ -48,11 +48,13 @@ export function validateEnvelope(ordered: OrderedEnvelope, channel: Channel): Su
 
 /**
  * Checks the headers and that the endorsed result is the one of this proposal.
+ * @returns undefined for a configuration transaction, in which nothing is endorsed
  * @throws Invalid
  */
-export function validateMessage(submission: Submission): EndorsedTransaction {
+export function validateMessage(submission: Submission): EndorsedTransaction | undefined {
   requireCommonHeader(submission);
   const { channelHeader, signatureHeader } = submission;
+  if (channelHeader.type === HeaderType.CONFIG) return undefined;
   if (channelHeader.type !== HeaderType.ENDORSER_TRANSACTION) {
     throw new Invalid(TxValidationCode.UNSUPPORTED_TX_PAYLOAD, `header type ${channelHeader.type} is not supported`);
   }

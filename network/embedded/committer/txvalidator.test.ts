@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ensureMaterial, type NetworkMaterial } from '../../identity/material';
-import { parsePolicy, PolicyManager, policyToEnvelope, usualPolicies } from '../../identity/policy';
+import { parsePolicy, policyToEnvelope } from '../../identity/policy';
 import { type Signer } from '../../identity/types';
 import { fixedDefinitions } from '../testing/definitions';
-import { type Channel, parseApplicationPolicy } from '../channel';
+import { type Channel, LedgerChannel, parseApplicationPolicy } from '../channel';
 import { OwnEndorsements } from '../endorser/endorsements';
 import { encodePayloadWithoutTransient, encodeChaincodeId } from '../wire/proposal';
 import { makeGenesis } from '../ledger/genesis';
@@ -70,14 +70,7 @@ describe('a transaction in a block', () => {
     if (spec === undefined) throw new Error('no channel');
     ledger = await Ledger.open(join(directory, 'ledger'), () => makeGenesis(consortium, spec, material, new Date(0)));
     const endorsementPolicy = parseApplicationPolicy("AND('OneMSP.peer', 'TwoMSP.peer')");
-    channel = {
-      name: 'test',
-      ledger,
-      msps: material.mspRegistry(),
-      members: new Set(['OneMSP', 'TwoMSP', 'ThreeMSP']),
-      policies: new PolicyManager(usualPolicies(['OneMSP', 'TwoMSP', 'ThreeMSP'])),
-      chaincodes: fixedDefinitions({ name: 'basic', endorsementPolicy }),
-    };
+    channel = new LedgerChannel('test', ledger, fixedDefinitions({ name: 'basic', endorsementPolicy }));
   });
   afterAll(async () => {
     await ledger.close();

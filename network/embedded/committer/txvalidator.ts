@@ -4,12 +4,14 @@
  * statebased.ts (endorsement policies). What they read is checked afterwards, in mvcc.ts.
  */
 import { type Channel } from '../channel';
+import { type Bundle } from '../channelconfig/bundle';
 import { type OwnEndorsements } from '../endorser/endorsements';
 import { type StateView } from '../ledger/state';
 import { type NamespaceReadWriteSet } from '../wire/rwset';
 import { type ChaincodeEvent } from '../wire/transaction';
 import { TxValidationCode } from './codes';
 import { dispatch, type DispatchContext } from './dispatcher';
+import { applyConfig } from './configtx';
 import { Invalid } from './invalid';
 import { type OrderedEnvelope, validateEnvelope, validateMessage } from './msgvalidation';
 import { KeyLevelValidator } from './statebased';
@@ -23,6 +25,14 @@ export interface ValidatedTransaction {
   readonly txId: string;
   readonly namespaces: readonly NamespaceReadWriteSet[];
   readonly event: ChaincodeEvent | undefined;
+  /** Of a configuration transaction: what the channel goes by after its block. */
+  readonly bundle?: Bundle;
+}
+
+/** What the channel goes by after a block; undefined: what it went by before. */
+export function newBundle(transactions: readonly ValidatedTransaction[], codes: Uint8Array): Bundle | undefined {
+  return transactions.findLast(({ bundle }, tx) => bundle !== undefined && codes[tx] === TxValidationCode.VALID)
+    ?.bundle;
 }
 
 /** @param view the state before the block; released by the caller. */
@@ -58,6 +68,8 @@ function validateTransaction(ordered: OrderedEnvelope, context: DispatchContext)
     if (submission.channelHeader.channelId !== channel.name) {
       throw new Invalid(TxValidationCode.TARGET_CHAIN_NOT_FOUND, 'it is for another channel');
     }
+    if (endorsed === undefined)
+      return { code: TxValidationCode.VALID, reason: '', txId, ...applyConfig(submission, channel) };
     if (channel.ledger.transaction(txId) !== undefined) {
       throw new Invalid(TxValidationCode.DUPLICATE_TXID, 'its identifier is in the ledger already');
     }

@@ -1,9 +1,8 @@
 /** A channel's MSPs and orderers, out of its configuration. */
-import { ConfigEnvelope, type ConfigGroup } from '@hyperledger/fabric-protos/lib/common/configtx_pb';
+import { Config, type ConfigGroup } from '@hyperledger/fabric-protos/lib/common/configtx_pb';
 import * as discovery from '@hyperledger/fabric-protos/lib/discovery/protocol_pb';
 import { FabricMSPConfig, MSPConfig } from '@hyperledger/fabric-protos/lib/msp/msp_config_pb';
 import { type Channel } from '../channel';
-import { decodeEnvelope, decodePayload } from '../wire/common';
 
 /** Where an orderer listens now, whatever the configuration says: ports may be other ones at each start. */
 export interface OrdererEndpoint {
@@ -12,7 +11,6 @@ export interface OrdererEndpoint {
   readonly port: number;
 }
 
-/** @throws Error when the channel's first block is no configuration. */
 export function configResult(channel: Channel, orderer: OrdererEndpoint): discovery.ConfigResult {
   const result = new discovery.ConfigResult();
   const root = channelGroup(channel);
@@ -35,11 +33,8 @@ export function configResult(channel: Channel, orderer: OrdererEndpoint): discov
   return result;
 }
 
-function channelGroup({ name, ledger }: Channel): ConfigGroup {
-  const envelope = ledger.envelope(0, 0);
-  const config = envelope === undefined ? undefined : decodePayload(decodeEnvelope(envelope).payload).data;
-  const group =
-    config === undefined ? undefined : ConfigEnvelope.deserializeBinary(config).getConfig()?.getChannelGroup();
+function channelGroup({ name, bundle }: Channel): ConfigGroup {
+  const group = Config.deserializeBinary(bundle.bytes).getChannelGroup();
   if (group === undefined) throw new Error(`channel ${name} has no configuration`);
   return group;
 }

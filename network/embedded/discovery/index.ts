@@ -4,7 +4,7 @@ import { type ChaincodeInterest } from '@hyperledger/fabric-protos/lib/peer/prop
 import { IdentityError } from '../../identity/errors';
 import { PolicyError } from '../../identity/policy';
 import { type Identity } from '../../identity/types';
-import { isWriter } from '../channel';
+import { ChannelPolicy } from '../channel';
 import { type RunningChannel } from '../gateway/gateway';
 import { type Peer } from '../peer';
 import { configResult, type OrdererEndpoint } from './config';
@@ -16,8 +16,8 @@ export interface DiscoverySupport {
   readonly peer: Peer;
   /** The channels that the peer is in. */
   readonly channels: ReadonlyMap<string, RunningChannel>;
-  /** The peers of all organisations. */
-  readonly peers: readonly Peer[];
+  /** The peers of all organisations, by MSP id. */
+  readonly peers: ReadonlyMap<string, Peer>;
   readonly orderer: OrdererEndpoint;
 }
 
@@ -85,9 +85,8 @@ function dispatch(query: discovery.Query, client: Client, support: DiscoverySupp
     requireLocalAdmin(client, support.peer);
     if (!query.hasLocalPeers()) throw new DiscoveryError('unknown or missing request type');
     result.setMembers(
-      membershipResult(
-        support.peers.map(({ mspId }) => mspId),
-        (mspId) => support.peers.filter((peer) => peer.mspId === mspId).map(localPeer),
+      membershipResult(support.peers.keys(), (mspId) =>
+        [...support.peers.values()].filter((peer) => peer.mspId === mspId).map(localPeer),
       ),
     );
     return result;
@@ -114,9 +113,8 @@ function channelMembers(
   const fitting = authorizedPeers(running, calls).filter((peer) =>
     calls.every((call) => hasChaincode(running, peer, call.getName())),
   );
-  return membershipResult(
-    peers.map(({ mspId }) => mspId),
-    (mspId) => fitting.filter((peer) => peer.mspId === mspId).map((peer) => channelPeer(peer, running.channel)),
+  return membershipResult(peers.keys(), (mspId) =>
+    fitting.filter((peer) => peer.mspId === mspId).map((peer) => channelPeer(peer, running.channel)),
   );
 }
 
@@ -151,7 +149,7 @@ function descriptorOf(interest: ChaincodeInterest, running: RunningChannel): dis
 
 function requireWriter(client: Client, { channel }: RunningChannel): void {
   const identity = identify(() => channel.msps.identify(client.serialized, new Date()), client);
-  if (!isWriter(channel, identity)) throw new DiscoveryError('access denied');
+  if (!channel.policies.permits(ChannelPolicy.applicationWriters, identity)) throw new DiscoveryError('access denied');
 }
 
 function requireLocalAdmin(client: Client, { localMsp }: Peer): void {

@@ -1,5 +1,5 @@
 /** The endorser: simulates a proposal with one peer's chaincode and signs what came out. */
-import { accessDenied, type Channel, isWriter } from '../channel';
+import { type Channel, denialOf } from '../channel';
 import { ExecutionError, type ExecutionResult } from '../chaincode/context';
 import { execute } from '../chaincode/support';
 import { type StateView } from '../ledger/state';
@@ -36,9 +36,9 @@ export function preProcess(proposal: UnpackedProposal, channel: Channel, at: Dat
     throw new ProposalError(`duplicate transaction found [${txId}]. Creator [${creatorHex}]`);
   }
   // System chaincodes ask by themselves.
-  if (!systemChaincodes.has(proposal.chaincodeName) && !isWriter(channel, creator)) {
-    throw new ProposalError(accessDenied('Writers'));
-  }
+  if (systemChaincodes.has(proposal.chaincodeName)) return;
+  const denial = denialOf(channel, 'peer/Propose', creator);
+  if (denial !== undefined) throw new ProposalError(denial);
 }
 
 /**

@@ -30,7 +30,7 @@ export async function chaincodeEvents(
   signal: AbortSignal,
 ): Promise<void> {
   const request = decodeRequest(signed);
-  const running = gateway.reader(request.channelId, request.identity, signed);
+  const running = gateway.reader(request.channelId, request.identity, signed, 'gateway/ChaincodeEvents');
   const { ledger } = running.channel;
   const after = request.afterTransactionId === '' ? undefined : ledger.transaction(request.afterTransactionId);
   if (after === undefined && request.start === undefined) {

@@ -1,8 +1,7 @@
 /** One organisation's gateway: what its clients call, carried out by the channel's peers, orderer and ledger. */
 import { status } from '@grpc/grpc-js';
-import { IdentityError } from '../../identity/errors';
 import { satisfyingOrganizations } from '../../identity/policy';
-import { accessDeniedByDefault, type Channel, isReader } from '../channel';
+import { type Channel, denialOf } from '../channel';
 import { type Committer } from '../committer/committer';
 import { type OwnEndorsements } from '../endorser/endorsements';
 import { hasChaincode } from '../endorser/endorsementinfo';
@@ -35,8 +34,10 @@ import { type EndorsementRequirement, endorsementRequirement } from './layouts';
 export interface RunningChannel {
   readonly channel: Channel;
   readonly committer: Committer;
-  /** The members' peers, by MSP id. */
+  /** The members' peers that have joined it, by MSP id, as of now. */
   readonly peers: ReadonlyMap<string, Peer>;
+  /** Takes a peer in, whether its organisation is a member or is still to be. */
+  join(peer: Peer): void;
 }
 
 export class Gateway {
@@ -174,7 +175,7 @@ export class Gateway {
     if (request.transactionId === '') {
       throw new GatewayError(status.INVALID_ARGUMENT, 'transaction ID should not be empty');
     }
-    const { committer } = this.reader(request.channelId, request.identity, signed);
+    const { committer } = this.reader(request.channelId, request.identity, signed, 'gateway/CommitStatus');
     const location = await committer.status(request.transactionId, signal);
     return encodeCommitStatusResponse(location.code, location.block);
   }
@@ -183,17 +184,20 @@ export class Gateway {
    * The channel, if the request is signed by one of its readers.
    * @throws GatewayError PERMISSION_DENIED, also when there is no such channel.
    */
-  reader(channelId: string, identity: Buffer, { request, signature }: SignedRequest): RunningChannel {
+  reader(
+    channelId: string,
+    identity: Buffer,
+    { request, signature }: SignedRequest,
+    resource: 'gateway/CommitStatus' | 'gateway/ChaincodeEvents',
+  ): RunningChannel {
     const running = this.#channels.get(channelId);
     const denied = (reason: string): GatewayError => new GatewayError(status.PERMISSION_DENIED, reason);
     if (running === undefined) throw denied(`Failed to get policy manager for channel [${channelId}]`);
-    try {
-      const reader = running.channel.msps.identify(identity);
-      if (isReader(running.channel, reader) && reader.verify(request, signature)) return running;
-    } catch (error) {
-      if (!(error instanceof IdentityError)) throw error;
-    }
-    throw denied(accessDeniedByDefault(channelId, 'Readers'));
+    const found = running.channel.msps.find(identity);
+    const reader = found?.verify(request, signature) === true ? found : undefined;
+    const denial = denialOf(running.channel, resource, reader);
+    if (denial === undefined) return running;
+    throw denied(denial);
   }
 
   /** The gateway's own peer; where that does not have the chaincode, the first of those that would have to endorse. */

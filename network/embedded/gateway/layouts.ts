@@ -109,7 +109,7 @@ function requireEnumerable(what: string): (policy: SignaturePolicy) => Signature
 }
 
 function isEnumerable(rule: SignaturePolicy): boolean {
-  if (rule.kind === 'signedBy') return true;
+  if (rule.kind !== 'outOf') return rule.kind === 'signedBy';
   return rule.n > 0 && rule.rules.filter(isEnumerable).length >= rule.n;
 }
 

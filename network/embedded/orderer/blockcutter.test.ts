@@ -5,7 +5,10 @@ const limits = { maxMessageCount: 3, preferredMaxBytes: 100, absoluteMaxBytes: 1
 
 function cutting(sizes: readonly number[]): number[][] {
   const batches: number[][] = [];
-  const cutter = new BlockCutter<{ size: number }>(limits, (batch) => batches.push(batch.map(({ size }) => size)));
+  const cutter = new BlockCutter<{ size: number }>(
+    () => limits,
+    (batch) => batches.push(batch.map(({ size }) => size)),
+  );
   for (const size of sizes) cutter.add({ size });
   cutter.flush();
   return batches;
@@ -29,7 +32,10 @@ describe('a block is cut', () => {
     jest.useFakeTimers();
     try {
       const batches: number[] = [];
-      const cutter = new BlockCutter<{ size: number }>(limits, (batch) => batches.push(batch.length));
+      const cutter = new BlockCutter<{ size: number }>(
+        () => limits,
+        (batch) => batches.push(batch.length),
+      );
       cutter.add({ size: 1 });
       jest.advanceTimersByTime(40);
       cutter.add({ size: 1 });

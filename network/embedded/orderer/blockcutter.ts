@@ -17,19 +17,20 @@ export interface Sized {
 
 /** Gathers messages; gives finished batches to `cut`, in order. */
 export class BlockCutter<Message extends Sized> {
-  readonly #limits: BlockLimits;
+  readonly #limits: () => BlockLimits;
   readonly #cut: (batch: readonly Message[]) => void;
   #pending: Message[] = [];
   #pendingBytes = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(limits: BlockLimits, cut: (batch: readonly Message[]) => void) {
+  /** @param limits asked anew for each message, as the channel's configuration may change */
+  constructor(limits: () => BlockLimits, cut: (batch: readonly Message[]) => void) {
     this.#limits = limits;
     this.#cut = cut;
   }
 
   add(message: Message): void {
-    const { preferredMaxBytes, maxMessageCount, batchTimeoutMs } = this.#limits;
+    const { preferredMaxBytes, maxMessageCount, batchTimeoutMs } = this.#limits();
     if (message.size > preferredMaxBytes) {
       this.flush();
       this.#cut([message]);

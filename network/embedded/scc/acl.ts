@@ -1,15 +1,15 @@
-/** Who may call which function of a system chaincode: the defaults of Fabric's access control list. */
+/** Who may call which function of a system chaincode: by Fabric's access control list and the channel's configuration. */
 import { type Identity } from '../../identity/types';
 import { IdentityError } from '../../identity/errors';
-import { accessDenied, type Channel, isReader, isWriter } from '../channel';
+import { type Channel, defaultPolicy, denialOf } from '../channel';
 import { type Peer } from '../peer';
 import { type SystemCall } from './system-chaincode';
 
-/** By the channel's policies, or by the roles of the peer's own organisation. */
-type Access = 'Readers' | 'Writers' | 'Admins' | 'Members';
+/** By the roles of the peer's own organisation: what is about the peer itself, not about a channel. */
+type LocalAccess = 'Admins' | 'Members';
 
 /** core/aclmgmt's defaults, by resource. */
-const ACCESS: ReadonlyMap<string, Access> = new Map<string, Access>([
+const LOCAL_ACCESS: ReadonlyMap<string, LocalAccess> = new Map<string, LocalAccess>([
   ['_lifecycle/InstallChaincode', 'Admins'],
   ['_lifecycle/QueryInstalledChaincode', 'Admins'],
   ['_lifecycle/GetInstalledChaincodePackage', 'Admins'],
@@ -17,21 +17,10 @@ const ACCESS: ReadonlyMap<string, Access> = new Map<string, Access>([
   ['_lifecycle/ApproveChaincodeDefinitionForMyOrg', 'Admins'],
   ['_lifecycle/QueryApprovedChaincodeDefinition', 'Admins'],
   ['_lifecycle/QueryApprovedChaincodeDefinitions', 'Admins'],
-  ['_lifecycle/CommitChaincodeDefinition', 'Writers'],
-  ['_lifecycle/QueryChaincodeDefinition', 'Writers'],
-  ['_lifecycle/QueryChaincodeDefinitions', 'Writers'],
-  ['_lifecycle/CheckCommitReadiness', 'Writers'],
-  ['qscc/GetChainInfo', 'Readers'],
-  ['qscc/GetBlockByNumber', 'Readers'],
-  ['qscc/GetBlockByHash', 'Readers'],
-  ['qscc/GetTransactionByID', 'Readers'],
-  ['qscc/GetBlockByTxID', 'Readers'],
   ['cscc/JoinChain', 'Admins'],
   ['cscc/JoinChainBySnapshot', 'Admins'],
   ['cscc/JoinBySnapshotStatus', 'Admins'],
   ['cscc/GetChannels', 'Members'],
-  ['cscc/GetConfigBlock', 'Readers'],
-  ['cscc/GetChannelConfig', 'Readers'],
 ]);
 
 /**
@@ -44,26 +33,18 @@ export function denial(
   { proposal, peer }: SystemCall,
   channel: Channel | undefined,
 ): string | undefined {
-  const access = ACCESS.get(resource);
-  if (access === undefined) return `Unmapped policy for ${resource}`;
   const { creator } = proposal.signatureHeader;
-  const local = access === 'Admins' || access === 'Members';
-  if (local || channel === undefined) return localDenial(access, peer, creator);
-  if (satisfies(access, channel, creator)) return undefined;
-  return accessDenied(access);
-}
-
-function satisfies(access: Access, channel: Channel, creator: Buffer): boolean {
-  try {
-    const identity = channel.msps.identify(creator, new Date());
-    return access === 'Readers' ? isReader(channel, identity) : isWriter(channel, identity);
-  } catch (error) {
-    if (error instanceof IdentityError) return false;
-    throw error;
+  const local = LOCAL_ACCESS.get(resource);
+  if (local !== undefined) return localDenial(local, peer, creator);
+  if (channel === undefined) {
+    const policy = defaultPolicy(resource)?.split('/').at(-1);
+    return policy === undefined ? `Unmapped policy for ${resource}` : localDenial(policy, peer, creator);
   }
+  return denialOf(channel, resource, channel.msps.find(creator, new Date()));
 }
 
-function localDenial(access: Access, peer: Peer, creator: Buffer): string | undefined {
+/** @param access a role, or the name of a policy that asks for no role */
+function localDenial(access: string, peer: Peer, creator: Buffer): string | undefined {
   const check = `channelless check policy with policy [${access}]`;
   let identity: Identity;
   try {

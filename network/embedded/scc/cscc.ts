@@ -1,9 +1,9 @@
 /** The system chaincode that tells of the peer's channels and their configuration. */
 import { type Channel } from '../channel';
-import { encodeBlock } from '../wire/block';
-import { decodeEnvelope, decodePayload } from '../wire/common';
+import { decodeBlock, encodeBlock, headerHash } from '../wire/block';
+import { decodeChannelHeader, decodeEnvelope, decodePayload } from '../wire/common';
 import { type Response } from '../wire/proposal';
-import { bytesField, NO_BYTES, Reader, Writer } from '../wire/protobuf';
+import { NO_BYTES, WireError, Writer } from '../wire/protobuf';
 import { denial } from './acl';
 import { failure, success, type SystemCall, type SystemChaincode } from './system-chaincode';
 
@@ -30,6 +30,7 @@ function invoke(call: SystemCall): Response {
     case 'GetChannelConfig':
       return configuration(call, functionName, args[1]?.toString('utf8') ?? '');
     case 'JoinChain':
+      return joinChain(call, args[1] ?? NO_BYTES);
     case 'JoinChainBySnapshot':
     case 'JoinBySnapshotStatus':
       return (
@@ -56,25 +57,43 @@ function channels({ peer }: SystemCall): Response {
 
 function configuration(call: SystemCall, functionName: 'GetConfigBlock' | 'GetChannelConfig', name: string): Response {
   if (functionName === 'GetChannelConfig' && name === '') return failure('empty channel name provided');
-  const channel = call.peer.channels.get(name);
+  const channel = call.peer.channels.get(name)?.channel;
   if (channel === undefined) {
     return failure(`access denied for [${functionName}][${name}]: Failed to get policy manager for channel [${name}]`);
   }
   const refusal = denied(call, functionName, `[${functionName}][${name}]`, channel);
   if (refusal !== undefined) return refusal;
-  // Configuration transactions are not taken, so that the first block's configuration is the current one.
-  const block = channel.ledger.block(0);
-  const [envelope] = block?.data ?? [];
-  if (block === undefined || envelope === undefined) return failure(`no configuration block of channel ${name}`);
-  return success(functionName === 'GetConfigBlock' ? encodeBlock(block) : configOf(envelope));
+  if (functionName === 'GetChannelConfig') return success(channel.bundle.bytes);
+  const block = channel.ledger.block(channel.configBlock);
+  return block === undefined ? failure(`no configuration block of channel ${name}`) : success(encodeBlock(block));
 }
 
-/** The Config of a ConfigEnvelope. */
-function configOf(envelope: Buffer): Buffer {
-  const reader = new Reader(decodePayload(decodeEnvelope(envelope).payload).data);
-  for (let key = reader.next(); key !== 0; key = reader.next()) {
-    if (key === bytesField(1)) return reader.bytes();
-    reader.skip(key);
+/** Joins the peer to a channel of this network by the channel's first block; its ledger is there already. */
+function joinChain(call: SystemCall, bytes: Buffer): Response {
+  const { peer } = call;
+  if (bytes.length === 0) return failure('Cannot join the channel <nil> configuration block provided');
+  let name: string;
+  let hash: Buffer;
+  try {
+    const block = decodeBlock(bytes);
+    hash = headerHash(block.header);
+    const [envelope = NO_BYTES] = block.data;
+    const { header } = decodePayload(decodeEnvelope(envelope).payload);
+    name = header === undefined ? '' : decodeChannelHeader(header.channelHeader).channelId;
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    return failure(`"JoinChain" request failed to extract channel id from the block due to [${error.message}]`);
   }
-  return NO_BYTES;
+  const reason = denial('cscc/JoinChain', call, undefined);
+  if (reason !== undefined) return failure(`access denied for [JoinChain][${name}]: [${reason}]`);
+  if (peer.channels.has(name)) {
+    return failure(`cannot create ledger from genesis block: ledger [${name}] already exists with state [ACTIVE]`);
+  }
+  const running = peer.network.get(name);
+  const first = running?.channel.ledger.block(0);
+  if (running === undefined || first === undefined || !headerHash(first.header).equals(hash)) {
+    return failure(`this network has no channel ${name} that begins with the block`);
+  }
+  running.join(peer);
+  return success(NO_BYTES);
 }

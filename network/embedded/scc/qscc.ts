@@ -22,7 +22,7 @@ function invoke(call: SystemCall): Response {
   if (functionName !== 'GetChainInfo' && argument === undefined) {
     return failure(`missing 3rd argument for ${functionName}`);
   }
-  const channel = peer.channels.get(channelId);
+  const channel = peer.channels.get(channelId)?.channel;
   if (channel === undefined) return failure(`Invalid chain ID, ${channelId}`);
   const denied = denial(`qscc/${functionName}`, call, channel);
   if (denied !== undefined) return failure(`access denied for [${functionName}][${channelId}]: [${denied}]`);

@@ -1,7 +1,7 @@
 /** The orderer's service: takes transactions, and delivers blocks as they were ordered. */
 import { type Server } from '@grpc/grpc-js';
 import { type Logger } from 'pino';
-import { isReader } from '../channel';
+import { ChannelPolicy } from '../channel';
 import { type RunningChannel } from '../gateway/gateway';
 import { BroadcastError, readSubmission } from '../orderer/submission';
 import { type Block, BlockMetadataIndex } from '../wire/block';
@@ -17,21 +17,18 @@ const definition = {
   deliver: streamMethod(`${SERVICE}/Deliver`),
 };
 
-/**
- * Adds the service to the orderer's server.
- * @param mspId of the ordering organisation, whose members may read and write too
- */
+/** Adds the service to the orderer's server. */
 export function addAtomicBroadcast(
   server: Server,
   channels: ReadonlyMap<string, RunningChannel>,
-  mspId: string,
   logger: Logger,
 ): void {
   // Fabric's orderers have no such limit: what holds them is the number of connections.
   const limiter = new Limiter(SERVICE, Number.POSITIVE_INFINITY);
   const source: DeliverSource = {
     channels,
-    mayRead: ({ channel }, identity) => isReader(channel, identity) || identity.mspId === mspId,
+    mayRead: ({ channel: { bundle, policies } }, identity) =>
+      policies.permits(bundle.consensus.isMaintenance ? ChannelPolicy.ordererReaders : ChannelPolicy.readers, identity),
     respond: (block) => encodeBlockResponse(asOrdered(block)),
   };
   server.addService(definition, {

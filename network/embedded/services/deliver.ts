@@ -2,7 +2,7 @@
 import { IdentityError } from '../../identity/errors';
 import { type Identity } from '../../identity/types';
 import { type RunningChannel } from '../gateway/gateway';
-import { type Block } from '../wire/block';
+import { type Block, lastConfigOf } from '../wire/block';
 import {
   type ChannelHeader,
   decodeChannelHeader,
@@ -66,6 +66,7 @@ async function deliverBlocks(
   if (seek.start === undefined || seek.stop === undefined) return Status.BAD_REQUEST;
 
   const { ledger } = running.channel;
+  let { bundle } = running.channel;
   const start = firstBlock(seek.start, ledger.height);
   const stop = lastBlock(seek, start ?? 0, ledger.height);
   if (stop === undefined) return Status.BAD_REQUEST;
@@ -75,6 +76,12 @@ async function deliverBlocks(
     await running.committer.whenHigherThan(number, signal);
     if (signal.aborted) return Status.SERVICE_UNAVAILABLE;
     if (Date.now() > reader.notAfter.getTime()) return Status.FORBIDDEN;
+    // Asked again where the configuration has changed since, as Fabric does.
+    if (running.channel.bundle !== bundle) {
+      bundle = running.channel.bundle;
+      const again = running.channel.msps.find(request.creator, new Date());
+      if (again === undefined || !source.mayRead(running, again)) return Status.FORBIDDEN;
+    }
     const block = ledger.block(number);
     if (block === undefined) return Status.NOT_FOUND;
     await send(await source.respond(seek.headersOnly ? withoutData(block) : block, running, reader));
@@ -163,7 +170,7 @@ function lastBlock({ start, stop }: SeekInfo, first: number, height: number): nu
   }
 }
 
-/** A configuration block (here: the first) is always sent whole, as whoever follows the chain needs it to verify on. */
+/** A configuration block is always sent whole, as whoever follows the chain needs it to verify on. */
 function withoutData(block: Block): Block {
-  return block.header.number === 0 ? block : { ...block, data: [] };
+  return lastConfigOf(block) === block.header.number ? block : { ...block, data: [] };
 }

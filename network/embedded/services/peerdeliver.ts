@@ -1,7 +1,7 @@
 /** A peer's deliver services: whole blocks, filtered blocks, and blocks with the private data that the reader may see. */
 import { type Server } from '@grpc/grpc-js';
 import { type Logger } from 'pino';
-import { isReader } from '../channel';
+import { denialOf } from '../channel';
 import { type RunningChannel } from '../gateway/gateway';
 import { type Block } from '../wire/block';
 import {
@@ -38,23 +38,22 @@ export function addPeerDeliver(
   logger: Logger,
 ): void {
   const limiter = new Limiter(SERVICE, CONCURRENCY);
-  const serve = (respond: DeliverSource['respond']): Conversation => {
-    // The policies event/Block and event/FilteredBlock: the readers of the channel's application.
+  const serve = (resource: 'event/Block' | 'event/FilteredBlock', respond: DeliverSource['respond']): Conversation => {
     const source: DeliverSource = {
       channels,
-      mayRead: ({ channel }, identity) => isReader(channel, identity),
+      mayRead: ({ channel }, identity) => denialOf(channel, resource, identity) === undefined,
       respond,
     };
     return (requests, send, signal) => deliver(requests, send, signal, source);
   };
   server.addService(definition, {
-    deliver: conversation('deliver', limiter, logger, serve(encodeBlockResponse)),
-    deliverFiltered: conversation('deliverFiltered', limiter, logger, serve(filteredResponse)),
+    deliver: conversation('deliver', limiter, logger, serve('event/Block', encodeBlockResponse)),
+    deliverFiltered: conversation('deliverFiltered', limiter, logger, serve('event/FilteredBlock', filteredResponse)),
     deliverWithPrivateData: conversation(
       'deliverWithPrivateData',
       limiter,
       logger,
-      serve(async (block, running, reader) =>
+      serve('event/Block', async (block, running, reader) =>
         encodePrivateBlockResponse(block, await privateDataFor(block, running, mspId, reader)),
       ),
     ),

@@ -1,21 +1,25 @@
-/** Whether an orderer has signed a block, as Fabric's block validation policy asks: any one of the channel's. */
+/** Whether a block is signed as the channel's policy for blocks asks. */
 import * as common from '@hyperledger/fabric-protos/lib/common/common_pb';
-import { type MspRegistry } from '../../identity/msp';
+import { type Identity } from '../../identity/types';
+import { type Channel } from '../channel';
 import { type Block, BlockMetadataIndex, headerBytes } from '../wire/block';
 
-/** @param orderers the MSPs of the channel's orderers */
-export function isSignedByOrderer({ header, metadata }: Block, orderers: MspRegistry): boolean {
+const BLOCK_VALIDATION = '/Channel/Orderer/BlockValidation';
+
+/** @param channel as it was before the block */
+export function isSignedByOrderers({ header, metadata }: Block, { msps, policies }: Channel): boolean {
   try {
     const signed = common.Metadata.deserializeBinary(metadata[BlockMetadataIndex.SIGNATURES] ?? new Uint8Array());
-    return signed.getSignaturesList().some((signature) => {
+    const signers = signed.getSignaturesList().flatMap((signature): readonly Identity[] => {
       const signatureHeader = signature.getSignatureHeader_asU8();
       const creator = common.SignatureHeader.deserializeBinary(signatureHeader).getCreator_asU8();
-      const identity = orderers.identify(creator);
+      const identity = msps.find(creator);
       const message = Buffer.concat([signed.getValue_asU8(), signatureHeader, headerBytes(header)]);
-      return identity.role === 'orderer' && identity.verify(message, signature.getSignature_asU8());
+      return identity?.verify(message, signature.getSignature_asU8()) === true ? [identity] : [];
     });
+    return policies.satisfied(BLOCK_VALIDATION, signers);
   } catch {
-    // Bytes that are no signature, or an identity of nobody.
+    // Bytes that are no signatures.
     return false;
   }
 }

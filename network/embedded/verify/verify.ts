@@ -7,17 +7,18 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
-import { MspRegistry } from '../../identity/msp';
-import { PolicyManager, usualPolicies } from '../../identity/policy';
 import { stageLedger } from '../backup/stage';
-import { type Channel } from '../channel';
+import { LedgerChannel } from '../channel';
+import { ConfigError } from '../channelconfig/errors';
+import { newBundle } from '../committer/txvalidator';
 import { validateAndPrepare } from '../committer/validateandprepare';
 import { OwnEndorsements } from '../endorser/endorsements';
 import { Ledger, LedgerError } from '../ledger/ledger';
 import { LedgerDefinitions } from '../scc/lifecycle/definitions';
-import { type Block, commitHashOf, dataHash, headerHash, validationCodes } from '../wire/block';
-import { readConfiguration } from './configuration';
-import { isSignedByOrderer } from './orderersignature';
+import { type Block, commitHashOf, dataHash, headerHash, lastConfigOf, validationCodes } from '../wire/block';
+import { WireError } from '../wire/protobuf';
+import { readGenesis } from './configuration';
+import { isSignedByOrderers } from './orderersignature';
 import { PrivateValues } from './privatevalues';
 import { differences } from './tables';
 import { nameOf } from './names';
@@ -29,6 +30,7 @@ export interface Fault {
     | 'BLOCK_HASH'
     | 'DATA_HASH'
     | 'BLOCK_SIGNATURE'
+    | 'LAST_CONFIG'
     | 'VALIDATION_CODE'
     | 'COMMIT_HASH'
     | 'STATE'
@@ -121,29 +123,20 @@ class Verifier {
   async run(folder: string): Promise<Verification> {
     const first = this.#block(0);
     if (first === undefined) throw new LedgerError('block 0 is missing or cannot be read');
-    const configuration = readConfiguration(first);
-    const genesis = { block: first, txId: configuration.txId };
-    const replayed = await Ledger.open(folder, () => Promise.resolve(genesis), { sync: false });
+    const { name, txId } = readGenesis(first);
+    const replayed = await Ledger.open(folder, () => Promise.resolve({ block: first, txId }), { sync: false });
     try {
-      const members = [...configuration.members.keys()];
-      const channel: Channel = {
-        name: configuration.channel,
-        ledger: replayed,
-        msps: new MspRegistry(configuration.members),
-        members: new Set(members),
-        policies: new PolicyManager(usualPolicies(members)),
-        chaincodes: new LedgerDefinitions(replayed),
-      };
+      const channel = openChannel(name, replayed);
       this.#checkHashes(first, undefined);
       this.#transactions = this.#valid = first.data.length;
-      const whole = await this.#replay(channel, new MspRegistry(configuration.orderers), first);
+      const whole = await this.#replay(channel, first);
       // After a block that cannot be committed again there is nothing to compare with.
       if (whole) await this.#compare(replayed);
     } finally {
       await replayed.close();
     }
     return {
-      channel: configuration.channel,
+      channel: name,
       height: this.#ledger.height,
       lastHash: this.#ledger.lastHash.toString('hex'),
       transactions: this.#transactions,
@@ -155,7 +148,7 @@ class Verifier {
   }
 
   /** Commits all blocks anew. @returns whether all could be. */
-  async #replay(channel: Channel, orderers: MspRegistry, first: Block): Promise<boolean> {
+  async #replay(channel: LedgerChannel, first: Block): Promise<boolean> {
     const logger = this.#options.logger ?? pino({ level: 'silent' });
     const own = new OwnEndorsements(0);
     let previous = first;
@@ -163,11 +156,11 @@ class Verifier {
       const block = this.#block(number);
       if (block === undefined) return false;
       const chained = this.#checkHashes(block, previous);
-      if (!isSignedByOrderer(block, orderers)) {
+      if (!isSignedByOrderers(block, channel)) {
         this.#fault({
           code: 'BLOCK_SIGNATURE',
           block: number,
-          detail: 'no orderer of the channel has signed this block',
+          detail: "the channel's orderers have not signed this block",
         });
       }
       if (!chained) return false;
@@ -185,6 +178,10 @@ class Verifier {
       const txIds = prepared.transactions.map(({ txId }) => txId);
       const { namespaces, history } = updates;
       await channel.ledger.commit({ block, txIds, codes, updates: namespaces, history, privateData });
+      // From the next block on: each is judged by the configuration that counted when it was made.
+      const bundle = newBundle(prepared.transactions, codes);
+      if (bundle !== undefined) channel.switchTo(bundle, number);
+      this.#checkLastConfig(block, channel.configBlock);
       previous = block;
       this.#options.onBlock?.(number + 1, this.#ledger.height);
     }
@@ -219,6 +216,18 @@ class Verifier {
       detail: `it does not follow block ${previous.header.number}`,
     });
     return false;
+  }
+
+  #checkLastConfig(block: Block, expected: number): void {
+    let found: number | undefined;
+    try {
+      found = lastConfigOf(block);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+    }
+    if (found === expected) return;
+    const detail = `it names block ${found ?? 'none'} as the last configuration, which is in block ${expected}`;
+    this.#fault({ code: 'LAST_CONFIG', block: block.header.number, detail });
   }
 
   #checkCodes(block: Block, expected: Uint8Array): void {
@@ -268,6 +277,16 @@ class Verifier {
   #fault(fault: Fault): void {
     if (this.#faults.length < this.#mostFaults) this.#faults.push(fault);
     else this.#more = true;
+  }
+}
+
+/** @throws LedgerError when block 0 is no configuration that a channel could go by */
+function openChannel(name: string, ledger: Ledger): LedgerChannel {
+  try {
+    return new LedgerChannel(name, ledger, new LedgerDefinitions(ledger));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new LedgerError(`block 0 is no configuration of a channel: ${error.message}`, { cause: error });
   }
 }
 

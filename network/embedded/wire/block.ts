@@ -71,6 +71,18 @@ export function commitHashOf({ metadata }: Pick<Block, 'metadata'>): Buffer {
   return hash;
 }
 
+/** The number of the configuration block that counts after a block, as its orderer says. @throws WireError */
+export function lastConfigOf({ metadata }: Pick<Block, 'metadata'>): number {
+  const [value] = decodeRepeatedBytes(metadata[BlockMetadataIndex.LAST_CONFIG] ?? NO_BYTES);
+  const reader = new Reader(value ?? NO_BYTES);
+  let index = 0;
+  for (let key = reader.next(); key !== 0; key = reader.next()) {
+    if (key === varintField(1)) index = reader.integer();
+    else reader.skip(key);
+  }
+  return index;
+}
+
 /** The validation codes of a block's transactions. */
 export function validationCodes(block: Block): Uint8Array {
   return block.metadata[BlockMetadataIndex.TRANSACTIONS_FILTER] ?? NO_BYTES;

@@ -136,7 +136,7 @@ export function validateCollections(collections: readonly CollectionConfig[], me
 
 /** The n of the first gate that is no OR. */
 function notAnOr(policy: SignaturePolicy): number | undefined {
-  if (policy.kind === 'signedBy') return undefined;
+  if (policy.kind !== 'outOf') return undefined;
   if (policy.n !== 1) return policy.n;
   for (const rule of policy.rules) {
     const found = notAnOr(rule);

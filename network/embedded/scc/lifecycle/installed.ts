@@ -27,7 +27,7 @@ export function installedChaincode(packageId: string, peer: Peer): InstalledChai
 
 /** The packages by which the peer runs what is committed on its channels. */
 function referencesOf(peer: Peer): readonly Reference[] {
-  return [...peer.channels.values()].flatMap((channel) => onChannel(channel, peer));
+  return [...peer.channels.values()].flatMap(({ channel }) => onChannel(channel, peer));
 }
 
 function onChannel(channel: Channel, peer: Peer): readonly Reference[] {
