@@ -83,11 +83,17 @@ function jobs(layout: Layout, size: Size): Readonly<Record<string, Service>> {
 }
 
 const afterPrepare = { prepare: { condition: 'service_completed_successfully' } } as const;
-/** By a shell, which costs little: a node opens its port once it has opened its ledgers, and its HTTP wants a certificate. */
-const listens = (port: number): NonNullable<Service['healthcheck']> => ({
-  test: ['CMD', 'bash', '-c', `exec 3<>/dev/tcp/127.0.0.1/${port}`],
-  ...{ interval: '3s', timeout: '3s', retries: 40 },
-});
+/**
+ * Whether somebody listens, by the kernel's own table: a connection that says nothing would stand in the node's log as a failed
+ * TLS handshake. A node opens its port once it has opened its ledgers.
+ */
+const listens = (port: number): NonNullable<Service['healthcheck']> => {
+  const inHex = port.toString(16).toUpperCase().padStart(4, '0');
+  return {
+    test: ['CMD', 'grep', '-qE', `:${inHex} 0+:0000 0A`, '/proc/net/tcp', '/proc/net/tcp6'],
+    ...{ interval: '3s', timeout: '3s', retries: 40 },
+  };
+};
 
 function orderer(service: string): Service {
   return {
