@@ -1,6 +1,10 @@
 /** A channel's configuration: read from a peer, changed, signed by the administrators who are here, ordered. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Config, type ConfigUpdateEnvelope } from '@hyperledger/fabric-protos/lib/common/configtx_pb';
+import {
+  type Config,
+  ConfigUpdate,
+  type ConfigUpdateEnvelope,
+} from '@hyperledger/fabric-protos/lib/common/configtx_pb';
 import {
   changed,
   type ConfigurationChange,
@@ -81,11 +85,12 @@ export async function submitUpdate(
   const signed = signAll(envelope, [...organizations.map(({ signer }) => signer), ...others]);
   await broadcast(connection.orderers, updateTransaction(signed, first.signer));
   const deadline = Date.now() + COMMITTED_WITHIN_MS;
-  for (const { name, administrator } of organizations) {
-    for (;;) {
+  const members = membersAfter(envelope);
+  for (const { name, mspId, administrator } of organizations) {
+    // The peer of an organisation that was just removed gets no further blocks.
+    while (members?.has(mspId) ?? true) {
       const sequenceThere = await sequenceAt(administrator.configurationBlock(channel));
-      // An organisation that was just removed cannot ask any more.
-      if (sequenceThere === undefined || sequenceThere > sequence) break;
+      if (sequenceThere !== undefined && sequenceThere > sequence) break;
       if (Date.now() > deadline) {
         throw new AdministrationError(`the peer of ${name} has not got the configuration within a minute`);
       }
@@ -97,6 +102,15 @@ export async function submitUpdate(
 /** The update with these signatures too, each organisation's once. */
 export function signAll(envelope: ConfigUpdateEnvelope, signers: readonly Signer[]): ConfigUpdateEnvelope {
   return signers.reduce((signed, signer) => signUpdate(signed, signer), envelope);
+}
+
+/** MSP ids of all members after the update, which stand in it where members come or go; undefined where none does. */
+function membersAfter(envelope: ConfigUpdateEnvelope): ReadonlySet<string> | undefined {
+  const update = ConfigUpdate.deserializeBinary(envelope.getConfigUpdate_asU8());
+  const before = update.getReadSet()?.getGroupsMap().get('Application');
+  const after = update.getWriteSet()?.getGroupsMap().get('Application');
+  if (before === undefined || after === undefined || before.getVersion() === after.getVersion()) return undefined;
+  return new Set(after.getGroupsMap().keys());
 }
 
 async function sequenceAt(block: Promise<Uint8Array>): Promise<number | undefined> {
