@@ -91,7 +91,7 @@ const listens = (port: number): NonNullable<Service['healthcheck']> => {
   const inHex = port.toString(16).toUpperCase().padStart(4, '0');
   return {
     test: ['CMD', 'grep', '-qE', `:${inHex} 0+:0000 0A`, '/proc/net/tcp', '/proc/net/tcp6'],
-    ...{ interval: '3s', timeout: '3s', retries: 40 },
+    ...{ interval: '3s', timeout: '10s', retries: 40 },
   };
 };
 
@@ -163,7 +163,7 @@ function postgres(): Service {
     healthcheck: {
       // By TCP: while the database is made, the server answers on its socket only.
       test: ['CMD', 'pg_isready', '-h', '127.0.0.1', '-U', 'onepledge'],
-      ...{ interval: '2s', timeout: '3s', retries: 60 },
+      ...{ interval: '2s', timeout: '10s', retries: 60 },
     },
   };
 }
@@ -225,7 +225,7 @@ function monitoring(layout: Layout, size: Size): Readonly<Record<string, Service
       ],
       healthcheck: {
         test: ['CMD', 'wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:9090/-/ready'],
-        ...{ interval: '5s', timeout: '3s', retries: 24 },
+        ...{ interval: '5s', timeout: '10s', retries: 24 },
       },
       depends_on: afterPrepare,
     },
@@ -249,7 +249,7 @@ function monitoring(layout: Layout, size: Size): Readonly<Record<string, Service
       ],
       healthcheck: {
         test: ['CMD', 'wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:3000/api/health'],
-        ...{ interval: '5s', timeout: '3s', retries: 24 },
+        ...{ interval: '5s', timeout: '10s', retries: 24 },
       },
       depends_on: { prometheus: { condition: 'service_healthy' } },
     },

@@ -156,7 +156,8 @@ async function built() {
 
 const [verb, ...args] = process.argv.slice(2);
 const verbs = {
-  ...{ start, test, build: () => prepare(), suite, bench, simulate, postgres, fabric, 'bench-fabric': benchFabric },
+  ...{ start, test, build: () => prepare(), suite, bench, simulate, postgres },
+  ...{ fabric, 'bench-fabric': benchFabric, drill },
 };
 
 try {

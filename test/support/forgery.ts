@@ -160,7 +160,10 @@ export class Forger {
   }
 }
 
-function partsOf(bytes: Uint8Array = new Uint8Array()): { header: common.Header; payload: peer.ChaincodeProposalPayload } {
+function partsOf(bytes: Uint8Array = new Uint8Array()): {
+  header: common.Header;
+  payload: peer.ChaincodeProposalPayload;
+} {
   const proposal = peer.Proposal.deserializeBinary(bytes);
   return {
     header: common.Header.deserializeBinary(proposal.getHeader_asU8()),
