@@ -4,6 +4,7 @@ import { broadcasting } from './broadcasting';
 import { calls } from './calls';
 import { composites } from './composites';
 import { conflicts } from './conflicts';
+import { configuring } from './configuring';
 import { delivering } from './delivering';
 import { discovering } from './discovering';
 import { endorsing } from './endorsing';
@@ -40,6 +41,7 @@ export const topics: readonly Topic[] = [
   privateData,
   delivering,
   broadcasting,
+  configuring,
   discovering,
   interests,
   lifecycles,
