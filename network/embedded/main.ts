@@ -4,6 +4,7 @@ import { readEnvironment, runProgram, UsageError } from '../environment';
 import {
   ConfigError,
   DeployError,
+  type EmbeddedNetwork,
   ExecutionError,
   LedgerError,
   ListenError,
@@ -21,8 +22,16 @@ async function main(): Promise<void> {
     );
   }
   logger.info(NOTICE);
+  let network: EmbeddedNetwork | undefined = undefined;
+  // Before it starts: who reads its connection may tell it to stop in the same instant.
+  process.once('SIGTERM', () => {
+    stop('SIGTERM');
+  });
+  process.once('SIGINT', () => {
+    stop('SIGINT');
+  });
   const started = performance.now();
-  const network = await startEmbeddedNetwork({
+  network = await startEmbeddedNetwork({
     home,
     consortium: loadConsortium(),
     chaincodeAddress,
@@ -40,6 +49,8 @@ async function main(): Promise<void> {
 
   function stop(reason: string): void {
     logger.info({ reason }, 'stopping');
+    // A start that is cut short is like one that a crash ended: the next start goes on from what is on disk.
+    if (network === undefined) process.exit();
     network.close().then(
       () => {
         logger.info('stopped');
@@ -51,12 +62,6 @@ async function main(): Promise<void> {
       },
     );
   }
-  process.once('SIGTERM', () => {
-    stop('SIGTERM');
-  });
-  process.once('SIGINT', () => {
-    stop('SIGINT');
-  });
 }
 
 runProgram(main, [ConfigError, LedgerError, ExecutionError, ListenError, DeployError, PackageError]);

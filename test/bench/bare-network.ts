@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as grpc from '@grpc/grpc-js';
 import { connect, type Gateway, hash } from '@hyperledger/fabric-gateway';
-import { createSigner, enrol, readConnection } from '@onepledge/network';
+import { connectionFile, createSigner, enrol, readConnection } from '@onepledge/network';
 import { type ChaincodeProcess, startChaincodes } from '../conformance/chaincodes/process';
 import { Program } from '../support/program';
 import { until } from '../support/wait';
@@ -50,13 +50,15 @@ export class BareNetwork {
 
   /** Starts the network; resolves when it serves. @throws Error with the end of its log when it does not in time */
   async start(): Promise<Start> {
+    // One that was killed leaves its own behind.
+    rmSync(connectionFile(this.home), { force: true });
     const started = performance.now();
     this.#program.start();
     await until(
       `the network serves\n${this.#program.tail()}`,
       () => {
         if (this.#program.crash !== undefined) throw new Error(this.#program.tail());
-        return existsSync(join(this.home, 'network', 'connection.json')) ? true : undefined;
+        return existsSync(connectionFile(this.home)) ? true : undefined;
       },
       { withinMs: READY_WITHIN_MS, everyMs: 5 },
     );
