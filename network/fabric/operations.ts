@@ -1,6 +1,6 @@
 /** A node's operations endpoint: its health and metrics, over mutual TLS. */
 import { readFileSync } from 'node:fs';
-import { request } from 'node:https';
+import { callHttps, type HttpsAnswer } from './https-call';
 import { nodePaths } from './node-folder';
 import { type NodeState } from './node-states';
 
@@ -30,30 +30,15 @@ export async function askHealth(node: Pick<NodeState, 'folder' | 'operationsPort
 export function askOperations(
   { folder, operationsPort }: Pick<NodeState, 'folder' | 'operationsPort'>,
   path: string,
-): Promise<{ readonly status: number; readonly text: string }> {
+): Promise<HttpsAnswer> {
   const { tlsCa, tlsCertificate, tlsKey } = nodePaths(folder);
-  return new Promise((resolve, reject) => {
-    const asked = request({
-      ...{ host: '127.0.0.1', servername: 'localhost', port: operationsPort, path, agent: false },
-      ca: readFileSync(tlsCa),
-      cert: readFileSync(tlsCertificate),
-      key: readFileSync(tlsKey),
-      signal: AbortSignal.timeout(CALL_WITHIN_MS),
-    });
-    asked.on('response', (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', reject);
-      answer.on('end', () => {
-        resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') });
-      });
-    });
-    asked.on('error', (error) => {
-      const aborted = error.name === 'AbortError' || error.name === 'TimeoutError';
-      reject(aborted ? new Error(`no answer within ${CALL_WITHIN_MS / 1000} s`) : error);
-    });
-    asked.end();
-  });
+  const options = {
+    ...{ host: '127.0.0.1', servername: 'localhost', port: operationsPort, path, agent: false },
+    ca: readFileSync(tlsCa),
+    cert: readFileSync(tlsCertificate),
+    key: readFileSync(tlsKey),
+  };
+  return callHttps(options, CALL_WITHIN_MS);
 }
 
 /** `{"failed_checks":[{"component":"docker","reason":"…"}]}` in words. */

@@ -1,7 +1,7 @@
 /** The channel participation API of an orderer: mutual TLS, for its administrators. */
 import { randomBytes } from 'node:crypto';
-import { request } from 'node:https';
 import { type KeyPair } from '../identity/authority';
+import { callHttps, type HttpsAnswer } from './https-call';
 
 export interface OrdererAdmin {
   /** Its TLS certificate is for it. */
@@ -41,28 +41,8 @@ function call(
   method: 'GET' | 'POST',
   body?: Buffer,
   contentType?: string,
-): Promise<{ readonly status: number; readonly text: string }> {
-  return new Promise((resolve, reject) => {
-    const asked = request({
-      method,
-      host,
-      port,
-      path: PATH,
-      ca: tlsCaPem,
-      cert: tls.certPem,
-      key: tls.keyPem,
-      headers: body === undefined ? {} : { 'Content-Type': contentType, 'Content-Length': body.length },
-      signal: AbortSignal.timeout(CALL_WITHIN_MS),
-    });
-    asked.on('response', (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', reject);
-      answer.on('end', () => {
-        resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') });
-      });
-    });
-    asked.on('error', reject);
-    asked.end(body);
-  });
+): Promise<HttpsAnswer> {
+  const headers = body === undefined ? {} : { 'Content-Type': contentType, 'Content-Length': body.length };
+  const options = { method, host, port, path: PATH, ca: tlsCaPem, cert: tls.certPem, key: tls.keyPem, headers };
+  return callHttps(options, CALL_WITHIN_MS, body);
 }
