@@ -1,10 +1,9 @@
 /** The embedded network by itself, with a chaincode that reads and writes single keys: no gateway, no rules. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import * as grpc from '@grpc/grpc-js';
-import { connect, type Gateway, hash } from '@hyperledger/fabric-gateway';
-import { connectionFile, createSigner, enrol, readConnection } from '@onepledge/network';
+import { connectionFile, enrol, readConnection } from '@onepledge/network';
 import { type ChaincodeProcess, startChaincodes } from '../conformance/chaincodes/process';
+import { connectAt, type GatewayClient } from '../support/gateway-client';
 import { Program } from '../support/program';
 import { until } from '../support/wait';
 import { type ProcessMemory, memoryOf, usageOf } from './processes';
@@ -13,7 +12,6 @@ import { ROOT } from './system';
 const MEMBER = 'platform';
 const CHAINCODE = 'onepledge';
 const READY_WITHIN_MS = 60_000;
-const CALL_WITHIN_MS = 30_000;
 
 /** What a start took until peers and chaincode answered. */
 export type Start = Readonly<{ seconds: number; processorSeconds: number; memory: ProcessMemory }>;
@@ -78,21 +76,8 @@ export class BareNetwork {
   /** A client of one member at its own peer. */
   async client(): Promise<BareClient> {
     const { channel, organizations } = readConnection(this.home);
-    const peer = organizations.find(({ name }) => name === MEMBER)?.peers[0];
-    if (peer === undefined) throw new Error(`${MEMBER} has no peer`);
     const identity = await enrol(this.home, MEMBER, { name: 'reader', attributes: {} });
-    const signer = createSigner(identity.mspId, identity.certificatePem, identity.privateKeyPem);
-    const connection = new grpc.Client(peer.endpoint, grpc.credentials.createSsl(Buffer.from(peer.tlsCaPem)), {
-      'grpc.ssl_target_name_override': peer.serverName,
-    });
-    const gateway = connect({
-      client: connection,
-      identity: { mspId: identity.mspId, credentials: Buffer.from(identity.certificatePem) },
-      signer: (message) => Promise.resolve(signer.sign(message)),
-      hash: hash.none,
-      evaluateOptions: () => ({ deadline: Date.now() + CALL_WITHIN_MS }),
-    });
-    return new BareClient(gateway, connection, channel);
+    return new BareClient(connectAt(organizations, MEMBER, identity), channel);
   }
 
   /** Stops the network only. */
@@ -109,25 +94,25 @@ export class BareNetwork {
 }
 
 export class BareClient {
-  readonly #gateway: Gateway;
-  readonly #connection: grpc.Client;
+  readonly #client: GatewayClient;
   readonly #channel: string;
 
-  constructor(gateway: Gateway, connection: grpc.Client, channel: string) {
-    this.#gateway = gateway;
-    this.#connection = connection;
+  constructor(client: GatewayClient, channel: string) {
+    this.#client = client;
     this.#channel = channel;
   }
 
   /** The value of a key, by evaluating a transaction. @throws Error when there is none */
   async read(key: string): Promise<Uint8Array> {
-    const value = await this.#gateway.getNetwork(this.#channel).getContract(CHAINCODE).evaluateTransaction('get', key);
+    const value = await this.#client.gateway
+      .getNetwork(this.#channel)
+      .getContract(CHAINCODE)
+      .evaluateTransaction('get', key);
     if (value.length === 0) throw new Error(`${key} is not there`);
     return value;
   }
 
   close(): void {
-    this.#gateway.close();
-    this.#connection.close();
+    this.#client.close();
   }
 }

@@ -162,8 +162,7 @@ export function asNamed(name: string, act: 'evaluate' | 'submit'): Act {
         return { status: 'OK' };
       });
     } finally {
-      client.gateway.close();
-      client.connection.close();
+      client.close();
     }
   };
 }

@@ -54,8 +54,7 @@ export function by(stranger: Stranger, what: 'evaluate' | 'endorse' | 'submit', 
         return { status: 'OK', validation: validationName(code) };
       });
     } finally {
-      client.gateway.close();
-      client.connection.close();
+      client.close();
     }
   };
 }

@@ -1,7 +1,7 @@
 /** What a behaviour meets: clients of the network, and a prefix of its own so that behaviours leave each other alone. */
-import * as grpc from '@grpc/grpc-js';
-import { connect, type Gateway, hash, type SubmittedTransaction } from '@hyperledger/fabric-gateway';
-import { createSigner, type EnrolledIdentity, enrol, type Signer } from '@onepledge/network';
+import { type SubmittedTransaction } from '@hyperledger/fabric-gateway';
+import { type EnrolledIdentity, enrol, type Signer } from '@onepledge/network';
+import { connectAt, type GatewayClient } from '../support/gateway-client';
 import { type OrganizationName } from './behaviour';
 import { conformanceConsortium } from './consortium';
 import { type Engine } from './engines/engine';
@@ -10,12 +10,8 @@ import { type Engine } from './engines/engine';
 export type Actor = OrganizationName | `${OrganizationName}/admin`;
 
 /** The unmodified client of one actor at its own organisation's peer. */
-export interface Client {
+export interface Client extends GatewayClient {
   readonly identity: EnrolledIdentity;
-  readonly signer: Signer;
-  /** The connection that the gateway uses, for services that the gateway's client does not have. */
-  readonly connection: grpc.Client;
-  readonly gateway: Gateway;
 }
 
 /** No call of a client takes longer. */
@@ -44,45 +40,16 @@ export class Clients {
    * @param signer another than the identity's own
    */
   connect(identity: EnrolledIdentity, at: OrganizationName, signer?: Signer): Client {
-    const signs = signer ?? createSigner(identity.mspId, identity.certificatePem, identity.privateKeyPem);
-    const connection = this.#dial(at);
-    const deadline = (): grpc.CallOptions => ({ deadline: Date.now() + CALL_WITHIN_MS });
-    const gateway = connect({
-      client: connection,
-      identity: { mspId: identity.mspId, credentials: Buffer.from(identity.certificatePem) },
-      signer: (message) => Promise.resolve(signs.sign(message)),
-      hash: hash.none,
-      evaluateOptions: deadline,
-      endorseOptions: deadline,
-      submitOptions: deadline,
-      commitStatusOptions: deadline,
-      chaincodeEventsOptions: deadline,
-      blockEventsOptions: deadline,
-      filteredBlockEventsOptions: deadline,
-      blockAndPrivateDataEventsOptions: deadline,
-    });
-    return { identity, signer: signs, connection, gateway };
+    const within = { withinMs: CALL_WITHIN_MS, streamsWithinMs: CALL_WITHIN_MS };
+    return { identity, ...connectAt(this.engine.organizations, at, identity, { signer, ...within }) };
   }
 
   async close(): Promise<void> {
-    for (const client of await Promise.all(this.#made.values())) {
-      client.gateway.close();
-      client.connection.close();
-    }
+    for (const client of await Promise.all(this.#made.values())) client.close();
   }
 
   async #connect(name: OrganizationName, role: 'client' | 'admin', at: OrganizationName): Promise<Client> {
     return this.connect(await enrol(this.engine.home, name, { name: role, role, attributes: {} }), at);
-  }
-
-  #dial(at: OrganizationName): grpc.Client {
-    const peer = this.engine.organizations.find(({ name }) => name === at)?.peers[0];
-    if (peer === undefined) throw new Error(`${at} has no peer`);
-    return new grpc.Client(peer.endpoint, grpc.credentials.createSsl(Buffer.from(peer.tlsCaPem)), {
-      'grpc.ssl_target_name_override': peer.serverName,
-      'grpc.max_receive_message_length': -1,
-      'grpc.max_send_message_length': -1,
-    });
   }
 }
 

@@ -1,6 +1,5 @@
 /** One peer's ledger, asked of the peer itself and not of the gateway whose answers are checked against it. */
-import { Client, credentials } from '@grpc/grpc-js';
-import { connect, type Gateway, hash, type Network } from '@hyperledger/fabric-gateway';
+import { type Network } from '@hyperledger/fabric-gateway';
 import * as common from '@hyperledger/fabric-protos/lib/common/common_pb';
 import * as ledger from '@hyperledger/fabric-protos/lib/common/ledger_pb';
 import * as events from '@hyperledger/fabric-protos/lib/peer/chaincode_event_pb';
@@ -8,7 +7,8 @@ import * as proposals from '@hyperledger/fabric-protos/lib/peer/proposal_pb';
 import * as responses from '@hyperledger/fabric-protos/lib/peer/proposal_response_pb';
 import * as transactions from '@hyperledger/fabric-protos/lib/peer/transaction_pb';
 import { CHAINCODE_EVENT_NAME, DomainEventSchema } from '@onepledge/chaincode/model';
-import { type Connection, createSigner, enrol, readConnection } from '@onepledge/network';
+import { enrol, readConnection } from '@onepledge/network';
+import { connectAt, type GatewayClient } from '../support/gateway-client';
 
 /** What a committed, valid transaction did. */
 export type LedgerEvent = Readonly<{ transactionId: string; block: string; type: string; id: string }>;
@@ -21,7 +21,7 @@ const COMMIT_HASH = 4;
 export class PeerLedger {
   readonly #home: string;
   readonly #organization: string;
-  #open: { gateway: Gateway; client: Client } | undefined;
+  #open: GatewayClient | undefined;
 
   constructor(home: string, organization: string) {
     this.#home = home;
@@ -66,40 +66,23 @@ export class PeerLedger {
   }
 
   close(): void {
-    this.#open?.gateway.close();
-    this.#open?.client.close();
+    this.#open?.close();
     this.#open = undefined;
   }
 
   async #ask(name: string, ...args: readonly string[]): Promise<Uint8Array> {
     const network = await this.#network();
     const proposal = network.getContract('qscc').newProposal(name, { arguments: [network.getName(), ...args] });
-    return proposal.evaluate({ deadline: Date.now() + CALL_WITHIN_MS });
+    return proposal.evaluate();
   }
 
   async #network(): Promise<Network> {
     const connection = readConnection(this.#home);
-    this.#open ??= await this.#connect(connection);
+    if (this.#open === undefined) {
+      const identity = await enrol(this.#home, this.#organization, { name: 'watcher', attributes: {} });
+      this.#open = connectAt(connection.organizations, this.#organization, identity, { withinMs: CALL_WITHIN_MS });
+    }
     return this.#open.gateway.getNetwork(connection.channel);
-  }
-
-  async #connect({ organizations }: Connection): Promise<{ gateway: Gateway; client: Client }> {
-    const peer = organizations.find(({ name }) => name === this.#organization)?.peers[0];
-    if (peer === undefined) throw new Error(`${this.#organization} has no peer`);
-    const identity = await enrol(this.#home, this.#organization, { name: 'watcher', attributes: {} });
-    const signer = createSigner(identity.mspId, identity.certificatePem, identity.privateKeyPem);
-    const client = new Client(peer.endpoint, credentials.createSsl(Buffer.from(peer.tlsCaPem)), {
-      'grpc.ssl_target_name_override': peer.serverName,
-      'grpc.max_receive_message_length': -1,
-      'grpc.max_reconnect_backoff_ms': 500,
-    });
-    const gateway = connect({
-      client,
-      identity: { mspId: identity.mspId, credentials: Buffer.from(identity.certificatePem) },
-      signer: (message) => Promise.resolve(signer.sign(message)),
-      hash: hash.none,
-    });
-    return { gateway, client };
   }
 }
 

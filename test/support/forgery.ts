@@ -4,18 +4,17 @@
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { Client, credentials } from '@grpc/grpc-js';
-import { connect, type Gateway, hash, StatusCode } from '@hyperledger/fabric-gateway';
+import { type Gateway, StatusCode } from '@hyperledger/fabric-gateway';
 import { common, gateway as wire, ledger, peer } from '@hyperledger/fabric-protos';
 import {
   type Connection,
-  createSigner,
   enrol,
   ensureMaterial,
   loadConsortium,
   type NetworkMaterial,
   readConnection,
 } from '@onepledge/network';
+import { connectAt, type GatewayClient } from './gateway-client';
 import { ROOT } from './root';
 
 const { KVMetadataEntry, KVMetadataWrite, KVRWSet, KVWrite } = ledger.rwset.kvrwset;
@@ -23,7 +22,6 @@ const { KVMetadataEntry, KVMetadataWrite, KVRWSet, KVWrite } = ledger.rwset.kvrw
 /** A change of the world state: a new value (null deletes), a new endorsement policy of the key, or both. */
 export type ForgedWrite = Readonly<{ key: string; value?: string | null; policy?: Uint8Array }>;
 
-const CALL_WITHIN_MS = 30_000;
 const CODES = new Map(Object.entries(StatusCode).map(([name, code]) => [code, name]));
 
 /** Makes transactions by the keys of the members' peers. */
@@ -31,7 +29,7 @@ export class Forger {
   readonly #connection: Connection;
   readonly #material: NetworkMaterial;
   readonly #home: string;
-  readonly #sessions = new Map<string, { gateway: Gateway; client: Client }>();
+  readonly #sessions = new Map<string, GatewayClient>();
 
   private constructor(home: string, material: NetworkMaterial) {
     this.#home = home;
@@ -120,10 +118,7 @@ export class Forger {
   }
 
   close(): void {
-    for (const { gateway, client } of this.#sessions.values()) {
-      gateway.close();
-      client.close();
-    }
+    for (const session of this.#sessions.values()) session.close();
   }
 
   #endorse(name: string, payload: Uint8Array): peer.Endorsement {
@@ -137,26 +132,10 @@ export class Forger {
   async #gateway(name: string): Promise<Gateway> {
     const known = this.#sessions.get(name);
     if (known !== undefined) return known.gateway;
-    const node = this.#connection.organizations.find((organization) => organization.name === name)?.peers[0];
-    if (node === undefined) throw new Error(`${name} has no peer`);
     const enrolled = await enrol(this.#home, name, { name: 'forger', attributes: {} });
-    const signer = createSigner(enrolled.mspId, enrolled.certificatePem, enrolled.privateKeyPem);
-    const client = new Client(node.endpoint, credentials.createSsl(Buffer.from(node.tlsCaPem)), {
-      'grpc.ssl_target_name_override': node.serverName,
-    });
-    const deadline = () => ({ deadline: Date.now() + CALL_WITHIN_MS });
-    const gateway = connect({
-      client,
-      identity: { mspId: enrolled.mspId, credentials: Buffer.from(enrolled.certificatePem) },
-      signer: (message) => Promise.resolve(signer.sign(message)),
-      hash: hash.none,
-      evaluateOptions: deadline,
-      endorseOptions: deadline,
-      submitOptions: deadline,
-      commitStatusOptions: deadline,
-    });
-    this.#sessions.set(name, { gateway, client });
-    return gateway;
+    const session = connectAt(this.#connection.organizations, name, enrolled);
+    this.#sessions.set(name, session);
+    return session.gateway;
   }
 }
 

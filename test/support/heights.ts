@@ -3,9 +3,8 @@
  * a test which acts for several waits until all have seen what it was answered.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, credentials } from '@grpc/grpc-js';
-import { connect, type Gateway, hash } from '@hyperledger/fabric-gateway';
-import { type Connection, createSigner, enrol, readConnection } from '@onepledge/network';
+import { enrol, readConnection } from '@onepledge/network';
+import { connectAt } from './gateway-client';
 import { until } from './wait';
 
 const RETRY_MS = 200;
@@ -53,13 +52,13 @@ export class PeerHeights {
 
   async #read(name: string): Promise<void> {
     const connection = readConnection(this.#home);
-    const { gateway, client } = await this.#connect(connection, name);
+    const identity = await enrol(this.#home, name, { name: 'watcher', attributes: {} });
+    const client = connectAt(connection.organizations, name, identity);
     const startBlock = this.#heights.get(name) ?? 0n;
-    const blocks = await gateway.getNetwork(connection.channel).getFilteredBlockEvents({ startBlock });
+    const blocks = await client.gateway.getNetwork(connection.channel).getFilteredBlockEvents({ startBlock });
     const streams = {
       close: () => {
         blocks.close();
-        gateway.close();
         client.close();
       },
     };
@@ -70,22 +69,5 @@ export class PeerHeights {
       this.#open.delete(streams);
       streams.close();
     }
-  }
-
-  async #connect(connection: Connection, name: string): Promise<{ gateway: Gateway; client: Client }> {
-    const peer = connection.organizations.find((organization) => organization.name === name)?.peers[0];
-    if (peer === undefined) throw new Error(`${name} has no peer`);
-    const { mspId, certificatePem, privateKeyPem } = await enrol(this.#home, name, { name: 'watcher', attributes: {} });
-    const signer = createSigner(mspId, certificatePem, privateKeyPem);
-    const client = new Client(peer.endpoint, credentials.createSsl(Buffer.from(peer.tlsCaPem)), {
-      'grpc.ssl_target_name_override': peer.serverName,
-    });
-    const gateway = connect({
-      client,
-      identity: { mspId, credentials: Buffer.from(certificatePem) },
-      signer: (message) => Promise.resolve(signer.sign(message)),
-      hash: hash.none,
-    });
-    return { gateway, client };
   }
 }
