@@ -1,4 +1,5 @@
 /** Defines the chaincodes of the consortium's description on a new channel, as its organisations' administrators would. */
+import { encodeCollections } from '../configuration/collections';
 import { type ChannelSpec } from '../consortium';
 import { type NetworkMaterial } from '../identity/material';
 import { satisfyingOrganizations } from '../identity/policy';
@@ -13,8 +14,6 @@ import { GatewayError } from './gateway/errors';
 import { type RunningChannel } from './gateway/gateway';
 import { prepareTransaction } from './gateway/preparedtransaction';
 import { readSubmission } from './orderer/submission';
-import { collectionConfig } from './privdata/collection';
-import { encodeCollections } from './scc/lifecycle/collections';
 import { LIFECYCLE, LIFECYCLE_ENDORSEMENT } from './scc/lifecycle/definitions';
 import { encodeApplicationPolicy } from './scc/lifecycle/policy';
 import { encodeEnvelope } from './wire/common';
@@ -82,7 +81,7 @@ function definitionArgs(chaincode: ChannelSpec['chaincodes'][number], packageId:
     endorsementPlugin: 'escc',
     validationPlugin: 'vscc',
     validationParameter: encodeApplicationPolicy(parseApplicationPolicy(chaincode.endorsementPolicy)),
-    collections: encodeCollections(chaincode.collections.map(collectionConfig)),
+    collections: encodeCollections(chaincode.collections),
     initRequired: chaincode.initRequired,
     packageId,
   };

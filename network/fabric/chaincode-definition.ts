@@ -2,8 +2,9 @@
 import * as collection from '@hyperledger/fabric-protos/lib/peer/collection_pb';
 import * as lifecycle from '@hyperledger/fabric-protos/lib/peer/lifecycle/lifecycle_pb';
 import * as policy from '@hyperledger/fabric-protos/lib/peer/policy_pb';
-import { type ChannelSpec, type CollectionSpec } from '../consortium';
-import { formatPolicy, parsePolicy, policyFromEnvelope, policyToEnvelope } from '../identity/policy';
+import { encodeCollections, referredPolicy, signaturePolicy } from '../configuration/collections';
+import { type ChannelSpec } from '../consortium';
+import { formatPolicy, policyFromEnvelope } from '../identity/policy';
 
 type ChaincodeSpec = ChannelSpec['chaincodes'][number];
 
@@ -30,7 +31,7 @@ export function definitionOf(chaincode: ChaincodeSpec): ChaincodeDefinition {
   return {
     ...{ name, version, sequence, initRequired, endorsementPlugin: 'escc', validationPlugin: 'vscc' },
     validationParameter: policyMessage.serializeBinary(),
-    collections: collectionPackage(collections).serializeBinary(),
+    collections: encodeCollections(collections),
   };
 }
 
@@ -123,41 +124,4 @@ function define(
   if (definition.collections.length > 0) {
     args.setCollections(collection.CollectionConfigPackage.deserializeBinary(definition.collections));
   }
-}
-
-function collectionPackage(specs: readonly CollectionSpec[]): collection.CollectionConfigPackage {
-  const message = new collection.CollectionConfigPackage();
-  message.setConfigList(
-    specs.map((spec) => {
-      const members = new collection.CollectionPolicyConfig();
-      members.setSignaturePolicy(policyToEnvelope(parsePolicy(spec.policy)));
-      const config = new collection.StaticCollectionConfig();
-      config.setName(spec.name);
-      config.setMemberOrgsPolicy(members);
-      config.setRequiredPeerCount(spec.requiredPeerCount);
-      config.setMaximumPeerCount(spec.maxPeerCount);
-      config.setBlockToLive(spec.blockToLive);
-      config.setMemberOnlyRead(spec.memberOnlyRead);
-      config.setMemberOnlyWrite(spec.memberOnlyWrite);
-      const { signaturePolicy: signed, channelConfigPolicy: referred } = spec.endorsementPolicy ?? {};
-      if (signed !== undefined) config.setEndorsementPolicy(signaturePolicy(signed));
-      if (referred !== undefined) config.setEndorsementPolicy(referredPolicy(referred));
-      const entry = new collection.CollectionConfig();
-      entry.setStaticCollectionConfig(config);
-      return entry;
-    }),
-  );
-  return message;
-}
-
-function signaturePolicy(text: string): policy.ApplicationPolicy {
-  const message = new policy.ApplicationPolicy();
-  message.setSignaturePolicy(policyToEnvelope(parsePolicy(text)));
-  return message;
-}
-
-function referredPolicy(reference: string): policy.ApplicationPolicy {
-  const message = new policy.ApplicationPolicy();
-  message.setChannelConfigPolicyReference(reference);
-  return message;
 }

@@ -1,8 +1,7 @@
 /** Private data collections: who their members are, and the implicit ones that each organisation has by itself. */
-import { type CollectionSpec } from '../../consortium';
-import { organizationsOf, parsePolicy } from '../../identity/policy';
+import { organizationsOf } from '../../identity/policy';
 import { type StateView } from '../ledger/state';
-import { type ApplicationPolicy, type ChaincodeDefinition, type Channel, type CollectionConfig } from '../channel';
+import { type ChaincodeDefinition, type Channel, type CollectionConfig } from '../channel';
 
 const IMPLICIT_PREFIX = '_implicit_org_';
 
@@ -70,20 +69,6 @@ export function isMember(collection: CollectionConfig, mspId: string): boolean {
   return organizationsOf(collection.memberOrgsPolicy).includes(mspId);
 }
 
-/** The configuration out of the consortium's description, which has been checked. */
-export function collectionConfig(spec: CollectionSpec): CollectionConfig {
-  return {
-    name: spec.name,
-    memberOrgsPolicy: parsePolicy(spec.policy),
-    requiredPeerCount: spec.requiredPeerCount,
-    maximumPeerCount: spec.maxPeerCount,
-    blockToLive: spec.blockToLive,
-    memberOnlyRead: spec.memberOnlyRead,
-    memberOnlyWrite: spec.memberOnlyWrite,
-    endorsementPolicy: applicationPolicy(spec.endorsementPolicy),
-  };
-}
-
 /** As Fabric makes it: one member, data kept for ever, endorsed as the organisation's own Endorsement policy says. */
 function implicitConfig(name: string, mspId: string): CollectionConfig {
   return {
@@ -96,10 +81,4 @@ function implicitConfig(name: string, mspId: string): CollectionConfig {
     memberOnlyWrite: false,
     endorsementPolicy: { kind: 'channelConfig', reference: `/Channel/Application/${mspId}/Endorsement` },
   };
-}
-
-function applicationPolicy(spec: CollectionSpec['endorsementPolicy']): ApplicationPolicy | undefined {
-  if (spec?.signaturePolicy !== undefined) return { kind: 'signature', policy: parsePolicy(spec.signaturePolicy) };
-  if (spec?.channelConfigPolicy !== undefined) return { kind: 'channelConfig', reference: spec.channelConfigPolicy };
-  return undefined;
 }

@@ -1,48 +1,13 @@
 /** peer.CollectionConfigPackage, by which a definition lists its private data collections, and Fabric's checks of it. */
-import { CollectionPolicyConfig, StaticCollectionConfig } from '@hyperledger/fabric-protos/lib/peer/collection_pb';
-import { ApplicationPolicy as ApplicationPolicyMessage } from '@hyperledger/fabric-protos/lib/peer/policy_pb';
-import {
-  organizationsOf,
-  PolicyError,
-  policyFromEnvelope,
-  policyToEnvelope,
-  type SignaturePolicy,
-} from '../../../identity/policy';
+import { type CollectionPolicyConfig, StaticCollectionConfig } from '@hyperledger/fabric-protos/lib/peer/collection_pb';
+import { organizationsOf, PolicyError, policyFromEnvelope, type SignaturePolicy } from '../../../identity/policy';
 import { type CollectionConfig } from '../../channel';
-import { bytesField, Reader, Writer } from '../../wire/protobuf';
-import { decodeApplicationPolicy, encodeApplicationPolicy } from './policy';
+import { bytesField, Reader } from '../../wire/protobuf';
+import { decodeApplicationPolicy } from './policy';
 
 /** The definition's collections are not ones that Fabric takes; the message says why. */
 export class CollectionError extends Error {
   override readonly name = 'CollectionError';
-}
-
-/** The bytes of the package; empty when there are none. */
-export function encodeCollections(collections: readonly CollectionConfig[]): Buffer {
-  const writer = new Writer(1024);
-  for (const collection of collections) {
-    const config = staticConfig(collection).serializeBinary();
-    writer.message(1, new Writer(config.length + 8).message(1, config).finish());
-  }
-  return writer.finish();
-}
-
-function staticConfig(collection: CollectionConfig): StaticCollectionConfig {
-  const members = new CollectionPolicyConfig();
-  members.setSignaturePolicy(policyToEnvelope(collection.memberOrgsPolicy));
-  const config = new StaticCollectionConfig();
-  config.setName(collection.name);
-  config.setMemberOrgsPolicy(members);
-  config.setRequiredPeerCount(collection.requiredPeerCount);
-  config.setMaximumPeerCount(collection.maximumPeerCount);
-  config.setBlockToLive(collection.blockToLive);
-  config.setMemberOnlyRead(collection.memberOnlyRead);
-  config.setMemberOnlyWrite(collection.memberOnlyWrite);
-  if (collection.endorsementPolicy !== undefined) {
-    const bytes = encodeApplicationPolicy(collection.endorsementPolicy);
-    config.setEndorsementPolicy(ApplicationPolicyMessage.deserializeBinary(bytes));
-  }
-  return config;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Chaincodes are upgraded while the network runs, by packages that operators install. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { GatewayError } from '@hyperledger/fabric-gateway';
+import { encodeCollections } from '../../../configuration/collections';
 import { enrol } from '../../../identity/enrolment';
 import { parsePolicy } from '../../../identity/policy';
 import { makePackage, parsePackage } from '../../packages/package';
@@ -8,8 +9,6 @@ import { type TestClient } from '../../testing/client';
 import { Harness } from '../../testing/harness';
 import { type DefinitionArgs, encodeDefinitionArgs } from '../../wire/lifecycle';
 import { Writer } from '../../wire/protobuf';
-import { collectionConfig } from '../../privdata/collection';
-import { encodeCollections } from './collections';
 import { encodeApplicationPolicy } from './policy';
 
 const ORGANIZATIONS = [
@@ -55,9 +54,7 @@ describe('a chaincode that is upgraded', () => {
       endorsementPlugin: '',
       validationPlugin: '',
       validationParameter: encodeApplicationPolicy({ kind: 'signature', policy: parsePolicy(policy) }),
-      collections: encodeCollections(
-        harness.consortium.channels[0]?.chaincodes[0]?.collections.map(collectionConfig) ?? [],
-      ),
+      collections: encodeCollections(harness.consortium.channels[0]?.chaincodes[0]?.collections ?? []),
       initRequired: false,
       packageId,
     };
