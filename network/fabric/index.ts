@@ -24,6 +24,7 @@ export { type FabricNode, type NodePlace } from './node';
 export { type NodeState, readNodeStates } from './node-states';
 export { askHealth, askOperations, type NodeHealth } from './operations';
 export { type Placement } from './placement';
+export { freePort } from './ports';
 export { MachineError, prepare, type PrepareOptions, type Prepared } from './prepare';
 export { CCAAS_BUILDER_VARIABLE, type FabricPrograms, findPrograms, ProgramError } from './programs';
 

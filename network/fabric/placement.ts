@@ -1,11 +1,11 @@
 /** Which orderers there are and on which ports all nodes listen. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Consensus } from '../configuration';
 import { type ChannelSpec, type Consortium, type NodeAddress } from '../consortium';
 import { isCode } from '../identity/key-file';
+import { freePort } from './ports';
 
 /** Fewer cannot stand one that lies. */
 const BFT_ORDERERS = 4;
@@ -134,31 +134,4 @@ function readPorts(file: string): Readonly<Record<string, number>> {
     if (isCode(error, 'ENOENT')) return {};
     throw new Error(`${file} is damaged: remove the folder it is in, with the ledgers there`, { cause: error });
   }
-}
-
-// Below what systems give to outgoing connections: the port must still be free when the node starts, and after a restart.
-const FIRST = 20_000;
-const COUNT = 12_000;
-
-async function freePort(except: readonly number[]): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const port = FIRST + Math.floor(Math.random() * COUNT);
-    if (!except.includes(port) && (await isFree(port))) return port;
-  }
-  throw new Error('there is no free port');
-}
-
-/** Whether nobody listens on the port of the loopback interface. */
-export function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => {
-      resolve(false);
-    });
-    server.listen(port, '127.0.0.1', () => {
-      server.close(() => {
-        resolve(true);
-      });
-    });
-  });
 }

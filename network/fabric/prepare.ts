@@ -5,7 +5,8 @@ import { type Consensus } from '../configuration';
 import { type Consortium, consortiumError } from '../consortium';
 import { ensureMaterial, type NetworkMaterial } from '../identity/material';
 import { firstBlockFile } from './channels';
-import { isFree, keepPlacement, keptPorts, type Placement, place } from './placement';
+import { keepPlacement, keptPorts, type Placement, place } from './placement';
+import { isFree } from './ports';
 import { type FabricPrograms, findPrograms } from './programs';
 import { Patience } from './wait';
 

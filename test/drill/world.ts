@@ -11,13 +11,13 @@ import {
   ensureChaincodeServices,
   type FabricNetwork,
   type FabricNode,
+  freePort,
   prepare,
   startFabricNetwork,
 } from '@onepledge/network/fabric';
 import { onepledge } from '../support/cli';
 import { Client } from '../support/client';
 import { http } from '../support/http';
-import { freePort } from '../support/ports';
 import { Program } from '../support/program';
 import { ROOT } from '../support/root';
 import { cleanUpAfterUs } from '../support/system';

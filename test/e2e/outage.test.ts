@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type Connection, connectionFile } from '@onepledge/network';
 import { openAdministration } from '@onepledge/network/administration';
 import { Client, type Pledge, type Receivable, type TransactionView } from '../support/client';
-import { freePort } from '../support/ports';
+import { freePort } from '@onepledge/network/fabric';
 import { cny, Sequence } from '../support/sequences';
 import { useSystem } from '../support/use-system';
 import { until } from '../support/wait';

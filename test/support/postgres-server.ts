@@ -4,7 +4,7 @@ import { accessSync, chmodSync, chownSync, constants, mkdtempSync, rmSync } from
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from './ports';
+import { freePort } from '@onepledge/network/fabric';
 
 export interface PostgresServer {
   /** Of its database `postgres`, as a user who may make others. */
