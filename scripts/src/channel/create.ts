@@ -1,8 +1,7 @@
 /** `channel create` */
 import type { CommandSpec } from '../cli/command';
 import { DRY_RUN } from '../operator/options';
-import { administer } from '../operator/session';
-import { describeJoin, joinHere } from './joining';
+import { runJoin } from './joining';
 
 export const create: CommandSpec = {
   verb: 'create',
@@ -12,11 +11,5 @@ export const create: CommandSpec = {
   arguments: [{ name: 'channel', summary: 'its name in consortium.yaml' }],
   options: [DRY_RUN],
   examples: ['trade-2 --dry-run', 'trade-2'],
-  async run(context, input) {
-    await administer(context, async (session) => {
-      const channel = input.argument(0);
-      if (input.has('dryRun')) describeJoin(context, session, channel);
-      else await joinHere(context, session, channel);
-    });
-  },
+  run: runJoin,
 };

@@ -3,7 +3,7 @@ import type { CommandSpec } from '../cli/command';
 import { table } from '../cli/table';
 import { CHANNEL_OPTION } from '../operator/options';
 import { administer } from '../operator/session';
-import { channelOf } from '../operator/update';
+import { describeChannel } from '../operator/update';
 
 export const info: CommandSpec = {
   verb: 'info',
@@ -12,10 +12,8 @@ export const info: CommandSpec = {
   examples: ['', '--json'],
   async run(context, input) {
     await administer(context, async (session) => {
-      const { readConfiguration } = await import('@onepledge/network/administration');
-      const { describe } = await import('@onepledge/network/configuration');
-      const channel = channelOf(session, input);
-      const { sequence, members, ordering } = describe(await readConfiguration(session.administration, channel));
+      const { channel, configuration } = await describeChannel(session, input);
+      const { sequence, members, ordering } = configuration;
       const peers = await Promise.all(
         session.administration.organizations
           .filter(({ mspId }) => members.some((member) => member.mspId === mspId))

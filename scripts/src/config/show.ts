@@ -4,7 +4,7 @@ import type { CommandSpec } from '../cli/command';
 import { fields, table } from '../cli/table';
 import { CHANNEL_OPTION } from '../operator/options';
 import { administer } from '../operator/session';
-import { channelOf } from '../operator/update';
+import { describeChannel } from '../operator/update';
 
 export const show: CommandSpec = {
   verb: 'show',
@@ -13,11 +13,8 @@ export const show: CommandSpec = {
   examples: ['', '--json'],
   async run(context, input) {
     await administer(context, async (session) => {
-      const { readConfiguration } = await import('@onepledge/network/administration');
-      const { describe } = await import('@onepledge/network/configuration');
-      const channel = channelOf(session, input);
-      const found = describe(await readConfiguration(session.administration, channel));
-      context.output.show({ channel, ...found }, () => text(channel, found));
+      const { channel, configuration } = await describeChannel(session, input);
+      context.output.show({ channel, ...configuration }, () => text(channel, configuration));
     });
   },
 };

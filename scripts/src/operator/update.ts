@@ -1,6 +1,6 @@
 /** A change of a channel's configuration, signed by everybody whose key is in the home. */
 import type { Signer } from '@onepledge/network';
-import type { ConfigurationChange } from '@onepledge/network/configuration';
+import type { ConfigurationChange, ConfigurationDescription } from '@onepledge/network/configuration';
 import type { Context } from '../cli/context';
 import type { Input } from '../cli/input';
 import type { Session } from './session';
@@ -8,6 +8,17 @@ import type { Session } from './session';
 /** The channel that a command is about. */
 export function channelOf({ administration }: Session, input: Input): string {
   return input.optional('channel') ?? administration.connection.channel;
+}
+
+/** The configuration of the channel that a command is about, as the ledger has it. */
+export async function describeChannel(
+  session: Session,
+  input: Input,
+): Promise<Readonly<{ channel: string; configuration: ConfigurationDescription }>> {
+  const { readConfiguration } = await import('@onepledge/network/administration');
+  const { describe } = await import('@onepledge/network/configuration');
+  const channel = channelOf(session, input);
+  return { channel, configuration: describe(await readConfiguration(session.administration, channel)) };
 }
 
 /** What became of a change. */

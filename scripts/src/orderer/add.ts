@@ -4,7 +4,7 @@ import { UserError } from '../cli/errors';
 import { CHANNEL_OPTION, DRY_RUN } from '../operator/options';
 import { followDescription } from '../operator/reload';
 import { administer } from '../operator/session';
-import { changeChannel, channelOf } from '../operator/update';
+import { changeChannel, describeChannel } from '../operator/update';
 
 export const add: CommandSpec = {
   verb: 'add',
@@ -18,18 +18,17 @@ export const add: CommandSpec = {
   async run(context, input) {
     const { home, output } = context;
     await administer(context, async (session) => {
-      const { consenterOf, readConfiguration } = await import('@onepledge/network/administration');
-      const { addOrderer, describe } = await import('@onepledge/network/configuration');
-      const channel = channelOf(session, input);
+      const { consenterOf } = await import('@onepledge/network/administration');
+      const { addOrderer } = await import('@onepledge/network/configuration');
       const name = input.argument(0);
       if (session.consortium.orderer.orderers.every((one) => one.name !== name)) {
         throw new UserError(`consortium.yaml does not describe an orderer "${name}"`, { code: 'NOT_FOUND' });
       }
       const dryRun = input.has('dryRun');
       const consenter = await consenterOf(home, session.consortium, name, dryRun);
-      const { ordering } = describe(await readConfiguration(session.administration, channel));
+      const { channel, configuration } = await describeChannel(session, input);
       const address = `${consenter.host}:${consenter.port}`;
-      const isConsenter = ordering.consenters.some((one) => one.address === address);
+      const isConsenter = configuration.ordering.consenters.some((one) => one.address === address);
       const lines = isConsenter
         ? []
         : (await changeChannel(context, session, channel, dryRun, addOrderer(consenter))).lines;
