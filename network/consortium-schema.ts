@@ -33,7 +33,12 @@ const Text = z.string().trim().min(1).max(200);
 /** Fabric's own rule for MSP ids in policies: underscores cannot stand there. */
 const MspId = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be letters, digits, dots and hyphens');
 
-const Node = z.strictObject({ name: Name, host: HostName, port: z.int().min(1).max(65_535) });
+const Node = z.strictObject({
+  name: Name,
+  host: HostName,
+  port: z.int().min(1).max(65_535),
+  listen: z.ipv4('must be an IPv4 address of the machine, or 0.0.0.0 for all').optional(),
+});
 
 const Organization = z.strictObject({
   name: Name,
@@ -43,6 +48,7 @@ const Organization = z.strictObject({
   kinds: z.array(z.enum(['REGISTRAR', 'FINANCIER', 'WAREHOUSE', 'REGULATOR'])).min(1),
   domain: HostName,
   peers: z.array(Node).min(1),
+  orderers: z.array(Node).min(1).optional(),
 });
 
 const Orderer = z.strictObject({

@@ -18,6 +18,8 @@ export interface NodeAddress {
   readonly name: string;
   readonly host: string;
   readonly port: number;
+  /** The address that it listens on where its member runs it by itself; loopback when left out. */
+  readonly listen?: string | undefined;
 }
 
 export interface Organization {
@@ -30,6 +32,8 @@ export interface Organization {
   readonly kinds: readonly OrganizationKind[];
   readonly domain: string;
   readonly peers: readonly NodeAddress[];
+  /** Its own orderers, where members run the ordering service together, each on its own machines. */
+  readonly orderers?: readonly NodeAddress[] | undefined;
 }
 
 /** The organisation that runs the ordering service. It is no member: it sees all transactions and endorses none. */
@@ -191,9 +195,18 @@ function contradictions(consortium: z.infer<typeof ConsortiumSchema>): readonly 
       ...{ path: ['orderer'], nodesField: 'orderers' },
     },
   ];
-  const places = groups.flatMap(({ nodes, path, nodesField }) =>
-    nodes.map((node, index) => ({ node, path: [...path, nodesField, index] })),
-  );
+  // Where members order together, the one organisation that does it on a single machine is not there.
+  const together = organizations.some(({ orderers = [] }) => orderers.length > 0);
+  const places = [
+    ...groups
+      .filter(({ nodesField }) => nodesField === 'peers' || !together)
+      .flatMap(({ nodes, path, nodesField }) =>
+        nodes.map((node, index) => ({ node, path: [...path, nodesField, index] })),
+      ),
+    ...organizations.flatMap(({ orderers = [] }, at) =>
+      orderers.map((node, index) => ({ node, path: ['organizations', at, 'orderers', index] })),
+    ),
+  ];
   const found: Found[] = [
     ...(['name', 'mspId', 'domain'] as const).flatMap((field) =>
       repeated(
@@ -210,7 +223,7 @@ function contradictions(consortium: z.infer<typeof ConsortiumSchema>): readonly 
       (at) => ['channels', at, 'name'],
     ),
     ...repeated(
-      places.map(({ node }) => node.port),
+      places.map(({ node: { host, port } }) => (host === 'localhost' ? port : `${host}:${port}`)),
       (at) => [...(places[at]?.path ?? []), 'port'],
     ),
     ...groups.flatMap(({ nodes, path, nodesField }) =>
@@ -218,6 +231,12 @@ function contradictions(consortium: z.infer<typeof ConsortiumSchema>): readonly 
         nodes.map(({ name }) => name),
         (index) => [...path, nodesField, index, 'name'],
       ),
+    ),
+    ...organizations.flatMap(({ name, orderers = [] }, at) =>
+      // A node's folder has its name, a peer's that of the organisation.
+      repeated([name, ...orderers.map((orderer) => orderer.name)], (index) => [
+        ...['organizations', at, 'orderers', index - 1, 'name'],
+      ]),
     ),
   ];
   channels.forEach((channel, at) => {

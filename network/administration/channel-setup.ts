@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationOf, describe } from '../configuration';
 import { type Consortium } from '../consortium';
-import { joinAll } from '../fabric/channels';
-import { place } from '../fabric/placement';
+import { joinAll, joinOwn } from '../fabric/channels';
+import { place, placeMember } from '../fabric/placement';
 import { Patience } from '../fabric/wait';
 import { ensureMaterial } from '../identity/material';
+import { ownMember } from '../identity/member-card';
+import { ensureMemberMaterial } from '../identity/member-material';
 import { type Administration } from './administration';
 import { AdministrationError } from './errors';
 import { isFabric } from './packages';
@@ -26,6 +28,14 @@ export async function joinChannel(
   if (channel === undefined) throw new AdministrationError(`the consortium has no channel "${name}"`);
   if (!isFabric(home)) {
     throw new AdministrationError('the embedded network makes its channels from the description when it starts');
+  }
+  const own = ownMember(home);
+  if (own !== undefined) {
+    const [first] = organizations;
+    const placement = await placeMember(consortium, home, own);
+    const material = await ensureMemberMaterial(placement.consortium, home, own);
+    await joinOwn(home, placement, material, first.administrator, new Patience(JOINED_WITHIN_MS));
+    return;
   }
   // Not asked of a peer: the one that joins again may be the only one whose key is here.
   const block = readFileSync(join(home, 'fabric', 'blocks', `${connection.channel}.block`));

@@ -2,11 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Consenter, type MemberDefinition } from '../configuration';
+import { type Consenter, type HostPort, type MemberDefinition } from '../configuration';
 import { type Consortium } from '../consortium';
 import { type Placement, place } from '../fabric/placement';
 import { prepare } from '../fabric/prepare';
-import { ensureMaterial, type NetworkMaterial } from '../identity/material';
+import { ensureMaterial, type NetworkMaterial, type OrdererNodeMaterial } from '../identity/material';
+import { ownMember } from '../identity/member-card';
+import { ensureMemberMaterial, ensureOwnMaterial } from '../identity/member-material';
 import { AdministrationError } from './errors';
 import { isFabric } from './packages';
 
@@ -21,11 +23,21 @@ export async function memberDefinition(
   name: string,
   dryRun: boolean,
 ): Promise<MemberDefinition> {
+  const own = ownMember(home);
+  if (own !== undefined) {
+    const { channel } = await ensureMemberMaterial(described, home, own);
+    return { ...channel.organization(name), anchorPeers: peersOf(described, name).slice(0, 1) };
+  }
   const { placement, material } = await prepared(home, described, dryRun);
-  const organization = placement.consortium.organizations.find((one) => one.name === name);
-  if (organization === undefined) throw new AdministrationError(`the consortium describes no organisation "${name}"`);
+  const anchorPeers = peersOf(placement.consortium, name).slice(0, 1);
   const { mspId, caPem, tlsCaPem } = material.organization(name);
-  return { mspId, caPem, tlsCaPem, anchorPeers: organization.peers.slice(0, 1) };
+  return { mspId, caPem, tlsCaPem, anchorPeers };
+}
+
+function peersOf({ organizations }: Consortium, name: string): readonly HostPort[] {
+  const organization = organizations.find((one) => one.name === name);
+  if (organization === undefined) throw new AdministrationError(`the consortium describes no organisation "${name}"`);
+  return organization.peers;
 }
 
 /**
@@ -39,11 +51,23 @@ export async function consenterOf(
   name: string,
   dryRun: boolean,
 ): Promise<Consenter> {
-  const { material } = await prepared(home, described, dryRun);
-  const found = material.orderer.nodes.find((one) => one.name === name);
+  const { mspId, nodes } = await orderersOf(home, described, dryRun);
+  const found = nodes.find((one) => one.name === name);
   if (found === undefined) throw new AdministrationError(`the consortium describes no orderer "${name}"`);
   const { host, port, identity, tls } = found;
-  return { mspId: material.orderer.mspId, host, port, certPem: identity.certPem, tlsCertPem: tls.certPem };
+  return { mspId, host, port, certPem: identity.certPem, tlsCertPem: tls.certPem };
+}
+
+/** Those whose keys are in the home: a member's own, or all. */
+async function orderersOf(
+  home: string,
+  described: Consortium,
+  dryRun: boolean,
+): Promise<{ readonly mspId: string; readonly nodes: readonly OrdererNodeMaterial[] }> {
+  const own = ownMember(home);
+  if (own === undefined) return (await prepared(home, described, dryRun)).material.orderer;
+  const { organization, orderers } = await ensureOwnMaterial(described, home, own);
+  return { mspId: organization.mspId, nodes: orderers };
 }
 
 async function prepared(

@@ -9,14 +9,20 @@ const METADATA_ENTRIES = 5;
 /**
  * The block that a channel begins with. Nobody signs it: whoever joins by it trusts it.
  * @param at the channel header's timestamp
+ * @param nonce 24 bytes; random ones where the block is made once and handed on
  */
-export function firstBlock(channel: string, channelGroup: configtx.ConfigGroup, at: Date): common.Block {
+export function firstBlock(
+  channel: string,
+  channelGroup: configtx.ConfigGroup,
+  at: Date,
+  nonce: Uint8Array = randomBytes(24),
+): common.Block {
   const config = new configtx.Config();
   config.setChannelGroup(channelGroup);
   const content = new configtx.ConfigEnvelope();
   content.setConfig(config);
   const payload = new common.Payload();
-  payload.setHeader(header(channel, at));
+  payload.setHeader(header(channel, at, nonce));
   payload.setData(content.serializeBinary());
   const envelope = new common.Envelope();
   envelope.setPayload(payload.serializeBinary());
@@ -33,8 +39,7 @@ export function firstBlock(channel: string, channelGroup: configtx.ConfigGroup, 
   return block;
 }
 
-function header(channel: string, at: Date): common.Header {
-  const nonce = randomBytes(24);
+function header(channel: string, at: Date, nonce: Uint8Array): common.Header {
   const timestamp = new Timestamp();
   timestamp.fromDate(at);
   const channelHeader = new common.ChannelHeader();

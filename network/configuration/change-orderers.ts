@@ -54,7 +54,23 @@ export function removeOrderer(where: HostPort, endpoint = address(where)): Confi
 /** Gives an orderer's new certificates in place of those of the one at the same address, as when they are about to expire. */
 export function replaceOrdererCertificates(consenter: Consenter): ConfigurationChange {
   return (channelGroup) => {
-    readConsenters(groupIn(channelGroup, 'Orderer')).replace(consenter);
+    readConsenters(groupIn(channelGroup, 'Orderer')).replace(consenter, consenter);
+  };
+}
+
+/**
+ * Gives an orderer another address, and the certificates that it has there: it is the same consenter still, of the same number.
+ * @param from where the channel has it now
+ */
+export function moveOrderer(from: HostPort, consenter: Consenter): ConfigurationChange {
+  return (channelGroup) => {
+    const consenters = readConsenters(groupIn(channelGroup, 'Orderer'));
+    if (address(from) !== address(consenter) && consenters.all.some((one) => address(one) === address(consenter))) {
+      throw new ConfigurationError(`${address(consenter)} is another orderer of the channel`);
+    }
+    consenters.replace(from, consenter);
+    const endpoints = endpointsOf(channelGroup, consenter.mspId);
+    endpoints.set(endpoints.all.map((one) => (one === address(from) ? address(consenter) : one)));
   };
 }
 
@@ -71,7 +87,7 @@ interface Consenters {
   readonly all: readonly HostPort[];
   add(consenter: Consenter): void;
   remove(where: HostPort): void;
-  replace(consenter: Consenter): void;
+  replace(from: HostPort, consenter: Consenter): void;
 }
 
 function readConsenters(ordering: ConfigGroup): Consenters {
@@ -108,8 +124,8 @@ function bftConsenters(ordering: ConfigGroup): Consenters {
     remove: (where) => {
       write(without(list, indexOf(all, where)));
     },
-    replace: (consenter) => {
-      const index = indexOf(all, consenter);
+    replace: (from, consenter) => {
+      const index = indexOf(all, from);
       write(list.map((one, at) => (at === index ? bftConsenter(consenter, one.getId()) : one)));
     },
   };
@@ -132,8 +148,8 @@ function raftConsenters(ordering: ConfigGroup, type: orderer.ConsensusType): Con
     remove: (where) => {
       write(without(list, indexOf(all, where)));
     },
-    replace: (consenter) => {
-      const index = indexOf(all, consenter);
+    replace: (from, consenter) => {
+      const index = indexOf(all, from);
       write(list.map((one, at) => (at === index ? raftConsenter(consenter) : one)));
     },
   };

@@ -12,6 +12,7 @@ import { ensureMaterial, type NetworkMaterial } from '../identity/material';
 import { readAuthority } from '../identity/organization-folder';
 import {
   addOrderer,
+  moveOrderer,
   addOrderingOrganization,
   addOrganization,
   changed,
@@ -194,6 +195,17 @@ const CHANGES: readonly Row[] = [
     change: () => setPolicy('/Channel/Application/LifecycleEndorsement', 'ALL Endorsement'),
     words: [/^policy \/Channel\/Application\/LifecycleEndorsement: MAJORITY Endorsement becomes ALL Endorsement$/],
   },
+  ...(['BFT', 'etcdraft'] as const).map((type): Row => ({
+    name: `an orderer of ${type} moves`,
+    type,
+    change: () => moveOrderer({ host: 'localhost', port: port() }, orderer(9999)),
+    words: [
+      /localhost:9999 is new$/,
+      /is gone$/,
+      /^localhost:[0-9]+ is an orderer no more$/,
+      /^localhost:9999 becomes/,
+    ],
+  })),
   {
     name: 'a policy is new',
     change: () => setPolicy('/Channel/Application/Auditors', "OR('OneMSP.client')"),
@@ -240,6 +252,7 @@ given('a change of a configuration', () => {
       () => replaceOrdererCertificates(orderer(1)),
       'is no orderer of the channel',
     ],
+    ['an unknown orderer moves', () => moveOrderer({ host: 'nowhere', port: 1 }, orderer(2)), 'is no orderer'],
     ['an empty block', () => setBatch({ maxMessageCount: 0 }), 'whole numbers from 1'],
     ['a block beyond itself', () => setBatch({ preferredMaxBytes: 2 ** 31 }), 'preferred larger'],
     ['no time', () => setBatch({ batchTimeoutMs: 0 }), 'it must be 1 or more'],

@@ -1,15 +1,30 @@
 /** A channel's first configuration, made from the consortium's description and its organisations' certificates. */
+import { createHash } from 'node:crypto';
 import * as configuration from '@hyperledger/fabric-protos/lib/common/configuration_pb';
 import { type ConfigGroup } from '@hyperledger/fabric-protos/lib/common/configtx_pb';
 import * as orderer from '@hyperledger/fabric-protos/lib/orderer/configuration_pb';
 import { type ChannelSpec, type Consortium } from '../consortium';
-import { type NetworkMaterial } from '../identity/material';
 import { batchSize, batchTimeout } from './batch';
 import { firstBlock } from './block';
 import { accessControl, capabilities, CAPABILITIES } from './capabilities';
 import { blockValidation, type Consensus, consensusValues } from './consensus';
 import { configGroup, implicitMeta } from './group';
-import { memberGroup, orderingOrganizationGroup } from './organization';
+import { type MspMaterial } from './msp';
+import { type HostPort, memberGroup, orderingOrganizationGroup } from './organization';
+
+/** An organisation that orders, with its orderers in the order in which they are numbered. */
+export interface OrderingMaterial extends MspMaterial {
+  readonly nodes: readonly (HostPort & {
+    readonly identity: { readonly certPem: string };
+    readonly tls: { readonly certPem: string };
+  })[];
+}
+
+/** The certificates that a first configuration names. */
+export interface ChannelMaterial {
+  organization(name: string): MspMaterial;
+  readonly ordering: readonly OrderingMaterial[];
+}
 
 /**
  * Block 0 of a channel as a serialised common.Block, with which orderers and peers of Fabric join.
@@ -18,17 +33,31 @@ import { memberGroup, orderingOrganizationGroup } from './organization';
 export function configurationBlock(
   consortium: Consortium,
   channel: ChannelSpec,
-  material: NetworkMaterial,
+  material: ChannelMaterial,
   consensusType: Consensus['type'],
   at: Date,
 ): Uint8Array {
   return firstBlock(channel.name, channelGroup(consortium, channel, material, consensusType), at).serializeBinary();
 }
 
+/**
+ * As `configurationBlock`, for BFT, and the same for everybody who makes it from the same description and certificates: members of
+ * different machines each make it by themselves, compare its hash, and need not trust one of them to have made it.
+ */
+export function sharedConfigurationBlock(
+  consortium: Consortium,
+  channel: ChannelSpec,
+  material: ChannelMaterial,
+): Uint8Array {
+  const group = channelGroup(consortium, channel, material, 'BFT');
+  const nonce = createHash('sha256').update(channel.name).update(group.serializeBinary()).digest().subarray(0, 24);
+  return firstBlock(channel.name, group, new Date(0), nonce).serializeBinary();
+}
+
 function channelGroup(
   consortium: Consortium,
   channel: ChannelSpec,
-  material: NetworkMaterial,
+  material: ChannelMaterial,
   consensusType: Consensus['type'],
 ): ConfigGroup {
   const hashing = new configuration.HashingAlgorithm();
@@ -45,12 +74,12 @@ function channelGroup(
     policies: overSubGroups(),
     groups: {
       Application: applicationGroup(consortium, channel, material),
-      Orderer: ordererGroup(consortium, channel, material, consensusType),
+      Orderer: ordererGroup(channel, material, consensusType),
     },
   });
 }
 
-function applicationGroup({ organizations }: Consortium, channel: ChannelSpec, material: NetworkMaterial): ConfigGroup {
+function applicationGroup({ organizations }: Consortium, channel: ChannelSpec, material: ChannelMaterial): ConfigGroup {
   const members = organizations.filter(({ name }) => channel.members.includes(name));
   return configGroup({
     values: { ACLs: accessControl(), Capabilities: capabilities(CAPABILITIES.application) },
@@ -69,21 +98,19 @@ function applicationGroup({ organizations }: Consortium, channel: ChannelSpec, m
 }
 
 function ordererGroup(
-  { orderer: ordering }: Consortium,
   { blocks }: ChannelSpec,
-  material: NetworkMaterial,
+  { ordering }: ChannelMaterial,
   consensusType: Consensus['type'],
 ): ConfigGroup {
-  const { mspId } = ordering;
   const consensus: Consensus = {
     type: consensusType,
-    consenters: material.orderer.nodes.map(({ host, port, identity, tls }) => ({
-      mspId,
-      host,
-      port,
-      certPem: identity.certPem,
-      tlsCertPem: tls.certPem,
-    })),
+    consenters: ordering.flatMap(({ mspId, nodes }) =>
+      nodes.map(({ host, port, identity, tls }) => ({
+        ...{ mspId, host, port },
+        certPem: identity.certPem,
+        tlsCertPem: tls.certPem,
+      })),
+    ),
   };
   return configGroup({
     values: {
@@ -94,12 +121,15 @@ function ordererGroup(
       ...consensusValues(consensus),
     },
     policies: { ...overSubGroups(), BlockValidation: blockValidation(consensus) },
-    groups: {
-      [mspId]: orderingOrganizationGroup({
-        ...material.orderer,
-        endpoints: ordering.orderers.map(({ host, port }) => `${host}:${port}`),
-      }),
-    },
+    groups: Object.fromEntries(
+      ordering.map((organization) => [
+        organization.mspId,
+        orderingOrganizationGroup({
+          ...organization,
+          endpoints: organization.nodes.map(({ host, port }) => `${host}:${port}`),
+        }),
+      ]),
+    ),
   });
 }
 

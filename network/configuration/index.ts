@@ -5,7 +5,7 @@
  * A change is made in four steps: `configurationOf` a block; `changed` by one or more changes; `computeUpdate` of both;
  * `signUpdate` by those whose policies ask for it, and `updateTransaction` for an orderer's Broadcast.
  */
-export { configurationBlock } from './genesis';
+export { type ChannelMaterial, configurationBlock, type OrderingMaterial, sharedConfigurationBlock } from './genesis';
 export { type Consenter, type Consensus } from './consensus';
 export { type BatchSettings } from './batch';
 export { type MspMaterial } from './msp';
@@ -22,7 +22,13 @@ export {
   setCertificateAuthorities,
   setRevocationList,
 } from './change-organizations';
-export { addOrderer, removeOrderer, replaceOrdererCertificates, setOrdererEndpoints } from './change-orderers';
+export {
+  addOrderer,
+  moveOrderer,
+  removeOrderer,
+  replaceOrdererCertificates,
+  setOrdererEndpoints,
+} from './change-orderers';
 export { setAccess, setBatch, setPolicy } from './change-settings';
 export { readUpdateTransaction, signUpdate, unsignedUpdate, updateTransaction } from './transaction';
 export {

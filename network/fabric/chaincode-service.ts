@@ -6,6 +6,7 @@ import { type ChannelSpec, type Consortium, type Organization } from '../consort
 import { cryptoFolder } from '../identity/material';
 import { ensureTls, type FolderOwner } from '../identity/organization-folder';
 import { type KeyPair } from '../identity/authority';
+import { ownMember } from '../identity/member-card';
 import { readKeyFile } from '../identity/key-file';
 import { type ChaincodePackage, packageChaincode } from './chaincode-package';
 import { reservePorts } from './placement';
@@ -39,7 +40,7 @@ export function samePackages(addresses: ChaincodeAddresses): PackageOf {
 }
 
 /**
- * The services of all members for the chaincodes that are served (`servedChaincodes`); ports and certificates are made once and stay, until a
+ * The services of all members, or of the one whose home it is, for the chaincodes that are served (`servedChaincodes`); ports and certificates are made once and stay, until a
  * certificate is renewed: then the package is another.
  * @throws MaterialError when the organisations' keys are not there
  */
@@ -49,7 +50,9 @@ export async function ensureChaincodeServices(
   now = new Date(),
 ): Promise<readonly ChaincodeService[]> {
   const served = servedChaincodes(home, consortium);
-  const wanted = consortium.organizations.flatMap((organization) =>
+  const own = ownMember(home);
+  const here = consortium.organizations.filter(({ name }) => own === undefined || name === own);
+  const wanted = here.flatMap((organization) =>
     served.filter(({ name }) => runs(consortium, organization, name)).map((chaincode) => ({ organization, chaincode })),
   );
   const keyOf = ({ organization, chaincode }: (typeof wanted)[number]): string =>

@@ -1,13 +1,14 @@
 /** What administrators do with a network that has come up: join its nodes to the channels, define the chaincodes. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configurationBlock, type Consensus } from '../configuration';
+import { configurationBlock, type Consensus, sharedConfigurationBlock } from '../configuration';
 import { type ChannelSpec, type Consortium } from '../consortium';
 import { type NetworkMaterial } from '../identity/material';
+import { type MemberMaterial } from '../identity/member-material';
 import { type Administrator } from './administrator';
 import { type ChaincodeDefinition, definitionOf } from './chaincode-definition';
 import { type PackageOf } from './chaincode-service';
-import { joinChannel, joinedChannels } from './participation';
+import { joinChannel, joinedChannels, type OrdererAdmin } from './participation';
 import { type Placement } from './placement';
 import { type Patience } from './wait';
 
@@ -20,26 +21,66 @@ export async function joinAll(
   administrators: ReadonlyMap<string, Administrator>,
   patience: Patience,
 ): Promise<void> {
-  const blocks = firstBlocks(home, consortium, material, consensus);
+  const blocks = firstBlocks(home, consortium, (channel) =>
+    configurationBlock(consortium, channel, material, consensus, new Date()),
+  );
+  const { nodes, tlsCaPem } = material.orderer;
   await Promise.all(
-    material.orderer.nodes.map(async ({ name, host, tls }) => {
-      const admin = { host, port: adminPorts[name] ?? 0, tlsCaPem: material.orderer.tlsCaPem, tls };
-      const joined = await patience.until('the orderer answers', () => joinedChannels(admin));
-      for (const [channel, block] of blocks) if (!joined.includes(channel)) await joinChannel(admin, block);
-    }),
+    nodes.map(({ name, host, tls }) =>
+      joinOrderer({ host, port: adminPorts[name] ?? 0, tlsCaPem, tls }, blocks, patience),
+    ),
   );
   await Promise.all(
     consortium.organizations.map(async ({ name, mspId }) => {
       const administrator = administrators.get(mspId);
-      if (administrator === undefined) return;
-      const joined = await patience.until(`the peer of ${name} answers`, () => administrator.channels());
-      for (const channel of consortium.channels) {
-        const block = blocks.get(channel.name);
-        if (block === undefined || !channel.members.includes(name) || joined.includes(channel.name)) continue;
-        await administrator.join(block);
-      }
+      if (administrator !== undefined) await joinPeer(consortium, name, administrator, blocks, patience);
     }),
   );
+}
+
+/** Joins a member's own orderers and its peer, by the blocks that every member makes by itself. */
+export async function joinOwn(
+  home: string,
+  { consortium, adminPorts }: Placement,
+  { organization, orderers, channel: material }: MemberMaterial,
+  administrator: Administrator,
+  patience: Patience,
+): Promise<void> {
+  const { name, tlsCaPem } = organization;
+  const theirs = { ...consortium, channels: consortium.channels.filter(({ members }) => members.includes(name)) };
+  const blocks = firstBlocks(home, theirs, (channel) => sharedConfigurationBlock(consortium, channel, material));
+  await Promise.all(
+    orderers.map((node) =>
+      joinOrderer({ host: HOST, port: adminPorts[node.name] ?? 0, tlsCaPem, tls: node.tls }, blocks, patience),
+    ),
+  );
+  await joinPeer(theirs, name, administrator, blocks, patience);
+}
+
+/** Each channel's first block, serialised, by its name. */
+type FirstBlocks = ReadonlyMap<string, Uint8Array>;
+
+/** Where a member's own orderer is asked by its administrator. */
+const HOST = 'localhost';
+
+async function joinOrderer(admin: OrdererAdmin, blocks: FirstBlocks, patience: Patience): Promise<void> {
+  const joined = await patience.until('the orderer answers', () => joinedChannels(admin));
+  for (const [channel, block] of blocks) if (!joined.includes(channel)) await joinChannel(admin, block);
+}
+
+async function joinPeer(
+  { channels }: Consortium,
+  organization: string,
+  administrator: Administrator,
+  blocks: FirstBlocks,
+  patience: Patience,
+): Promise<void> {
+  const joined = await patience.until(`the peer of ${organization} answers`, () => administrator.channels());
+  for (const { name, members } of channels) {
+    const block = blocks.get(name);
+    if (block === undefined || !members.includes(organization) || joined.includes(name)) continue;
+    await administrator.join(block);
+  }
 }
 
 /** Where a channel's first block is kept. */
@@ -48,20 +89,14 @@ export function firstBlockFile(home: string, channel: string): string {
 }
 
 /** Each channel's first block, made once: whoever joins later joins by the same. */
-function firstBlocks(
-  home: string,
-  consortium: Consortium,
-  material: NetworkMaterial,
-  consensus: Consensus['type'],
-): ReadonlyMap<string, Uint8Array> {
+function firstBlocks(home: string, consortium: Consortium, make: (channel: ChannelSpec) => Uint8Array): FirstBlocks {
   const folder = join(home, 'fabric', 'blocks');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return new Map(
     consortium.channels.map((channel) => {
       const file = firstBlockFile(home, channel.name);
       if (!existsSync(file)) {
-        const block = configurationBlock(consortium, channel, material, consensus, new Date());
-        writeFileSync(`${file}.tmp`, block, { flush: true });
+        writeFileSync(`${file}.tmp`, make(channel), { flush: true });
         renameSync(`${file}.tmp`, file);
       }
       return [channel.name, readFileSync(file)];
@@ -84,6 +119,27 @@ export async function installAll(
       for (const packaged of packages.values()) await administrators.get(mspId)?.install(packaged);
     }),
   );
+}
+
+/** Installs and approves for one member what its channels have in force already; what they have not is left to the members. */
+export async function approveInForce(
+  { channels }: Consortium,
+  member: string,
+  administrator: Administrator,
+  packageOf: PackageOf,
+  patience: Patience,
+): Promise<void> {
+  for (const { name: channel, chaincodes } of channels.filter(({ members }) => members.includes(member))) {
+    for (const { name } of chaincodes) {
+      const committed = await patience.until('the channel is there', () => administrator.committed(channel, name));
+      const packaged = committed === undefined ? undefined : packageOf(member, committed.definition);
+      if (committed === undefined || packaged === undefined) continue;
+      await patience.until('the approval is taken', async () => {
+        await administrator.install(packaged);
+        await administrator.approve(channel, committed.definition, packaged.id);
+      });
+    }
+  }
 }
 
 /** Approves and commits what the description defines and the channel has not. */

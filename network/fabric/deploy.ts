@@ -4,6 +4,7 @@ import { configurationOf, type Consensus, describe } from '../configuration';
 import { type Connection } from '../connection';
 import { type Consortium } from '../consortium';
 import { type NetworkMaterial } from '../identity/material';
+import { type MemberMaterial } from '../identity/member-material';
 import { Administrator } from './administrator';
 import { type PackageOf } from './chaincode-service';
 import { defineChaincodes, installAll, joinAll } from './channels';
@@ -95,9 +96,24 @@ async function membersOf(
  * How the network's clients reach it.
  * @param pid of the one process that runs it; 0 when there is no such
  */
-export function connectionOf(
-  { organizations, channels, orderer }: Consortium,
-  material: NetworkMaterial,
+export function connectionOf(consortium: Consortium, material: NetworkMaterial, pid: number): Connection {
+  const { mspId, tlsCaPem } = material.orderer;
+  const orderers = consortium.orderer.orderers.map((node) => ({ ...node, mspId, tlsCaPem }));
+  return connection(consortium, (name) => material.organization(name), orderers, pid);
+}
+
+/** As `connectionOf`, of the nodes that all members run, for one that knows the others by what they have handed over. */
+export function memberConnectionOf(consortium: Consortium, { channel }: MemberMaterial, pid: number): Connection {
+  const orderers = channel.ordering.flatMap(({ mspId, tlsCaPem, nodes }) =>
+    nodes.map((node) => ({ ...node, mspId, tlsCaPem })),
+  );
+  return connection(consortium, (name) => channel.organization(name), orderers, pid);
+}
+
+function connection(
+  { organizations, channels }: Consortium,
+  tlsOf: (organization: string) => { readonly tlsCaPem: string },
+  orderers: readonly { host: string; port: number; mspId: string; tlsCaPem: string }[],
   pid: number,
 ): Connection {
   const [channel] = channels;
@@ -110,14 +126,14 @@ export function connectionOf(
       ...{ name, mspId, displayName, uscc, kinds: [...kinds] },
       peers: peers.map(({ host, port }) => ({
         endpoint: `${host}:${port}`,
-        tlsCaPem: material.organization(name).tlsCaPem,
+        tlsCaPem: tlsOf(name).tlsCaPem,
         serverName: host,
       })),
     })),
-    orderers: orderer.orderers.map(({ host, port }) => ({
-      mspId: material.orderer.mspId,
+    orderers: orderers.map(({ host, port, mspId, tlsCaPem }) => ({
+      mspId,
       endpoint: `${host}:${port}`,
-      tlsCaPem: material.orderer.tlsCaPem,
+      tlsCaPem,
       serverName: host,
     })),
     oneLedger: false,

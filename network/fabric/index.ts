@@ -5,6 +5,8 @@ import { type ChaincodeAddresses } from '../chaincode-addresses';
 import { type Consensus } from '../configuration';
 import { type Connection } from '../connection';
 import { type Consortium } from '../consortium';
+import { ownMember } from '../identity/member-card';
+import { MemberNetwork } from './member-network';
 import { RunningNetwork } from './network';
 import { type FabricNode } from './node';
 import { type FabricPrograms } from './programs';
@@ -25,7 +27,7 @@ export { type NodeState, readNodeStates } from './node-states';
 export { askHealth, askOperations, type NodeHealth } from './operations';
 export { type Placement } from './placement';
 export { freePort } from './ports';
-export { MachineError, prepare, type PrepareOptions, type Prepared } from './prepare';
+export { MachineError, prepare, prepareMember, type PrepareOptions, type Prepared } from './prepare';
 export { CCAAS_BUILDER_VARIABLE, type FabricPrograms, findPrograms, ProgramError } from './programs';
 
 export interface FabricNetworkOptions {
@@ -63,18 +65,20 @@ export interface FabricNetwork {
 }
 
 /**
- * Starts the network, for the first time or again; resolves when every peer knows its channels' chaincodes and the other peers.
+ * Starts the network, for the first time or again; resolves when every peer knows its channels' chaincodes and the other peers. In a home
+ * that is one member's (`onepledge member export`) it starts that member's nodes only, and resolves when they have joined.
  * @throws ProgramError when Fabric's programs are not there; MachineError; MaterialError; Error with a node's log when it does not come up
  */
 export async function startFabricNetwork(options: FabricNetworkOptions): Promise<FabricNetwork> {
   const { consortium, ...rest } = options;
-  return RunningNetwork.start(
-    {
-      ...rest,
-      home: resolve(options.home),
-      logger: options.logger ?? pino({ level: 'silent' }),
-      onFailure: (error) => options.onFailure?.(error),
-    },
-    consortium,
-  );
+  const running = {
+    ...rest,
+    home: resolve(options.home),
+    logger: options.logger ?? pino({ level: 'silent' }),
+    onFailure: (error: Error) => options.onFailure?.(error),
+  };
+  const member = ownMember(running.home);
+  return member === undefined
+    ? RunningNetwork.start(running, consortium)
+    : MemberNetwork.start({ ...running, member }, consortium);
 }

@@ -1,6 +1,7 @@
 /** The program: starts the consortium on real Fabric from its environment and runs until told to stop. */
 import { resolve } from 'node:path';
 import { readEnvironment, runProgram, UsageError } from '../environment';
+import { ownMember } from '../identity/member-card';
 import { MachineError, ProgramError, startFabricNetwork } from './index';
 
 const NOTICE =
@@ -12,7 +13,8 @@ async function main(): Promise<void> {
   if (consensus !== 'BFT' && consensus !== 'etcdraft') {
     throw new UsageError(`ONEPLEDGE_CONSENSUS is BFT or etcdraft, not "${consensus}"`);
   }
-  logger.info(NOTICE);
+  const member = ownMember(resolve(home));
+  logger.info(member === undefined ? NOTICE : `The nodes of ${member} run on this machine.`);
   const started = performance.now();
   const starting = startFabricNetwork({
     ...{ home, consortium: loadConsortium(), chaincodeAddress, consensus, ports, logger },

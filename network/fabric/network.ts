@@ -8,6 +8,7 @@ import { type NetworkMaterial } from '../identity/material';
 import { ensureChaincodeServices, type PackageOf, samePackages } from './chaincode-service';
 import { connectionOf, deploy } from './deploy';
 import { type FabricNode } from './node';
+import { allNodes } from './node-plan';
 import { Nodes } from './nodes';
 import { prepare, type Prepared } from './prepare';
 import { type FabricPrograms } from './programs';
@@ -94,7 +95,7 @@ export class RunningNetwork {
     const packageOf = await packagesOf(chaincodeAddress, consortium, home);
     const patience = new Patience(UP_WITHIN_MS);
     try {
-      await this.#nodes.follow(placement, material);
+      await this.#nodes.follow(allNodes(placement, material));
       logger.info({ nodes: this.#nodes.all.length, version: this.programs.version }, 'nodes started');
       const inForce = await deploy({ home, placement, material, consensus, packageOf, patience, logger });
       this.#publish(inForce, material);

@@ -1,14 +1,10 @@
 /** The network's orderers and peers: their folders, and their processes. */
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { readKeyFile } from '../identity/key-file';
-import { cryptoFolder, type NetworkMaterial } from '../identity/material';
 import { FabricNode, type NodePlace } from './node';
-import { type NodeIdentity, nodePaths, writeNodeFolder } from './node-folder';
+import { nodePaths, writeNodeFolder } from './node-folder';
+import { type NodePlan } from './node-plan';
 import { removeNodeStates, writeNodeStates } from './node-states';
-import { ordererConfiguration } from './orderer-configuration';
-import { peerConfiguration } from './peer-configuration';
-import { type Placement } from './placement';
 import { type FabricPrograms } from './programs';
 
 /** What a network's nodes are made of. */
@@ -41,43 +37,20 @@ export class Nodes {
     this.#ready = true;
   }
 
-  /** Starts those that do not run yet, and stops those that are not placed any more. */
-  async follow(placement: Placement, material: NetworkMaterial): Promise<void> {
+  /** Starts those that do not run yet, and stops those that are not planned any more. */
+  async follow(plans: readonly NodePlan[]): Promise<void> {
     const { home, programs } = this.#options;
-    const placed = [...material.orderer.nodes, ...placement.consortium.organizations].map(({ name }) => name);
-    const gone = this.#nodes.filter(({ name }) => !placed.includes(name));
+    const gone = this.#nodes.filter((node) => plans.every(({ name }) => name !== node.name));
     this.#nodes = this.#nodes.filter((node) => !gone.includes(node));
     await Promise.all(gone.map((node) => node.stop()));
-    const runs = (name: string): boolean => this.#nodes.some((node) => node.name === name);
-    const { adminPorts, operationsPorts } = placement;
-    const { mspId } = material.orderer;
-    for (const { name, port, identity, tls } of material.orderer.nodes) {
-      if (runs(name)) continue;
-      const operationsPort = operationsPorts[name] ?? 0;
+    for (const plan of plans) {
+      const { name, kind, identity } = plan;
+      if (this.#nodes.some((node) => node.name === name)) continue;
       const paths = nodePaths(join(home, 'fabric', name));
-      const setting = { mspId, port, adminPort: adminPorts[name] ?? 0, operationsPort, paths };
-      await writeNodeFolder(
-        paths,
-        { ...material.orderer, identity, tls },
-        'orderer.yaml',
-        ordererConfiguration(setting),
-      );
-      this.#run({ ...this.#placeOf(name, 'orderer', mspId), port, operationsPort }, programs.orderer, []);
-    }
-    for (const { name, peers } of placement.consortium.organizations) {
-      if (runs(name)) continue;
-      const port = peers[0]?.port ?? 0;
-      const operationsPort = operationsPorts[name] ?? 0;
-      const paths = nodePaths(join(home, 'fabric', name));
-      const identity = await this.#peerIdentity(name, material);
-      const address = `localhost:${port}`;
-      const configuration = peerConfiguration({
-        ...{ id: `${peers[0]?.name ?? 'peer0'}.${name}`, mspId: identity.mspId, address, port, bootstrap: address },
-        ...{ operationsPort, paths, ccaasBuilder: programs.ccaasBuilder },
-      });
-      await writeNodeFolder(paths, identity, 'core.yaml', configuration);
-      const place = { ...this.#placeOf(name, 'peer', identity.mspId), port, operationsPort };
-      this.#run(place, programs.peer, ['node', 'start']);
+      const configuration = plan.configuration(paths, programs.ccaasBuilder);
+      await writeNodeFolder(paths, identity, kind === 'peer' ? 'core.yaml' : 'orderer.yaml', configuration);
+      if (kind === 'peer') this.#run(this.#placeOf(plan), programs.peer, ['node', 'start']);
+      else this.#run(this.#placeOf(plan), programs.orderer, []);
     }
   }
 
@@ -92,16 +65,12 @@ export class Nodes {
     return this.#failure ?? error;
   }
 
-  #placeOf(
-    name: string,
-    kind: NodePlace['kind'],
-    mspId: string,
-  ): Pick<NodePlace, 'name' | 'kind' | 'mspId' | 'folder' | 'logFile'> {
+  #placeOf({ name, kind, port, operationsPort, identity: { mspId } }: NodePlan): NodePlace {
     const { home } = this.#options;
     const logFile = join(home, 'run', kind === 'peer' ? `peer-${name}.log` : `${name}.log`);
     mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 });
     if (existsSync(logFile)) renameSync(logFile, `${logFile}.1`);
-    return { name, kind, mspId, folder: join(home, 'fabric', name), logFile };
+    return { name, kind, mspId, port, operationsPort, folder: join(home, 'fabric', name), logFile };
   }
 
   #run(place: NodePlace, program: string, args: readonly string[]): void {
@@ -130,12 +99,5 @@ export class Nodes {
       ...(pid === undefined ? {} : { pid }),
     }));
     writeNodeStates(this.#options.home, states);
-  }
-
-  async #peerIdentity(name: string, material: NetworkMaterial): Promise<NodeIdentity> {
-    const { mspId, caPem, tlsCaPem, peerTls } = material.organization(name);
-    const identity = await readKeyFile(join(cryptoFolder(this.#options.home), name, 'peer.pem'));
-    if (identity === undefined) throw new Error(`the identity of ${name}'s peer is missing`);
-    return { mspId, caPem, tlsCaPem, identity, tls: peerTls };
   }
 }

@@ -5,6 +5,8 @@ import { type NodePaths } from './node-folder';
 export interface OrdererSetting {
   readonly mspId: string;
   readonly port: number;
+  /** The address that it listens on; loopback when left out. */
+  readonly listen?: string | undefined;
   /** Where administrators join it to channels. */
   readonly adminPort: number;
   /** Health and metrics, for those who have a certificate of the organisation's TLS CA. */
@@ -13,7 +15,14 @@ export interface OrdererSetting {
 }
 
 /** The content of orderer.yaml. */
-export function ordererConfiguration({ mspId, port, adminPort, operationsPort, paths }: OrdererSetting): object {
+export function ordererConfiguration({
+  mspId,
+  port,
+  listen = '127.0.0.1',
+  adminPort,
+  operationsPort,
+  paths,
+}: OrdererSetting): object {
   const tls = {
     Enabled: true,
     PrivateKey: paths.tlsKey,
@@ -22,7 +31,7 @@ export function ordererConfiguration({ mspId, port, adminPort, operationsPort, p
   const mutual = { ...tls, ClientAuthRequired: true, ClientRootCAs: [paths.tlsCa] };
   return {
     General: {
-      ListenAddress: '127.0.0.1',
+      ListenAddress: listen,
       ListenPort: port,
       TLS: { ...tls, RootCAs: [paths.tlsCa], ClientAuthRequired: false },
       Keepalive: { ServerMinInterval: '60s', ServerInterval: '7200s', ServerTimeout: '20s' },

@@ -7,6 +7,8 @@ export interface PeerSetting {
   /** `host:port` at which clients, other peers and the Gateway's error details know it. */
   readonly address: string;
   readonly port: number;
+  /** The address that it listens on; loopback when left out. */
+  readonly listen?: string | undefined;
   /** Another peer of the same organisation, or its own address. */
   readonly bootstrap: string;
   /** Health and metrics, for those who have a certificate of the organisation's TLS CA. */
@@ -22,7 +24,7 @@ export function peerConfiguration(setting: PeerSetting): object {
     peer: {
       id: setting.id,
       networkId: 'onepledge',
-      listenAddress: `127.0.0.1:${setting.port}`,
+      listenAddress: `${setting.listen ?? '127.0.0.1'}:${setting.port}`,
       // Nothing connects here: chaincodes are services that peers connect to. Unset, all peers would take the same port.
       chaincodeListenAddress: '127.0.0.1:0',
       address: setting.address,

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Consensus } from '../configuration';
-import { type ChannelSpec, type Consortium, type NodeAddress } from '../consortium';
+import { type ChannelSpec, type Consortium, consortiumError, type NodeAddress } from '../consortium';
 import { isCode } from '../identity/key-file';
 import { freePort } from './ports';
 
@@ -61,6 +61,31 @@ export async function place(
   }
   const consortium = { ...wanted, organizations, orderer: { ...wanted.orderer, orderers: placedOrderers } };
   return { consortium, adminPorts, operationsPorts, ports: Object.fromEntries(taken) };
+}
+
+/**
+ * Places the nodes of one member at the hosts and ports that the description gives them; what only this machine needs to know has free ports.
+ * @throws ConsortiumError when members do not run four orderers or more between them
+ */
+export async function placeMember(described: Consortium, home: string, member: string): Promise<Placement> {
+  const count = described.organizations.flatMap(({ orderers = [] }) => orderers).length;
+  if (count < BFT_ORDERERS) {
+    const message = `BFT takes ${BFT_ORDERERS} orderers or more: members have ${count} under "orderers"`;
+    throw consortiumError(described, ['organizations'], message);
+  }
+  const consortium = asFabricRunsIt(described, 'BFT');
+  const own = consortium.organizations.find(({ name }) => name === member);
+  if (own === undefined) throw consortiumError(described, ['organizations'], `describe no "${member}"`);
+  const orderers = (own.orderers ?? []).map(({ name }) => name);
+  const admin = orderers.map((name) => [name, `${name}/admin`] as const);
+  const operations = [...orderers, member].map((name) => [name, `${name}/operations`] as const);
+  const ports = await reservePorts(
+    home,
+    [...admin, ...operations].map(([, key]) => key),
+  );
+  const named = (keys: readonly (readonly [string, string])[]): Record<string, number> =>
+    Object.fromEntries(keys.map(([name, key]) => [name, ports[key] ?? 0]));
+  return { consortium, adminPorts: named(admin), operationsPorts: named(operations), ports };
 }
 
 /** All nodes are on this machine. */

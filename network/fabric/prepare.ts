@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, statfs } from 'node:fs/promises';
 import { type Consensus } from '../configuration';
-import { type Consortium, consortiumError } from '../consortium';
+import { type Consortium, consortiumError, type Organization } from '../consortium';
 import { ensureMaterial, type NetworkMaterial } from '../identity/material';
+import { ensureMemberMaterial, type MemberMaterial } from '../identity/member-material';
 import { firstBlockFile } from './channels';
-import { keepPlacement, keptPorts, type Placement, place } from './placement';
+import { keepPlacement, keptPorts, type Placement, place, placeMember } from './placement';
 import { isFree } from './ports';
 import { type FabricPrograms, findPrograms } from './programs';
 import { Patience } from './wait';
@@ -51,6 +52,45 @@ export async function prepare({
   await requireFreePorts(placement, running ? keptPorts(home) : new Set());
   keepPlacement(home, placement);
   return { programs, placement, material: await ensureMaterial(placement.consortium, home) };
+}
+
+/** A member's part of a network that may start. */
+export interface PreparedMember {
+  readonly programs: FabricPrograms;
+  readonly placement: Placement;
+  readonly material: MemberMaterial;
+}
+
+/**
+ * As `prepare`, for the nodes of one member on its own machine.
+ * @throws as `prepare`; MaterialError also when another member has not handed over its certificates
+ */
+export async function prepareMember({
+  home,
+  consortium,
+  member,
+  running = false,
+}: Pick<PrepareOptions, 'home' | 'consortium' | 'running'> & { readonly member: string }): Promise<PreparedMember> {
+  const programs = await findPrograms();
+  requireFirstSequences(home, consortium);
+  await requireSpace(home);
+  const kept = keptPorts(home);
+  const placement = await placeMember(consortium, home, member);
+  const own = placement.consortium.organizations.filter(({ name }) => name === member);
+  const [first] = own;
+  const orderer = { ...consortium.orderer, orderers: first?.orderers ?? [] };
+  await requireFreePorts(
+    { ...placement, consortium: { ...consortium, organizations: own, orderer } },
+    running ? new Set([...kept, ...ownPorts(own)]) : new Set(),
+  );
+  const material = await ensureMemberMaterial(placement.consortium, home, member);
+  // Whoever is asked for the certificates of all finds out now who has not handed over, not in the middle.
+  for (const { name } of consortium.organizations) material.known(name);
+  return { programs, placement, material };
+}
+
+function ownPorts(organizations: readonly Organization[]): readonly number[] {
+  return organizations.flatMap(({ peers, orderers = [] }) => [...peers, ...orderers].map(({ port }) => port));
 }
 
 /** On a new channel Fabric takes a first definition at sequence 1 only: after minutes, and in its own words. */

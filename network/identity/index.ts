@@ -40,3 +40,14 @@ export {
   revocationListWith,
 } from './certificate-store';
 export { issueServiceTls } from './service-tls';
+export {
+  fingerprintOf,
+  formatCard,
+  keepCard,
+  keepOwnMember,
+  type MemberCard,
+  ownMember,
+  parseCard,
+  readCard,
+} from './member-card';
+export { ensureMemberMaterial, ensureOwnMaterial, type MemberMaterial, type OwnMaterial } from './member-material';

@@ -5,7 +5,13 @@ import { type Consortium, type NodeAddress, type Organization, type OrdererOrgan
 import { type KeyPair } from './authority';
 import { MaterialError } from './errors';
 import { MspRegistry } from './msp';
-import { ensureFolder, type FolderOwner, removeAbandoned } from './organization-folder';
+import {
+  ensureFolder,
+  type FolderContent,
+  type FolderNode,
+  type FolderOwner,
+  removeAbandoned,
+} from './organization-folder';
 import { createSigner } from './signer';
 import { type Signer } from './types';
 
@@ -19,6 +25,8 @@ export interface OrganizationMaterial {
   readonly tlsCaPem: string;
   /** The enrolment identity of the organisation's peer (role peer): it endorses. */
   readonly peer: Signer;
+  /** The same, as its peer's folder needs it. */
+  readonly peerIdentity: KeyPair;
   /** Server certificate for every peer host of the organisation, its domain, localhost and 127.0.0.1. */
   readonly peerTls: KeyPair;
   readonly admin: Signer;
@@ -48,6 +56,8 @@ export interface NetworkMaterial {
   /** The members; not the ordering organisation. */
   readonly organizations: readonly OrganizationMaterial[];
   readonly orderer: OrdererMaterial;
+  /** All that order: the one organisation. */
+  readonly ordering: readonly [OrdererMaterial];
   /** @throws MaterialError when there is no organisation of this name. */
   organization(name: string): OrganizationMaterial;
   /** A new registry of these members' MSPs, or all members', and the ordering organisation's. */
@@ -67,12 +77,15 @@ export async function ensureMaterial(consortium: Consortium, home: string, now =
   await removeAbandoned(folder);
   const [orderer, ...organizations] = await Promise.all([
     ensureOrderer(consortium.orderer, folder, now),
-    ...consortium.organizations.map((organization) => ensureOrganization(organization, folder, now)),
+    ...consortium.organizations.map(
+      async (organization) => (await ensureOrganization(organization, folder, now, false)).organization,
+    ),
   ]);
   const byName = new Map(organizations.map((organization) => [organization.name, organization]));
   return {
     organizations,
     orderer,
+    ordering: [orderer],
     organization: (name) => {
       const found = byName.get(name);
       if (found === undefined) throw new MaterialError(`no organisation "${name}" in this consortium`);
@@ -92,28 +105,50 @@ export function cryptoFolder(home: string): string {
   return join(home, 'crypto');
 }
 
-async function ensureOrganization(
+/** What an organisation has by itself. */
+export interface OwnKeys {
+  readonly organization: OrganizationMaterial;
+  /** Its own orderers, in the order of the description. */
+  readonly orderers: readonly OrdererNodeMaterial[];
+}
+
+/**
+ * One organisation's keys; what is missing is made.
+ * @param parent the folder of all organisations' keys
+ * @param withOrderers whether it runs its own: on one machine the ordering organisation runs all
+ * @throws MaterialError as `ensureMaterial`
+ */
+export async function ensureOrganization(
   organization: Organization,
   parent: string,
   now: Date,
-): Promise<OrganizationMaterial> {
+  withOrderers: boolean,
+): Promise<OwnKeys> {
   const { name, mspId, displayName, domain, peers } = organization;
+  const orderers = withOrderers ? (organization.orderers ?? []) : [];
   // All peers of an organisation have one identity and one certificate: it has one peer here, whatever is described.
   const hosts = peers.flatMap((peer) => [peer.host, `${peer.name}.${domain}`]);
   const node = { file: 'peer', name: peers[0]?.name ?? 'peer0', hosts };
-  const owner: FolderOwner = { name, mspId, displayName, domain, role: 'peer', nodes: [node] };
+  const owner: FolderOwner = {
+    ...{ name, mspId, displayName, domain, role: 'peer' },
+    nodes: [node, ...orderers.map((orderer) => ({ ...ordererNode(orderer, domain), role: 'orderer' as const }))],
+  };
   const { ca, tlsCa, admin, nodes, crlPems } = await ensureFolder(owner, parent, now);
-  const [peer] = nodes;
+  const [peer, ...keys] = nodes;
   if (peer === undefined) throw new MaterialError(`no peer of ${name}`);
   return {
-    name,
-    mspId,
-    caPem: ca.certPem,
-    tlsCaPem: tlsCa.certPem,
-    crlPems,
-    peer: createSigner(mspId, peer.identity.certPem, peer.identity.keyPem),
-    peerTls: peer.tls,
-    admin: createSigner(mspId, admin.certPem, admin.keyPem),
+    organization: {
+      name,
+      mspId,
+      caPem: ca.certPem,
+      tlsCaPem: tlsCa.certPem,
+      crlPems,
+      peer: createSigner(mspId, peer.identity.certPem, peer.identity.keyPem),
+      peerIdentity: peer.identity,
+      peerTls: peer.tls,
+      admin: createSigner(mspId, admin.certPem, admin.keyPem),
+    },
+    orderers: withKeys(mspId, orderers, keys),
   };
 }
 
@@ -122,11 +157,7 @@ async function ensureOrderer(
   parent: string,
   now: Date,
 ): Promise<OrdererMaterial> {
-  const nodes = orderers.map((node) => ({
-    file: node.name,
-    name: node.name,
-    hosts: [node.host, `${node.name}.${domain}`],
-  }));
+  const nodes = orderers.map((node) => ordererNode(node, domain));
   const content = await ensureFolder({ name, mspId, displayName, domain, role: 'orderer', nodes }, parent, now);
   return {
     name,
@@ -135,10 +166,22 @@ async function ensureOrderer(
     tlsCaPem: content.tlsCa.certPem,
     crlPems: content.crlPems,
     admin: createSigner(mspId, content.admin.certPem, content.admin.keyPem),
-    nodes: orderers.flatMap((node, at) => {
-      const keys = content.nodes[at];
-      if (keys === undefined) return [];
-      return [{ ...node, ...keys, signer: createSigner(mspId, keys.identity.certPem, keys.identity.keyPem) }];
-    }),
+    nodes: withKeys(mspId, orderers, content.nodes),
   };
+}
+
+function ordererNode({ name, host }: NodeAddress, domain: string): FolderNode {
+  return { file: name, name, hosts: [host, `${name}.${domain}`] };
+}
+
+function withKeys(
+  mspId: string,
+  orderers: readonly NodeAddress[],
+  nodes: FolderContent['nodes'],
+): readonly OrdererNodeMaterial[] {
+  return orderers.flatMap((node, at) => {
+    const keys = nodes[at];
+    if (keys === undefined) return [];
+    return [{ ...node, ...keys, signer: createSigner(mspId, keys.identity.certPem, keys.identity.keyPem) }];
+  });
 }

@@ -25,7 +25,7 @@ export interface FolderOwner {
   readonly mspId: string;
   readonly displayName: string;
   readonly domain: string;
-  /** The role in its nodes' enrolment certificates. */
+  /** The role in its nodes' enrolment certificates, where a node does not say its own. */
   readonly role: 'peer' | 'orderer';
   readonly nodes: readonly FolderNode[];
 }
@@ -37,6 +37,7 @@ export interface FolderNode {
   readonly name: string;
   /** All hosts that its TLS certificate is for, besides the domain, localhost and 127.0.0.1. */
   readonly hosts: readonly string[];
+  readonly role?: 'peer' | 'orderer';
 }
 
 export interface FolderContent {
@@ -181,10 +182,11 @@ async function makeFolder(owner: FolderOwner, parent: string, now: Date): Promis
 
 function issueNode(
   ca: Authority,
-  { role, domain, displayName }: FolderOwner,
-  { name }: FolderNode,
+  owner: FolderOwner,
+  { name, role = owner.role }: FolderNode,
   now: Date,
 ): Promise<KeyPair> {
+  const { domain, displayName } = owner;
   return issueEnrolment(ca, { commonName: `${name}.${domain}`, organization: displayName, role }, now);
 }
 

@@ -3,7 +3,7 @@ import type { CommandSpec } from '../cli/command';
 import { UserError } from '../cli/errors';
 import { CHANNEL_OPTION, DRY_RUN } from '../operator/options';
 import { administer } from '../operator/session';
-import { changeChannel, channelOf } from '../operator/update';
+import { changeChannel, wayOf } from '../operator/update';
 
 export const revoke: CommandSpec = {
   verb: 'revoke',
@@ -34,7 +34,7 @@ export const revoke: CommandSpec = {
       if (owner === undefined) throw new UserError(`${organization} is not of this network`, { code: 'NOT_POSSIBLE' });
       const list = await revocationListWith(home, organization, [serial]);
       const change = setRevocationList(owner.mspId, [list]);
-      const result = await changeChannel(context, session, channelOf(session, input), input.has('dryRun'), change);
+      const result = await changeChannel(context, session, wayOf(session, input), change);
       if (!input.has('dryRun')) await keepRevocationList(home, organization, list);
       output.show({ ...result, certificate: { file, serial } }, () =>
         [

@@ -1,13 +1,12 @@
 /** `channel update` */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { BatchSettings } from '@onepledge/network/configuration';
 import type { CommandSpec } from '../cli/command';
 import { UsageError } from '../cli/errors';
 import type { Input } from '../cli/input';
-import { CHANNEL_OPTION, DRY_RUN } from '../operator/options';
+import { CHANNEL_OPTION, DRY_RUN, SIGN } from '../operator/options';
 import { administer } from '../operator/session';
-import { changeChannel, channelOf, orderingSigner } from '../operator/update';
+import { changeChannel, orderingSigner, signedLine, signInto, wayOf } from '../operator/update';
 
 export const update: CommandSpec = {
   verb: 'update',
@@ -24,41 +23,33 @@ export const update: CommandSpec = {
       flags: '--file <update>',
       summary: 'an update as --sign, `configtxlator` with `peer channel signconfigtx` or another member wrote it',
     },
-    { flags: '--sign <file>', summary: 'write the update there, signed, instead of submitting it' },
+    SIGN,
     DRY_RUN,
   ],
   examples: ['--batch-timeout 100', '--batch-timeout 100 --as bank-a --sign update.pb', '--file update.pb'],
   async run(context, input) {
     await administer(context, async (session) => {
-      const { planUpdate, signAll, submitUpdate } = await import('@onepledge/network/administration');
-      const { readUpdateTransaction, setBatch, updateTransaction } = await import('@onepledge/network/configuration');
+      const { submitUpdate } = await import('@onepledge/network/administration');
+      const { readUpdateTransaction, setBatch } = await import('@onepledge/network/configuration');
       const { output } = context;
-      const channel = channelOf(session, input);
+      const way = wayOf(session, input);
+      const { channel, dryRun, sign } = way;
       const file = input.optional('file');
-      const sign = input.optional('sign');
-      if (sign === undefined && file === undefined) {
-        const result = await changeChannel(context, session, channel, input.has('dryRun'), setBatch(batchOf(input)));
+      if (file === undefined) {
+        const result = await changeChannel(context, session, way, setBatch(batchOf(input)));
         output.show(result, () => result.lines.join('\n'));
         return;
       }
-      const { administration } = session;
-      const envelope =
-        file === undefined
-          ? (await planUpdate(administration, channel, setBatch(batchOf(input)))).envelope
-          : readUpdateTransaction(readFileSync(file));
-      const ordering = await orderingSigner(session);
-      if (sign === undefined) {
-        if (!input.has('dryRun')) await submitUpdate(administration, channel, envelope, ordering);
-        output.show({ channel, dryRun: input.has('dryRun'), submitted: !input.has('dryRun') }, () =>
-          input.has('dryRun') ? 'would submit it' : `${channel} is updated`,
-        );
+      const envelope = readUpdateTransaction(readFileSync(file));
+      if (sign !== undefined) {
+        const signed = await signInto(session, sign, envelope);
+        output.show({ channel, file: sign, signed }, () => signedLine(sign, signed));
         return;
       }
-      const [first] = administration.organizations;
-      const signers = [...administration.organizations.map(({ signer }) => signer), ...ordering];
-      writeFileSync(resolve(sign), updateTransaction(signAll(envelope, signers), first.signer));
-      const signed = signers.map(({ mspId }) => mspId);
-      output.show({ channel, file: resolve(sign), signed }, () => `${resolve(sign)}, signed by ${signed.join(', ')}`);
+      if (!dryRun) await submitUpdate(session.administration, channel, envelope, await orderingSigner(session));
+      output.show({ channel, dryRun, submitted: !dryRun }, () =>
+        dryRun ? 'would submit it' : `${channel} is updated`,
+      );
     });
   },
 };

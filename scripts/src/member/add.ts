@@ -1,10 +1,10 @@
 /** `member add` */
 import type { CommandSpec } from '../cli/command';
 import { UserError } from '../cli/errors';
-import { CHANNEL_OPTION, DRY_RUN } from '../operator/options';
+import { CHANNEL_OPTION, DRY_RUN, SIGN } from '../operator/options';
 import { followDescription } from '../operator/reload';
 import { administer } from '../operator/session';
-import { changeChannel, channelOf } from '../operator/update';
+import { changeChannel, wayOf } from '../operator/update';
 
 export const add: CommandSpec = {
   verb: 'add',
@@ -14,13 +14,14 @@ export const add: CommandSpec = {
     'whose administrators’ keys are in the home (a majority must be); then its peer joins, installs the chaincode and approves what is in force. ' +
     'It endorses once the chaincode’s endorsement policy names it: change that in the description and run `chaincode upgrade`. Interrupted, it goes on where it was.',
   arguments: [{ name: 'organisation', summary: 'its name in consortium.yaml' }],
-  options: [CHANNEL_OPTION, DRY_RUN],
+  options: [CHANNEL_OPTION, SIGN, DRY_RUN],
   examples: ['bank-c --dry-run', 'bank-c'],
   async run(context, input) {
     const { home, output } = context;
     await administer(context, async (session) => {
       const { consortium, administration } = session;
-      const channel = channelOf(session, input);
+      const way = wayOf(session, input);
+      const { channel, dryRun } = way;
       const name = input.argument(0);
       const organization = consortium.organizations.find((one) => one.name === name);
       if (organization === undefined) {
@@ -36,14 +37,17 @@ export const add: CommandSpec = {
       const { mspId } = organization;
       const { members } = describe(await readConfiguration(administration, channel));
       const isMember = members.some((member) => member.mspId === mspId);
-      const dryRun = input.has('dryRun');
-      const lines: string[] = [];
-      if (!isMember) {
-        const definition = await memberDefinition(home, consortium, name, dryRun);
-        lines.push(...(await changeChannel(context, session, channel, dryRun, addOrganization(definition))).lines);
-      }
-      if (!dryRun) {
-        output.note(`starting the peer of ${name}`);
+      const changed = isMember
+        ? undefined
+        : await changeChannel(
+            context,
+            session,
+            way,
+            addOrganization(await memberDefinition(home, consortium, name, dryRun)),
+          );
+      const { lines = [], done = !dryRun } = changed ?? {};
+      if (done) {
+        output.note(`bringing ${name} in`);
         const { readConnection } = await import('@onepledge/network');
         await followDescription(session, `the peer of ${name} is in ${channel}`, () =>
           Promise.resolve(readConnection(home).organizations.some((one) => one.name === name)),
@@ -52,7 +56,7 @@ export const add: CommandSpec = {
       output.show({ channel, member: name, mspId, dryRun, lines }, () =>
         [
           ...lines,
-          dryRun ? `would start the peer of ${name}` : `${name} is a member of ${channel}; its gateway can be started`,
+          done ? `${name} is a member of ${channel}; its gateway can be started` : `would bring ${name} in`,
         ].join('\n'),
       );
     });

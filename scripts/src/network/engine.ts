@@ -6,7 +6,7 @@ import { chaincodeAddress } from './chaincode-address';
 import type { ProgramSpec } from './managed-process';
 import { peerPortsFree } from './ports';
 import { fabricPrograms, networkPrograms } from './programs';
-import { ensureEvidenceKey } from './secrets';
+import { ensureEvidenceKey, requireEvidenceKey } from './secrets';
 import type { ChangingPrograms } from './supervisor';
 
 /** `embedded`: all in one process; `fabric`: Hyperledger Fabric's own programs. */
@@ -30,11 +30,11 @@ export function engineOf(home: string): EngineName | undefined {
 }
 
 /**
- * The network to start: the one that is asked for, else the home's.
+ * The network to start: the one that is asked for, else the home's; a member's own nodes are Fabric's always.
  * @throws UserError when the home holds the other one's ledger
  */
 export function chooseEngine(home: string, asked: string | undefined): EngineName {
-  const held = engineOf(home);
+  const held = existsSync(join(home, 'member.json')) ? 'fabric' : engineOf(home);
   const engine: EngineName = asked === 'fabric' ? 'fabric' : asked === 'embedded' ? 'embedded' : (held ?? 'embedded');
   if (held === undefined || held === engine) return engine;
   throw new UserError(
@@ -47,6 +47,8 @@ export function chooseEngine(home: string, asked: string | undefined): EngineNam
 export type EnginePrograms = Readonly<{
   programs: readonly ProgramSpec[];
   changing?: ChangingPrograms;
+  /** Whose part of the network it is; undefined for all of it. */
+  member?: string | undefined;
 }>;
 
 /** What a network consists of. @throws UserError when it cannot be started */
@@ -63,19 +65,21 @@ async function embeddedEngine({ home, consortium, note }: EngineSettings): Promi
 }
 
 async function fabricEngine({ home, consortium: file }: EngineSettings): Promise<EnginePrograms> {
-  const { ConsortiumError, loadConsortium, MaterialError } = await import('@onepledge/network');
-  const { ensureChaincodeServices, MachineError, prepare, ProgramError, servedFile } =
+  const { ConsortiumError, loadConsortium, MaterialError, ownMember } = await import('@onepledge/network');
+  const { ensureChaincodeServices, MachineError, prepare, prepareMember, ProgramError, servedFile } =
     await import('@onepledge/network/fabric');
   try {
     const peerPorts = givenPeerPorts() ?? 'fixed';
     const consortium = loadConsortium(file);
-    await prepare({ home, consortium, consensus: 'BFT', ports: peerPorts });
-    const evidenceKey = ensureEvidenceKey(home);
+    const member = ownMember(home);
+    if (member === undefined) await prepare({ home, consortium, consensus: 'BFT', ports: peerPorts });
+    else await prepareMember({ home, consortium, member });
+    const evidenceKey = member === undefined ? ensureEvidenceKey(home) : requireEvidenceKey(home);
     const programs = async (): Promise<readonly ProgramSpec[]> => {
       const chaincodes = await ensureChaincodeServices(loadConsortium(file), home);
       return fabricPrograms({ home, consortium: file, peerPorts, chaincodes, evidenceKey });
     };
-    return { programs: await programs(), changing: { file: servedFile(home), programs } };
+    return { programs: await programs(), member, changing: { file: servedFile(home), programs } };
   } catch (error) {
     for (const [kind, code] of [
       [ProgramError, 'NOT_AVAILABLE'],

@@ -36,10 +36,14 @@ export function askReady(gateway: string, timeoutMs = 2_000): Promise<Readiness>
 const POLL_MS = 50;
 
 /** Asks until it is ready, the time is over or it was cancelled. @returns the last answer */
-export async function waitUntilReady(gateway: string, timeoutMs: number, cancel: AbortSignal): Promise<Readiness> {
+export async function waitUntilReady(
+  ask: () => Promise<Readiness>,
+  timeoutMs: number,
+  cancel: AbortSignal,
+): Promise<Readiness> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const answer = await askReady(gateway);
+    const answer = await ask();
     if (answer.ready || cancel.aborted || Date.now() > deadline) return answer;
     await sleep(POLL_MS);
   }

@@ -1,8 +1,8 @@
-/** Secrets that all endorsers of the embedded network hold. */
+/** Secrets that all endorsers hold. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { errorCode } from '../cli/errors';
+import { dirname, join } from 'node:path';
+import { errorCode, UserError } from '../cli/errors';
 
 const KEY_BYTES = 32;
 
@@ -11,8 +11,8 @@ const KEY_BYTES = 32;
  * @returns the file's path
  */
 export function ensureEvidenceKey(home: string): string {
-  const folder = join(home, 'secrets');
-  const file = join(folder, 'evidence.key');
+  const file = evidenceKeyFile(home);
+  const folder = dirname(file);
   if (existsSync(file)) return file;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const temporary = `${file}.${randomBytes(6).toString('hex')}`;
@@ -26,4 +26,21 @@ export function ensureEvidenceKey(home: string): string {
     rmSync(temporary, { force: true });
   }
   return file;
+}
+
+/**
+ * The same where members have homes of their own: one of them makes it, and the others get it from that one.
+ * @throws UserError when it is not here: endorsers with different keys never agree
+ */
+export function requireEvidenceKey(home: string): string {
+  const file = evidenceKeyFile(home);
+  if (existsSync(file)) return file;
+  throw new UserError(
+    `the evidence key is missing: one member makes it ("openssl rand -hex ${KEY_BYTES} > evidence.key"), all members put it at ${file}`,
+    { code: 'NO_EVIDENCE_KEY' },
+  );
+}
+
+function evidenceKeyFile(home: string): string {
+  return join(home, 'secrets', 'evidence.key');
 }

@@ -4,7 +4,7 @@ import { UserError } from '../cli/errors';
 import { logFile } from './home';
 import { rotate, tail } from './logs';
 import { ManagedProcess, type ProgramSpec, RESTART, type RestartPolicy } from './managed-process';
-import { waitUntilReady } from './readiness';
+import { askReady, type Readiness, waitUntilReady } from './readiness';
 import { removeState, type RunState, self, writeState } from './state';
 
 export type SupervisorOptions = Readonly<{
@@ -16,6 +16,8 @@ export type SupervisorOptions = Readonly<{
   /** The gateway's URL. */
   gateway: string;
   readyWithinMs: number;
+  /** Asked instead of the gateway, where readiness is something else. */
+  isReady?: () => Promise<Readiness>;
   note: (line: string) => void;
   restart?: RestartPolicy;
   /** Where programs come and go while it runs. */
@@ -53,13 +55,13 @@ export class Supervisor {
    * @throws UserError when one keeps ending or it is not ready in time; then everything has been stopped.
    */
   async start(): Promise<void> {
-    const { gateway, readyWithinMs } = this.#options;
+    const { gateway, readyWithinMs, isReady = () => askReady(gateway) } = this.#options;
     for (const managed of this.#processes) {
       rotate(managed.log);
       managed.start();
     }
     try {
-      const answer = await Promise.race([waitUntilReady(gateway, readyWithinMs, this.#stopped.signal), this.#failure]);
+      const answer = await Promise.race([waitUntilReady(isReady, readyWithinMs, this.#stopped.signal), this.#failure]);
       if (this.#stopped.signal.aborted) return;
       if (!answer.ready) throw this.#notReady(answer.why);
     } catch (error) {

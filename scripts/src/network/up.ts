@@ -11,9 +11,10 @@ import { chooseEngine, ENGINE_PROGRAMS, type EngineName, READY_WITHIN_SECONDS } 
 import { gatewayUrl, requireFreePort, runInForeground } from './foreground';
 import { freePort } from './ports';
 import { gatewayProgram } from './programs';
+import { hasJoined } from './joined';
 import { finishReset } from './reset-home';
 import { NETWORK_STATE } from './state';
-import { welcome } from './welcome';
+import { memberWelcome, welcome } from './welcome';
 
 export const up: CommandSpec = {
   verb: 'up',
@@ -58,8 +59,8 @@ async function startHere(context: Context, input: Input, engine: EngineName): Pr
       output.note(`onepledge: ${line}`);
     };
     const started = Date.now();
-    const { programs: network, changing } = await ENGINE_PROGRAMS[engine]({ home, consortium, note });
-    const gatewaySpec = gatewayProgram({ home, host, port });
+    const { programs: network, changing, member } = await ENGINE_PROGRAMS[engine]({ home, consortium, note });
+    const gatewaySpec = gatewayProgram({ home, host, port, members: member });
     const programs = [...network, gatewaySpec];
     const whole =
       changing === undefined
@@ -74,11 +75,17 @@ async function startHere(context: Context, input: Input, engine: EngineName): Pr
     await runInForeground(
       {
         ...{ home, stateFile: NETWORK_STATE, programs, gateway, note, ...whole },
+        // One member's nodes are up when they have joined: its gateway is ready once enough others are, and have approved.
+        ...(member === undefined ? {} : { isReady: () => hasJoined(home) }),
         readyWithinMs: readyWithinMs(input, engine),
       },
       () => {
         const seconds = (Date.now() - started) / 1000;
-        output.show({ ready: true, engine, gateway, home, seconds }, () => welcome(engine, gateway, home, seconds));
+        output.show({ ready: true, engine, gateway, home, seconds }, () =>
+          member === undefined
+            ? welcome(engine, gateway, home, seconds)
+            : memberWelcome(member, gateway, home, seconds),
+        );
       },
     );
     note('stopped');

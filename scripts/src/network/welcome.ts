@@ -24,3 +24,19 @@ export function welcome(engine: EngineName, gateway: string, home: string, secon
     'Ctrl-C stops it; the ledger stays for the next start.',
   ].join('\n');
 }
+
+/** As `welcome`, for one member's nodes. */
+export function memberWelcome(member: string, gateway: string, home: string, seconds: number): string {
+  return [
+    `The nodes of ${member} run and have joined, after ${seconds.toFixed(1)} s. Its gateway is at ${gateway}.`,
+    '',
+    `  logs       ${runFolder(home)}`,
+    '',
+    'Next, in a second terminal, once enough other members are there:',
+    '  npx onepledge chaincode install',
+    '  npx onepledge chaincode approve      one of the members then: npx onepledge chaincode commit',
+    '  npx onepledge network status',
+    '',
+    'Ctrl-C stops it; the ledger stays for the next start.',
+  ].join('\n');
+}

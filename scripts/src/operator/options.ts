@@ -7,3 +7,9 @@ export const CHANNEL_OPTION: OptionSpec = {
 };
 
 export const DRY_RUN: OptionSpec = { flags: '--dry-run', summary: 'say what would be done, and change nothing' };
+
+/** Of updates that several members must sign, who have homes of their own. */
+export const SIGN: OptionSpec = {
+  flags: '--sign <file>',
+  summary: 'write the update there, signed, for the others to sign and submit (`channel update`), and change nothing',
+};

@@ -1,0 +1,76 @@
+/** Which nodes run here, and what each is told: its folder's content and where it listens. */
+import { type NodeAddress } from '../consortium';
+import { type MemberMaterial } from '../identity/member-material';
+import { type NetworkMaterial, type OrdererNodeMaterial, type OrganizationMaterial } from '../identity/material';
+import { type NodeIdentity, type NodePaths } from './node-folder';
+import { ordererConfiguration } from './orderer-configuration';
+import { peerConfiguration } from './peer-configuration';
+import { type Placement } from './placement';
+
+/** A node that is to run. */
+export interface NodePlan {
+  /** Its folder's name: the orderer's own, or the peer's organisation. */
+  readonly name: string;
+  readonly kind: 'orderer' | 'peer';
+  readonly port: number;
+  readonly operationsPort: number;
+  readonly identity: NodeIdentity;
+  /** orderer.yaml or core.yaml. @param ccaasBuilder where the peer's builder is */
+  configuration(paths: NodePaths, ccaasBuilder: string): object;
+}
+
+/** All nodes of a consortium, on one machine. */
+export function allNodes(placement: Placement, material: NetworkMaterial): readonly NodePlan[] {
+  const { orderer } = material;
+  return [
+    ...orderer.nodes.map((node) => ordererPlan(placement, node, orderer, undefined)),
+    ...placement.consortium.organizations.flatMap(({ name, peers: [peer] }) =>
+      peer === undefined ? [] : [peerPlan(placement, peer, material.organization(name), undefined)],
+    ),
+  ];
+}
+
+/** A member's own nodes: where the description says an address to listen on, others' machines can reach them. */
+export function memberNodes(placement: Placement, material: MemberMaterial): readonly NodePlan[] {
+  const { organization, orderers } = material;
+  const [peer] = placement.consortium.organizations.find(({ name }) => name === organization.name)?.peers ?? [];
+  return [
+    ...orderers.map((node) => ordererPlan(placement, node, organization, node.listen)),
+    ...(peer === undefined ? [] : [peerPlan(placement, peer, organization, peer.listen)]),
+  ];
+}
+
+type Owner = Pick<NodeIdentity, 'mspId' | 'caPem' | 'tlsCaPem'>;
+
+function ordererPlan(
+  { adminPorts, operationsPorts }: Placement,
+  { name, port, identity, tls }: OrdererNodeMaterial,
+  { mspId, caPem, tlsCaPem }: Owner,
+  listen: string | undefined,
+): NodePlan {
+  const operationsPort = operationsPorts[name] ?? 0;
+  return {
+    ...{ name, kind: 'orderer', port, operationsPort, identity: { mspId, caPem, tlsCaPem, identity, tls } },
+    configuration: (paths) =>
+      ordererConfiguration({ mspId, port, listen, adminPort: adminPorts[name] ?? 0, operationsPort, paths }),
+  };
+}
+
+function peerPlan(
+  { operationsPorts }: Placement,
+  { name: peer, host, port }: NodeAddress,
+  { name, mspId, caPem, tlsCaPem, peerIdentity, peerTls }: OrganizationMaterial,
+  listen: string | undefined,
+): NodePlan {
+  const operationsPort = operationsPorts[name] ?? 0;
+  const address = `${host}:${port}`;
+  return {
+    ...{ name, kind: 'peer', port, operationsPort },
+    identity: { mspId, caPem, tlsCaPem, identity: peerIdentity, tls: peerTls },
+    configuration: (paths, ccaasBuilder) =>
+      peerConfiguration({
+        ...{ id: `${peer}.${name}`, mspId, address, port, listen, bootstrap: address },
+        ...{ operationsPort, paths, ccaasBuilder },
+      }),
+  };
+}
