@@ -110,7 +110,7 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
   const url = await listen(server, config);
   if (config.issuer.kind === 'demo') await ensureDemoIssuer(config.home);
   log.info({ url, home: config.home, name: config.name }, 'listening');
-  const bootstrap = opened.then(bootstrapMembers).catch((error: unknown) => {
+  const bootstrap = opened.then(followMembers).catch((error: unknown) => {
     if (!stop.signal.aborted) log.fatal({ err: error }, 'the gateway cannot open its database');
   });
 
@@ -157,11 +157,21 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
     return { database, store, outbox, imports: new ImportService(database.kysely, store, outbox) };
   }
 
+  /** Members that come later are written down, and served, without another start. */
+  async function followMembers(): Promise<void> {
+    while (!stop.signal.aborted) {
+      await bootstrapMembers();
+      await directory.changed(stop.signal);
+      sessions.renew();
+    }
+  }
+
   async function bootstrapMembers(): Promise<void> {
     for (let failures = 0; !stop.signal.aborted; failures += 1) {
       try {
-        enrolled = await enrolMembers(directory, reads, needStorage().outbox, log);
-        if (enrolled) return;
+        const done = await enrolMembers(directory, reads, needStorage().outbox, log);
+        enrolled ||= done;
+        if (done) return;
       } catch (error) {
         log.debug({ err: error }, 'the ledger is not there yet');
       }

@@ -109,7 +109,12 @@ export class RunningNetwork {
     const members = consortium.organizations.filter(({ name }) =>
       consortium.channels.some((channel) => channel.members.includes(name)),
     );
-    this.#connection = connectionOf({ ...consortium, organizations: members }, material, process.pid);
+    // Of one run it is the same: who reads it knows by that whether the network is another one, or has other members.
+    const { startedAt } = this.#connection;
+    this.#connection = {
+      ...connectionOf({ ...consortium, organizations: members }, material, process.pid),
+      startedAt,
+    };
     writeConnection(this.#options.home, this.#connection);
   }
 }

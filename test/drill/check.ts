@@ -30,7 +30,8 @@ export async function check(
 ): Promise<Verdict> {
   const wrong = [...load.wrong];
   const open = new Map<string, number>();
-  for (const event of events) count(open, keyOf(event), 1);
+  for (const event of events) if (event.type !== MEMBERS_ENROLLED) count(open, keyOf(event), 1);
+  for (const event of load.direct) count(open, keyOf(event), -1);
   let lost = 0;
   for (const step of load.steps) {
     if (step.answer.status !== 201) continue;
@@ -43,6 +44,7 @@ export async function check(
     }
   }
   const unanswered = [...open].filter(([, left]) => left > 0);
+  for (const [key, left] of open) if (left < 0) wrong.push(`done and not on the ledger: ${key}`);
   for (const [key] of unanswered) wrong.push(`on the ledger and not answered: ${key}`);
   for (const { asset } of load.stories) {
     const now = await auditor.receivable(asset.id);
@@ -58,11 +60,15 @@ export async function check(
   };
 }
 
+/** The gateway's own act. */
+const MEMBERS_ENROLLED = 'MEMBERS_ENROLLED';
+
 const EVENTS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/receivables$/, 'RECEIVABLE_REGISTERED'],
   [/^\/v1\/pledges$/, 'PLEDGE_PROPOSED'],
   [/\/acceptance$/, 'PLEDGE_ACCEPTED'],
   [/\/release$/, 'PLEDGE_RELEASED'],
+  [/\/settlements$/, 'RECEIVABLE_SETTLED'],
 ];
 
 function eventOf({ path, answer }: Settled): LedgerEvent {

@@ -9,7 +9,7 @@ export interface Drill {
   readonly name: string;
   readonly title: string;
   /** Does it, and undoes it where the next drill needs the system whole. @returns what was done, in words */
-  readonly act: (world: World) => Promise<string>;
+  readonly act: (world: World, load: Load) => Promise<string>;
 }
 
 export type DrillResult = Readonly<{ name: string; title: string; done: string; seconds: number }> & Verdict;
@@ -26,7 +26,7 @@ export async function hold({ name, title, act }: Drill, world: World): Promise<D
   load.start(CLIENTS);
   const started = performance.now();
   const since = started + BEFORE_MS;
-  const acting = sleep(BEFORE_MS).then(() => act(world));
+  const acting = sleep(BEFORE_MS).then(() => act(world, load));
   // Ends the clients, also when the drill failed.
   const acted = acting.then(() => sleep(AFTER_MS)).finally(() => load.stop());
   await acted;

@@ -4,11 +4,12 @@ import { findPrograms, ProgramError } from '@onepledge/network/fabric';
 import { table } from '../bench/report';
 import { type Drill, type DrillResult, hold } from './drill';
 import { changeDrills } from './drills/changes';
+import { growthDrills } from './drills/growth';
 import { ordererDrills } from './drills/orderers';
 import { peerDrills } from './drills/peers';
 import { World } from './world';
 
-const DRILLS: readonly Drill[] = [...ordererDrills, ...peerDrills, ...changeDrills];
+const DRILLS: readonly Drill[] = [...ordererDrills, ...peerDrills, ...changeDrills, ...growthDrills];
 
 const USAGE = `usage: main.js [--only <drill>] [--json]
   --only   one drill; may be repeated: ${DRILLS.map(({ name }) => name).join(', ')}

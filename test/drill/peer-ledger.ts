@@ -2,16 +2,22 @@
 import { type Network } from '@hyperledger/fabric-gateway';
 import * as common from '@hyperledger/fabric-protos/lib/common/common_pb';
 import * as ledger from '@hyperledger/fabric-protos/lib/common/ledger_pb';
+import * as kvrwset from '@hyperledger/fabric-protos/lib/ledger/rwset/kvrwset/kv_rwset_pb';
+import * as rwset from '@hyperledger/fabric-protos/lib/ledger/rwset/rwset_pb';
+import * as identities from '@hyperledger/fabric-protos/lib/msp/identities_pb';
 import * as events from '@hyperledger/fabric-protos/lib/peer/chaincode_event_pb';
 import * as proposals from '@hyperledger/fabric-protos/lib/peer/proposal_pb';
 import * as responses from '@hyperledger/fabric-protos/lib/peer/proposal_response_pb';
 import * as transactions from '@hyperledger/fabric-protos/lib/peer/transaction_pb';
 import { CHAINCODE_EVENT_NAME, DomainEventSchema } from '@onepledge/chaincode/model';
-import { enrol, readConnection } from '@onepledge/network';
+import { enrol, policyFromEnvelope, readConnection, type SignaturePolicy } from '@onepledge/network';
 import { connectAt, type GatewayClient } from '../support/gateway-client';
 
 /** What a committed, valid transaction did. */
 export type LedgerEvent = Readonly<{ transactionId: string; block: string; type: string; id: string }>;
+
+/** Whose peers have endorsed a transaction, and the policies that it gave to keys. */
+export type CommittedTransaction = Readonly<{ endorsers: readonly string[]; policies: readonly SignaturePolicy[] }>;
 
 const CALL_WITHIN_MS = 5_000;
 const READ_WITHIN_MS = 60_000;
@@ -65,6 +71,15 @@ export class PeerLedger {
     return found;
   }
 
+  /** A transaction that must be valid. @throws Error when it is not, or the peer does not know it */
+  async transaction(id: string): Promise<CommittedTransaction> {
+    const found = transactions.ProcessedTransaction.deserializeBinary(await this.#ask('GetTransactionByID', id));
+    if (found.getValidationcode() !== VALID) throw new Error(`${id} is not valid: code ${found.getValidationcode()}`);
+    const payload = common.Payload.deserializeBinary(found.getTransactionenvelope()?.getPayload_asU8() ?? NOTHING);
+    const [action] = transactions.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
+    return endorsedAction(action?.getPayload_asU8() ?? NOTHING);
+  }
+
   close(): void {
     this.#open?.close();
     this.#open = undefined;
@@ -88,6 +103,7 @@ export class PeerLedger {
 
 const VALIDATION_CODES = 2;
 const VALID = 0;
+const NOTHING = new Uint8Array(0);
 
 function eventsOf(block: common.Block): readonly LedgerEvent[] {
   const codes = block.getMetadata()?.getMetadataList_asU8()[VALIDATION_CODES] ?? new Uint8Array(0);
@@ -106,6 +122,27 @@ function eventsOf(block: common.Block): readonly LedgerEvent[] {
       return { transactionId: header.getTxId(), block: number, type, id: pledgeId ?? assetId ?? '' };
     });
   });
+}
+
+/** How the peers name a key's own policy. */
+const VALIDATION_PARAMETER = 'VALIDATION_PARAMETER';
+
+function endorsedAction(actionPayload: Uint8Array): CommittedTransaction {
+  const endorsed = transactions.ChaincodeActionPayload.deserializeBinary(actionPayload).getAction();
+  const endorsers = (endorsed?.getEndorsementsList() ?? []).map((one) =>
+    identities.SerializedIdentity.deserializeBinary(one.getEndorser_asU8()).getMspid(),
+  );
+  const response = responses.ProposalResponsePayload.deserializeBinary(
+    endorsed?.getProposalResponsePayload_asU8() ?? NOTHING,
+  );
+  const results = proposals.ChaincodeAction.deserializeBinary(response.getExtension_asU8()).getResults_asU8();
+  const policies = rwset.TxReadWriteSet.deserializeBinary(results)
+    .getNsRwsetList()
+    .flatMap((one) => kvrwset.KVRWSet.deserializeBinary(one.getRwset_asU8()).getMetadataWritesList())
+    .flatMap((write) => write.getEntriesList())
+    .filter((entry) => entry.getName() === VALIDATION_PARAMETER)
+    .map((entry) => policyFromEnvelope(entry.getValue_asU8()));
+  return { endorsers, policies };
 }
 
 function eventOf(actionPayload: Uint8Array): Readonly<{ name: string; told: string }> {

@@ -1,18 +1,28 @@
 /** The system that drills are held on: real Fabric with four BFT orderers in this process, a chaincode process an organisation, a gateway. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  type Stats,
+  unwatchFile,
+  watchFile,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { issueToken } from '@onepledge/gateway/demo-issuer';
 import { type Consortium, loadConsortium } from '@onepledge/network';
 import {
+  CCAAS_BUILDER_VARIABLE,
   type ChaincodeService,
   ensureChaincodeServices,
   type FabricNetwork,
   type FabricNode,
   freePort,
   prepare,
+  servedFile,
   startFabricNetwork,
 } from '@onepledge/network/fabric';
 import { onepledge } from '../support/cli';
@@ -29,7 +39,8 @@ const CAUGHT_UP_WITHIN_MS = 120_000;
 
 export class World {
   readonly home: string;
-  readonly consortium: Consortium;
+  /** The consortium's description: a copy, which a drill may change as an operator does. */
+  readonly description: string;
   readonly note: (line: string) => void;
   #network: FabricNetwork | undefined;
   #gateway: Program | undefined;
@@ -37,12 +48,23 @@ export class World {
   readonly #chaincodes = new Map<string, Program>();
   readonly #ledgers = new Map<string, PeerLedger>();
   readonly #endCleaner: () => void;
+  readonly #follow = (): void => {
+    this.#network?.follow(this.consortium).catch((error: unknown) => {
+      this.note(`  the network cannot follow the description: ${String(error)}`);
+    });
+  };
 
   constructor(note: (line: string) => void) {
     this.home = mkdtempSync(join(tmpdir(), 'op-drill-'));
     this.#endCleaner = cleanUpAfterUs(this.home);
-    this.consortium = loadConsortium(join(ROOT, 'network', 'consortium.yaml'));
+    this.description = join(this.home, 'consortium.yaml');
+    copyFileSync(join(ROOT, 'network', 'consortium.yaml'), this.description);
     this.note = note;
+  }
+
+  /** The description as it is now. */
+  get consortium(): Consortium {
+    return loadConsortium(this.description);
   }
 
   /** @throws Error before the network was started */
@@ -59,6 +81,8 @@ export class World {
     await prepare({ home, consortium, consensus: 'BFT', ports: 'ephemeral' });
     for (const service of await ensureChaincodeServices(consortium, home)) this.startChaincode(service);
     this.#network = await startFabricNetwork({ home, consortium, consensus: 'BFT', ports: 'ephemeral' });
+    // As the program of `network up` does, which this process stands for.
+    process.on('SIGHUP', this.#follow);
     const port = await freePort();
     this.#gatewayUrl = `http://127.0.0.1:${port}`;
     this.#gateway = this.#program('gateway', 'gateway/dist/main.js', { PORT: String(port), RATE_LIMIT: '0' });
@@ -86,35 +110,30 @@ export class World {
     return program;
   }
 
-  /** Starts the processes of versions that are to be served, as `network up` does. @returns ends the watch */
+  /** Starts the processes that are wanted, whenever the file that names them has changed, as `network up` does. @returns ends the watch */
   watchChaincodes(): () => void {
-    const { home, consortium } = this;
-    let ended = false;
-    const watch = async (): Promise<void> => {
-      while (!ended) {
-        for (const service of await ensureChaincodeServices(consortium, home)) {
-          const known = this.#chaincodes.get(nameOf(service));
-          if (known === undefined) this.startChaincode(service);
-          else if (known.crash !== undefined) {
-            this.note(`  ${known.crash}\n${known.tail(5)}`);
-            this.startChaincode(service);
-          }
-        }
-        await sleep(300);
-      }
+    const file = servedFile(this.home);
+    const look = ({ mtimeMs }: Stats): void => {
+      if (mtimeMs === 0) return; // It is not there yet.
+      this.#startMissing().catch((error: unknown) => {
+        this.note(`  chaincodes: ${String(error)}`);
+      });
     };
-    watch().catch((error: unknown) => {
-      this.note(`the chaincodes are not watched any more: ${String(error)}`);
-    });
+    watchFile(file, { interval: 300 }, look);
     return () => {
-      ended = true;
+      unwatchFile(file, look);
     };
   }
 
   /** Runs `onepledge` as an operator does. @returns what it printed @throws Error with its words when it fails */
   async operate(...words: readonly string[]): Promise<string> {
     this.note(`  onepledge ${words.join(' ')}`);
-    const { code, stdout, stderr } = await onepledge(this, words, { timeoutMs: 180_000 });
+    const builder = process.env[CCAAS_BUILDER_VARIABLE];
+    const environment = {
+      ONEPLEDGE_CONSORTIUM: this.description,
+      ...(builder === undefined ? {} : { [CCAAS_BUILDER_VARIABLE]: builder }),
+    };
+    const { code, stdout, stderr } = await onepledge(this, words, { timeoutMs: 180_000, environment });
     if (code !== 0) throw new Error(`onepledge ${words.join(' ')} ended with ${code ?? 0}: ${stderr}`);
     return stdout;
   }
@@ -125,8 +144,9 @@ export class World {
   }
 
   /** A client of the gateway. */
-  async as(member: string, roles: readonly string[] = []): Promise<Client> {
-    return new Client(this.#gatewayUrl, await issueToken(this.home, { member, roles: [...roles] }));
+  async as(member: string, roles: readonly string[] = [], party?: string): Promise<Client> {
+    const acting = { member, roles: [...roles], ...(party === undefined ? {} : { party }) };
+    return new Client(this.#gatewayUrl, await issueToken(this.home, acting));
   }
 
   /** A node by its name: an orderer's own, or the peer's organisation. */
@@ -176,9 +196,14 @@ export class World {
     );
   }
 
-  /** Waits until an organisation's peer has what the regulator's has now. @returns the number of blocks @throws Error when it does not come to that */
-  async caughtUp(organization: string): Promise<bigint> {
-    const { height } = await this.ledger('regulator').tip();
+  /**
+   * Waits until an organisation's peer has so many blocks.
+   * @param wanted left out, as many as the regulator's has now
+   * @returns how many it has
+   * @throws Error when it does not come to that
+   */
+  async caughtUp(organization: string, wanted?: bigint): Promise<bigint> {
+    const height = wanted ?? (await this.ledger('regulator').tip()).height;
     const reached = async (): Promise<bigint | undefined> => {
       const tip = await this.ledger(organization)
         .tip()
@@ -193,6 +218,7 @@ export class World {
 
   /** Ends all processes and removes the home. */
   async stop(): Promise<void> {
+    process.off('SIGHUP', this.#follow);
     for (const ledger of this.#ledgers.values()) ledger.close();
     await this.#gateway?.stop();
     await Promise.all([this.#network?.close(), ...[...this.#chaincodes.values()].map((program) => program.stop())]);
@@ -203,6 +229,14 @@ export class World {
   /** Ends of the gateway's log. */
   log(): string {
     return this.#gateway?.tail(20) ?? '';
+  }
+
+  async #startMissing(): Promise<void> {
+    for (const service of await ensureChaincodeServices(this.consortium, this.home)) {
+      const known = this.#chaincodes.get(nameOf(service));
+      if (known?.crash !== undefined) this.note(`  ${known.crash}\n${known.tail(5)}`);
+      if (known === undefined || known.crash !== undefined) this.startChaincode(service);
+    }
   }
 
   get #evidenceKey(): string {

@@ -1,11 +1,14 @@
 /** The network as its connection file describes it: members, and where their peers listen. Read again when it may have changed. */
-import { type Connection, ConnectionError, readConnection } from '@onepledge/network';
+import { statSync } from 'node:fs';
+import { type Connection, ConnectionError, connectionFile, readConnection } from '@onepledge/network';
+import { pause } from '../outbox/pause';
 import { problem } from '../problem';
 import { LedgerUnavailable } from './errors';
 
 export type NetworkMember = Connection['organizations'][number];
 
 const RETRY_MS = 200;
+const LOOK_MS = 1_000;
 
 /** Members by name and MSP id. What was read last is kept while the network is away, so that names still resolve. */
 export class NetworkDirectory {
@@ -13,6 +16,8 @@ export class NetworkDirectory {
   readonly #served: ReadonlySet<string> | undefined;
   #connection: Connection | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
+  /** The file that was read last, to tell it from a newer one. */
+  #stamp = '';
 
   /** @param served members that the gateway acts for; undefined for all */
   constructor(home: string, served: readonly string[] | undefined) {
@@ -36,6 +41,7 @@ export class NetworkDirectory {
     const now = performance.now();
     if (this.#connection !== undefined && now - this.#readAt < RETRY_MS) return this.#connection;
     this.#readAt = now;
+    this.#stamp = this.#fileStamp();
     try {
       this.#connection = readConnection(this.#home);
     } catch (error) {
@@ -43,6 +49,15 @@ export class NetworkDirectory {
       if (this.#connection === undefined) throw new LedgerUnavailable(error.message, { cause: error });
     }
     return this.#connection;
+  }
+
+  /** Resolves when the network has published another connection than the one that was read last, as when a member joins; or with the signal. */
+  async changed(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await pause(LOOK_MS, signal);
+      const stamp = this.#fileStamp();
+      if (signal.aborted || (stamp !== '' && stamp !== this.#stamp)) return;
+    }
   }
 
   /** All members of the network. */
@@ -74,5 +89,11 @@ export class NetworkDirectory {
 
   serves(name: string): boolean {
     return this.#served === undefined || this.#served.has(name);
+  }
+
+  /** Empty while there is no file. */
+  #fileStamp(): string {
+    const found = statSync(connectionFile(this.#home), { throwIfNoEntry: false });
+    return found === undefined ? '' : `${found.ino}/${found.mtimeMs}`;
   }
 }
