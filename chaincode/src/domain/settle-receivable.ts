@@ -18,7 +18,11 @@ export type SettleChange = Readonly<{ receivable: Receivable; pledges: readonly 
 
 const least = (...amounts: readonly [bigint, ...bigint[]]): bigint => amounts.reduce((a, b) => (a < b ? a : b));
 
-/** Decides a payment by the debtor. A payment is known by its reference and counts once. */
+/**
+ * Decides a payment by the debtor. A payment is known by its reference and counts once. The debtor alone says that it was made, so it takes no
+ * more from a claim's cover than the paid value itself, which nobody can be given again: what a claim covered beyond what it secured stays covered
+ * until the claimant releases it, or the receivable is paid in full (never-twice 8).
+ */
 export function settleReceivable(
   state: SettleState,
   command: CommandOf<'receivable.settle'>,
@@ -48,41 +52,49 @@ export function settleReceivable(
 
   let left = amount;
   const paidTo: Settlement['paidTo'][number][] = [];
-  const encumbrances: Encumbrance[] = [];
-  const pledges: Pledge[] = [];
-  for (const claim of [...receivable.encumbrances].sort((a, b) => a.rank - b.rank)) {
-    const pledge = state.pledges.find(({ id }) => id === claim.pledgeId);
-    if (pledge === undefined) throw new Error(`no state for pledge ${claim.pledgeId}`);
+  const paidClaims = inRank(receivable.encumbrances).map((claim): Encumbrance => {
     const paid = least(left, claim.covers, claim.secures);
-    if (paid === 0n) {
-      encumbrances.push(claim);
-      continue;
-    }
+    if (paid === 0n) return claim;
     left -= paid;
     paidTo.push({ pledgeId: claim.pledgeId, amount: paid });
-    const rest = { ...claim, covers: claim.covers - paid, secures: claim.secures - paid };
-    const satisfied = rest.covers === 0n || rest.secures === 0n;
-    if (!satisfied) encumbrances.push(rest);
-    pledges.push(
-      checkPledge({
-        ...pledge,
-        covers: satisfied ? 0n : rest.covers,
-        paid: pledge.paid + paid,
-        status: satisfied ? 'SATISFIED' : 'ACTIVE',
-      }),
-    );
-  }
+    return { ...claim, covers: claim.covers - paid, secures: claim.secures - paid };
+  });
   if (left > 0n) paidTo.push({ holder: receivable.holder.uscc, amount: left });
-  const settlement: Settlement = { reference: command.reference, amount, at: context.at, paidTo };
   const settled = receivable.settled + amount;
+  const claims = withinValue(paidClaims, receivable.value - settled);
+  const pledges = claims.flatMap((claim) => {
+    const before = receivable.encumbrances.find(({ pledgeId }) => pledgeId === claim.pledgeId);
+    if (before === undefined || before.covers === claim.covers) return [];
+    const pledge = state.pledges.find(({ id }) => id === claim.pledgeId);
+    if (pledge === undefined) throw new Error(`no state for pledge ${claim.pledgeId}`);
+    const paid = pledge.paid + before.secures - claim.secures;
+    return [
+      checkPledge({ ...pledge, covers: claim.covers, paid, status: claim.covers === 0n ? 'SATISFIED' : 'ACTIVE' }),
+    ];
+  });
+  const settlement: Settlement = { reference: command.reference, amount, at: context.at, paidTo };
   return accept({
     receivable: amended(receivable, {
       settled,
-      encumbrances,
+      encumbrances: claims.filter(({ covers }) => covers > 0n),
       settlements: [...receivable.settlements, settlement],
       status: settled === receivable.value ? 'SETTLED' : receivable.status,
     }),
     pledges,
     settlement,
   });
+}
+
+function inRank(claims: readonly Encumbrance[]): readonly Encumbrance[] {
+  return [...claims].sort((a, b) => a.rank - b.rank);
+}
+
+/** Claims cover no more than what is still owed: what the holder was paid is taken from claims that have nothing more to get, the last first. */
+function withinValue(claims: readonly Encumbrance[], owed: bigint): readonly Encumbrance[] {
+  let excess = claims.reduce((sum, { covers }) => sum + covers, 0n) - owed;
+  return inRank(claims).reduceRight<readonly Encumbrance[]>((cut, claim) => {
+    const less = excess > 0n && claim.secures === 0n ? least(excess, claim.covers) : 0n;
+    excess -= less;
+    return [{ ...claim, covers: claim.covers - less }, ...cut];
+  }, []);
 }

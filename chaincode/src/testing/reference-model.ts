@@ -175,6 +175,7 @@ export class ReferenceModel {
     }
   }
 
+  /** The debtor's word frees nothing of what banks have: what is covered beyond a loan goes to nobody else until the bank lets it go. */
   #distribute(asset: number, amount: bigint): void {
     let left = amount;
     for (const pledge of this.#active(asset)) {
@@ -182,7 +183,12 @@ export class ReferenceModel {
       left -= part;
       pledge.covers -= part;
       pledge.secures -= part;
-      if (pledge.covers === 0n || pledge.secures === 0n) Object.assign(pledge, { covers: 0n, state: 'ended' });
+    }
+    const owed = (this.assets[asset]?.value ?? 0n) - (this.assets[asset]?.paid ?? 0n);
+    for (const pledge of this.#active(asset).reverse()) {
+      const over = this.covered(asset) - owed;
+      if (over > 0n && pledge.secures === 0n) pledge.covers -= least(over, pledge.covers);
+      if (pledge.covers === 0n) pledge.state = 'ended';
     }
   }
 
