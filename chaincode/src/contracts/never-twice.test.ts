@@ -159,6 +159,27 @@ describe('the same document again', () => {
     expect(problem.code).toBe('DUPLICATE_EVIDENCE');
   });
 
+  test('under two issuers in one request is refused: it would count twice', async () => {
+    const evidence = [anInvoice({ number: 'A-7' }), anInvoice({ number: 'a7', issuer: BUYER.uscc })];
+    const doubled = aReceivable({ amount: cny('2000.00'), evidence });
+    expect(await ledger.refusal(platform, doubled)).toMatchObject({
+      code: 'DUPLICATE_EVIDENCE',
+      field: 'evidence[1].number',
+    });
+  });
+
+  test('and another with the same number back what is left of them together, never each by itself', async () => {
+    const invoice = anInvoice({ number: 'A-7' });
+    const contract = anInvoice({ number: 'A-7', kind: 'CONTRACT', issuer: BUYER.uscc });
+    const part = (evidence: readonly Evidence[]) => aReceivable({ amount: cny('500.00'), evidence: [...evidence] });
+    await ledger.ok(platform, part([invoice, contract]));
+    for (const alone of [[invoice], [contract], [{ ...contract, kind: 'INVOICE' as const }]]) {
+      expect((await ledger.refusal(platform, part(alone))).code).toBe('DUPLICATE_EVIDENCE');
+    }
+    await ledger.ok(platform, part([invoice, contract]));
+    expect((await ledger.refusal(platform, part([invoice, contract]))).code).toBe('DUPLICATE_EVIDENCE');
+  });
+
   test('is refused with another file, date and amount', async () => {
     const document = anInvoice({ digest: 'aa'.repeat(32) });
     await registered(document);

@@ -62,14 +62,8 @@ function checkDocument(
       field: `${field}.issuedOn`,
     });
   }
-  const { trade } = document;
-  if (trade?.record !== undefined && !trade.record.documents.includes(token)) {
-    return refuse(
-      'DUPLICATE_EVIDENCE',
-      `document ${evidence.number} of another issuer already backs a receivable between the two`,
-      { field: `${field}.number` },
-    );
-  }
+  const numbered = checkNumber(request, document, index);
+  if (!numbered.ok) return numbered;
   if (record === undefined) return accept(document);
   // Parties of one member are strangers to each other: only who used it, or that one's member, learns where.
   const { mspId, party } = context.actor;
@@ -83,6 +77,26 @@ function checkDocument(
     });
   }
   return accept(document);
+}
+
+/**
+ * A number counts once between creditor and debtor, whatever issuers are stated. Two documents of one kind that bear it are one paper; those of
+ * several kinds that came with one receivable are one trade, and back others only together.
+ */
+function checkNumber({ documents }: EvidenceRequest, document: Presented, index: number): Result<true> {
+  const { evidence, token, trade } = document;
+  if (trade === undefined) return accept(true);
+  const refused = (why: string) =>
+    refuse('DUPLICATE_EVIDENCE', `document ${evidence.number} ${why}`, { field: `evidence[${index}].number` });
+  const alike = documents.filter((other) => other.trade?.token === trade.token);
+  if (alike.find((other) => other.evidence.kind === evidence.kind) !== document)
+    return refused('is presented twice in this request');
+  if (trade.record === undefined) return accept(true);
+  if (!trade.record.documents.includes(token))
+    return refused('has the number of another that already backs a receivable between the two');
+  return trade.record.documents.every((known) => alike.some((other) => other.token === known))
+    ? accept(true)
+    : refused('backs a receivable together with another of its number: they are presented together or not at all');
 }
 
 /**
