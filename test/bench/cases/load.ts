@@ -12,7 +12,6 @@ const TARGETS: Readonly<Record<string, Figure['target']>> = { '64': { atLeast: 6
 const P50_AT_ONE_CLIENT_MS = 60;
 const READS_A_SECOND = 600;
 const MOST_A_SECOND = 5_000;
-const WARM_UP_SECONDS = 3;
 const REST_MS = 5_000;
 
 type Rounds = Map<number, LoadResult[]>;
@@ -120,7 +119,10 @@ export const load: Case = {
       await new Promise((resolve) => setTimeout(resolve, REST_MS));
       memory.push(readMemory('at rest after the start', grouped.system));
       alone = await begin({ ONEPLEDGE_GROUP_COMMIT: 'off' });
-      for (const under of [grouped, alone]) await bench.load.run(registerJob(bench, under, 16, WARM_UP_SECONDS));
+      for (const under of [grouped, alone]) {
+        note(`warm-up, group commit ${under === grouped ? 'on' : 'off'}`);
+        await bench.load.run(registerJob(bench, under, 64, bench.plan.warmUpSeconds));
+      }
       for (let i = 1; i <= plan.rounds; i += 1) {
         for (const clients of CLIENTS) {
           for (const under of i % 2 === 0 ? [alone, grouped] : [grouped, alone]) {
