@@ -1,5 +1,6 @@
 /** Evidence 贸易凭证: the trade documents that back a receivable. */
 import { z } from 'zod';
+import { comparableNumber, isNationalNumber } from './document-number';
 import { PositiveMoneySchema } from './money';
 import { PartyIdSchema } from './party';
 import { canonicalDocumentNumber, DateSchema, textSchema } from './text';
@@ -50,12 +51,6 @@ export const EvidenceSchema = z
 
 export type Evidence = Readonly<z.output<typeof EvidenceSchema>>;
 
-// The numbers of Chinese VAT invoices are unique in the whole country: 20 digits 数电票, or code 10 or 12 with number 8.
-// A code may begin with zeros, which some programs drop, hence 17.
-const NATIONAL_INVOICE_NUMBER = /^[0-9]{17,20}$/;
-// A number that was copied with what the field is called: "No.", 发票号码, 号.
-const LABELLED_NUMBER = /^[^0-9]*([0-9]{20,})[^0-9]*$/;
-
 /**
  * What makes two documents the same one, whatever kind, issuer spelling or creditor they come under.
  * The kind is left out on purpose: the same paper must not become two by being called something else. For numbers that are unique
@@ -63,8 +58,8 @@ const LABELLED_NUMBER = /^[^0-9]*([0-9]{20,})[^0-9]*$/;
  * @throws Error for a number that the schema has not checked.
  */
 export function evidenceIdentity(document: Readonly<{ issuer: string; number: string }>, issuerKey: string): string {
-  const number = comparableNumber(document);
-  return NATIONAL_INVOICE_NUMBER.test(number) ? `CN-VAT|${number}` : `${issuerKey}|${number}`;
+  const number = comparableNumber(document.number);
+  return isNationalNumber(number) ? `CN-VAT|${number}` : `${issuerKey}|${number}`;
 }
 
 /**
@@ -77,12 +72,6 @@ export function tradeIdentity(
   creditorKey: string,
   debtorKey: string,
 ): string | undefined {
-  const number = comparableNumber(document);
-  return NATIONAL_INVOICE_NUMBER.test(number) ? undefined : `${creditorKey}>${debtorKey}|${number}`;
-}
-
-function comparableNumber(document: Readonly<{ number: string }>): string {
-  const canonical = canonicalDocumentNumber(document.number);
-  if (canonical === undefined) throw new Error(`unchecked document number ${JSON.stringify(document.number)}`);
-  return (LABELLED_NUMBER.exec(canonical)?.[1] ?? canonical).replace(/^0+(?=.)/, '');
+  const number = comparableNumber(document.number);
+  return isNationalNumber(number) ? undefined : `${creditorKey}>${debtorKey}|${number}`;
 }

@@ -22,8 +22,8 @@ export const InstantSchema = z.iso.datetime().meta({ example: '2026-11-22T08:30:
 
 /**
  * The one form in which document numbers are compared: NFKC, marks, spaces, separators and invisible characters removed, upper case.
- * @returns the canonical number, or undefined when nothing is left or a character is neither a Latin letter, a digit nor Han:
- * letters of other scripts look like Latin ones and would make one document two.
+ * @returns the canonical number, or undefined when nothing is left or a character is neither a Latin letter, a digit nor an ideograph:
+ * letters of other scripts look like Latin ones, numerals of other systems like ideographs, and would make one document two.
  */
 export function canonicalDocumentNumber(text: string): string | undefined {
   if (/^[0-9A-Z]{1,64}$/.test(text)) return text;
@@ -32,5 +32,5 @@ export function canonicalDocumentNumber(text: string): string | undefined {
     .replace(/[\p{P}\p{Z}\p{S}\p{C}\p{M}]/gu, '')
     .normalize('NFKC')
     .toUpperCase();
-  return /^[0-9A-Z\p{Script=Han}]{1,64}$/u.test(canonical) ? canonical : undefined;
+  return /^[0-9A-Z\p{Unified_Ideograph}〇々]{1,64}$/u.test(canonical) ? canonical : undefined;
 }

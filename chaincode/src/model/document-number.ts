@@ -1,0 +1,41 @@
+/** What the spellings of one document number have in common: the form by which a document is known again. */
+import { canonicalDocumentNumber } from './text';
+
+// The numbers of Chinese VAT invoices are unique in the whole country: 20 digits 数电票, or code 10 or 12 with number 8.
+// A code may begin with zeros, which some programs drop, hence 17.
+const NATIONAL = /^[0-9]{17,20}$/;
+// What a field is called, copied with its number: "发票号码：…", "Invoice No. …", "…号".
+const HAN_LABELS = /发票|發票|代码|代碼|号码|號碼|编号|編號|[第号號]/g;
+const LATIN_LABEL = /^(?:INVOICE)?(?:NUMBER|NUM|NO|NR)?(?=[0-9])/;
+const LONG_RUN = /[0-9]{20,}/g;
+const LOOK_ALIKES: Readonly<Record<string, string>> = { O: '0', 〇: '0', I: '1', L: '1' };
+
+/**
+ * The number as documents are compared by it: canonical, without labels and leading zeros. A zero that was keyed as the letter O between digits
+ * counts as one; in what would be a national invoice number so do I and L for the one. Such a number is found among other text, too.
+ * @throws Error for a number that the schema has not checked.
+ */
+export function comparableNumber(written: string): string {
+  const canonical = canonicalDocumentNumber(written);
+  if (canonical === undefined) throw new Error(`unchecked document number ${JSON.stringify(written)}`);
+  if (NATIONAL.test(canonical)) return withoutZeros(canonical);
+  const bare = canonical.replace(HAN_LABELS, '').replace(LATIN_LABEL, '') || canonical;
+  const digits = bare.replace(/[OIL〇]/g, (letter) => LOOK_ALIKES[letter] ?? letter);
+  if (NATIONAL.test(digits)) return withoutZeros(digits);
+  const found = onlyLongRun(bare) ?? onlyLongRun(digits);
+  return withoutZeros(found ?? bare.replace(/(?<=[0-9])[O〇]+(?=[0-9])/g, (zeros) => '0'.repeat(zeros.length)));
+}
+
+/** Whether a comparable number is unique in the country, whoever is said to have issued the document. */
+export function isNationalNumber(comparable: string): boolean {
+  return NATIONAL.test(comparable);
+}
+
+function withoutZeros(number: string): string {
+  return number.replace(/^0+(?=.)/, '');
+}
+
+function onlyLongRun(text: string): string | undefined {
+  const [run, ...others] = text.match(LONG_RUN) ?? [];
+  return others.length === 0 ? run : undefined;
+}
