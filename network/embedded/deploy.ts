@@ -11,7 +11,6 @@ import { processProposal } from './endorser/endorser';
 import { unpackProposal } from './endorser/proposal';
 import { endorseAt } from './gateway/endorsement';
 import { GatewayError } from './gateway/errors';
-import { type RunningChannel } from './gateway/gateway';
 import { prepareTransaction } from './gateway/preparedtransaction';
 import { readSubmission } from './orderer/submission';
 import { LIFECYCLE, LIFECYCLE_ENDORSEMENT } from './scc/lifecycle/definitions';
@@ -20,6 +19,7 @@ import { encodeEnvelope } from './wire/common';
 import { signInvocation } from './wire/invocation';
 import { type DefinitionArgs, encodeDefinitionArgs } from './wire/lifecycle';
 import { asBuffer } from './wire/protobuf';
+import { type RunningChannel } from './peer';
 
 /** A definition could not be put on the channel. */
 export class DeployError extends Error {

@@ -1,7 +1,8 @@
-/** An organisation's endorsing peer: its identity, its address, the channels it is in, and the chaincodes that it has. */
+/** An organisation's endorsing peer (its identity, its address, the chaincodes that it has), and the channels that peers join. */
 import { type MspRegistry } from '../identity/msp';
 import { type Signer } from '../identity/types';
-import { type RunningChannel } from './gateway/gateway';
+import { type Channel } from './channel';
+import { type Committer } from './committer/committer';
 import { type PackageStore } from './packages/store';
 import { type Approvals } from './scc/lifecycle/approvals';
 
@@ -20,4 +21,14 @@ export interface Peer {
   readonly channels: Map<string, RunningChannel>;
   /** All that it could join. */
   readonly network: ReadonlyMap<string, RunningChannel>;
+}
+
+/** A channel as this process runs it. */
+export interface RunningChannel {
+  readonly channel: Channel;
+  readonly committer: Committer;
+  /** The members' peers that have joined it, by MSP id, as of now. */
+  readonly peers: ReadonlyMap<string, Peer>;
+  /** Takes a peer in, whether its organisation is a member or is still to be. */
+  join(peer: Peer): void;
 }

@@ -1,9 +1,9 @@
 /** Enters the revocation lists that lie with an organisation's keys into the channel's configuration, where alone they count. */
 import { type NetworkMaterial, type OrganizationMaterial, type OrdererMaterial } from '../identity/material';
 import { ConfigError } from './channelconfig/errors';
-import { type RunningChannel } from './gateway/gateway';
 import { BroadcastError, readSubmission } from './orderer/submission';
 import { asBuffer } from './wire/protobuf';
+import { type RunningChannel } from './peer';
 
 /** How long the block may take, in milliseconds. */
 const TIMEOUT_MS = 30_000;

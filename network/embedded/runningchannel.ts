@@ -2,8 +2,7 @@
 import { type LedgerChannel } from './channel';
 import { type Bundle } from './channelconfig/bundle';
 import { type Committer } from './committer/committer';
-import { type RunningChannel } from './gateway/gateway';
-import { type Peer } from './peer';
+import { type Peer, type RunningChannel } from './peer';
 
 /** Peers join it; those count whose organisations are members by the configuration of the moment. */
 export class JoinedChannel implements RunningChannel {

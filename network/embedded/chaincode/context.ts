@@ -1,4 +1,6 @@
 /** A transaction that a chaincode is executing: what its requests are answered from. */
+import { type Channel } from '../channel';
+import { type UnpackedProposal } from '../endorser/proposal';
 import { type TxSimulator } from '../endorser/simulator';
 import { type Ledger } from '../ledger/ledger';
 import { type Response } from '../wire/proposal';
@@ -6,7 +8,6 @@ import { type ChaincodeMessage } from '../wire/shim';
 import { type ChaincodeEvent } from '../wire/transaction';
 import { CollectionAccess } from './collectionaccess';
 import { type ResultIterator } from './queries';
-import { type TransactionParams } from './support';
 
 /** What running a chaincode function came to. */
 export interface ExecutionResult {
@@ -19,6 +20,20 @@ export class ExecutionError extends Error {
   override readonly name = 'ExecutionError';
 }
 
+/** The transaction that a chaincode runs in, and what a call of another chaincode goes by. */
+export interface ExecutedTransaction {
+  readonly channel: Channel;
+  readonly proposal: UnpackedProposal;
+  readonly simulator: TxSimulator;
+  /**
+   * Calls another chaincode.
+   * @param specification the bytes of a ChaincodeSpec
+   * @returns the called chaincode's last message
+   * @throws ExecutionError
+   */
+  invoke(specification: Buffer): Promise<Buffer>;
+}
+
 export class TransactionContext {
   /** Iterators that the chaincode has open, by id. */
   readonly queries = new Map<string, ResultIterator>();
@@ -27,7 +42,7 @@ export class TransactionContext {
   #collections: CollectionAccess | undefined;
 
   constructor(
-    readonly params: TransactionParams,
+    readonly transaction: ExecutedTransaction,
     /** The chaincode's name: its keys' namespace. */
     readonly namespace: string,
     /** Whether the chaincode's Init runs. */
@@ -36,16 +51,16 @@ export class TransactionContext {
   ) {}
 
   get simulator(): TxSimulator {
-    return this.params.simulator;
+    return this.transaction.simulator;
   }
 
   get ledger(): Ledger {
-    return this.params.channel.ledger;
+    return this.transaction.channel.ledger;
   }
 
   /** What the transaction's creator may do with private data. */
   get collections(): CollectionAccess {
-    const { channel, proposal, simulator } = this.params;
+    const { channel, proposal, simulator } = this.transaction;
     this.#collections ??= new CollectionAccess(simulator.collections, () =>
       channel.msps.identify(proposal.signatureHeader.creator),
     );

@@ -17,7 +17,6 @@ import { SimulationError } from '../endorser/errors';
 import { type MetadataEntry } from '../wire/rwset';
 import { type TransactionContext } from './context';
 import { historyResults, nextBatch, rangeResults, readPage, type ResultIterator, scanResults } from './queries';
-import { invokeChaincode } from './support';
 
 /** Gives the payload of the RESPONSE; what it throws becomes an ERROR message to the chaincode. */
 export type Handler = (payload: Buffer, context: TransactionContext) => Buffer | Promise<Buffer>;
@@ -45,7 +44,7 @@ export const handlers: ReadonlyMap<number, Handler> = new Map<number, Handler>([
     MessageType.PURGE_PRIVATE_DATA,
     (payload, context) => write(decodeStateRecord(payload, 2), MessageType.PURGE_PRIVATE_DATA, context),
   ],
-  [MessageType.INVOKE_CHAINCODE, (payload, context) => invokeChaincode(context.params, payload)],
+  [MessageType.INVOKE_CHAINCODE, (payload, context) => context.transaction.invoke(payload)],
 ]);
 
 function refuse(reason: string): Handler {

@@ -12,9 +12,8 @@ import {
   messageTypeName,
   MessageType,
 } from '../wire/shim';
-import { ExecutionError, TransactionContext } from './context';
+import { type ExecutedTransaction, ExecutionError, TransactionContext } from './context';
 import { handlers } from './handlers';
-import { type TransactionParams } from './support';
 
 /** Fabric's message when the stream goes down under a transaction; gateways and clients match on it. */
 export const STREAM_TERMINATED = 'chaincode stream terminated';
@@ -32,7 +31,7 @@ export interface ChaincodeStreamOptions {
 }
 
 export interface Execution {
-  readonly params: TransactionParams;
+  readonly transaction: ExecutedTransaction;
   /** MessageType.TRANSACTION or INIT. */
   readonly type: number;
   /** The name by which the chaincode is defined on the channel. */
@@ -101,10 +100,10 @@ export class ChaincodeStream {
    * Runs one transaction to the chaincode's last message, COMPLETED or ERROR.
    * @throws ExecutionError when the chaincode is not there, stops, or takes too long.
    */
-  async execute({ params, namespace, type, input }: Execution): Promise<ChaincodeMessage> {
+  async execute({ transaction, namespace, type, input }: Execution): Promise<ChaincodeMessage> {
     await this.whenReady(this.#options.launchTimeoutMs);
-    const channelId = params.channel.name;
-    const { txId } = params.proposal.channelHeader;
+    const channelId = transaction.channel.name;
+    const { txId } = transaction.proposal.channelHeader;
     const id = contextId(channelId, txId);
     // A chaincode that comes to be called by itself, however far around, ends here.
     if (this.#contexts.has(id)) throw new ExecutionError(`error sending: txid: ${txId}(${channelId}) exists`);
@@ -113,12 +112,12 @@ export class ChaincodeStream {
         resolve(new ExecutionError('error sending: timeout expired while executing transaction'));
       }, this.#options.executeTimeoutMs);
       const isInit = type === MessageType.INIT;
-      const context = new TransactionContext(params, namespace, isInit, (result) => {
+      const context = new TransactionContext(transaction, namespace, isInit, (result) => {
         clearTimeout(timer);
         resolve(result);
       });
       this.#contexts.set(id, context);
-      this.#send({ type, payload: input, txId, channelId, proposal: params.proposal.signed.encoded });
+      this.#send({ type, payload: input, txId, channelId, proposal: transaction.proposal.signed.encoded });
     });
     const context = this.#contexts.get(id);
     this.#contexts.delete(id);

@@ -46,7 +46,7 @@ export async function execute(
  * @returns the called chaincode's last message, as the calling shim expects it.
  * @throws ExecutionError
  */
-export async function invokeChaincode(params: TransactionParams, specification: Buffer): Promise<Buffer> {
+async function invokeChaincode(params: TransactionParams, specification: Buffer): Promise<Buffer> {
   const { chaincodeName: target = '', input } = decodeChaincodeSpec(specification);
   const { name, channelName } = parseName(target);
   const channel = channelName === '' ? params.channel : params.peer.channels.get(channelName)?.channel;
@@ -87,7 +87,11 @@ async function invoke(params: TransactionParams, chaincodeName: string, input: B
   }
   const { definition, chaincode } = containerInfo(params, chaincodeName);
   const type = checkInvocation(simulator, definition, input);
-  return chaincode.execute({ params, namespace: chaincodeName, type, input });
+  const transaction = {
+    ...{ channel, proposal, simulator },
+    invoke: (specification: Buffer) => invokeChaincode(params, specification),
+  };
+  return chaincode.execute({ transaction, namespace: chaincodeName, type, input });
 }
 
 function containerInfo({ channel, peer, simulator }: TransactionParams, chaincodeName: string): EndorsementInfo {

@@ -10,8 +10,7 @@ import {
   type SignedBy,
 } from '../../identity/policy';
 import { type Channel, signaturePolicyOf } from '../channel';
-import { type RunningChannel } from '../gateway/gateway';
-import { type Peer } from '../peer';
+import { type Peer, type RunningChannel } from '../peer';
 import { collectionOf, isMember } from '../privdata/collection';
 import { channelPeer, hasChaincode, peerList } from './membership';
 

@@ -5,8 +5,7 @@ import * as gossip from '@hyperledger/fabric-protos/lib/gossip/message_pb';
 import { SerializedIdentity } from '@hyperledger/fabric-protos/lib/msp/identities_pb';
 import { type Channel } from '../channel';
 import { hasChaincode as runsChaincode } from '../endorser/endorsementinfo';
-import { type RunningChannel } from '../gateway/gateway';
-import { type Peer } from '../peer';
+import { type Peer, type RunningChannel } from '../peer';
 
 /** The peer with its address, and with what it has of a channel. */
 export function channelPeer(peer: Peer, channel: Channel): discovery.Peer {

@@ -14,7 +14,8 @@ import {
   decodeTransaction,
 } from '../wire/transaction';
 import { GatewayError } from './errors';
-import { type Gateway, type RunningChannel } from './gateway';
+import { type Gateway } from './gateway';
+import { type RunningChannel } from '../peer';
 
 /** Sends one response; resolves when more may be sent. */
 export type Send = (response: Buffer) => Promise<void>;

@@ -1,8 +1,7 @@
 /** One organisation's gateway: what its clients call, carried out by the channel's peers, orderer and ledger. */
 import { status } from '@grpc/grpc-js';
 import { satisfyingOrganizations } from '../../identity/policy';
-import { type Channel, denialOf } from '../channel';
-import { type Committer } from '../committer/committer';
+import { denialOf } from '../channel';
 import { type OwnEndorsements } from '../endorser/endorsements';
 import { hasChaincode } from '../endorser/endorsementinfo';
 import { preProcess, processProposal } from '../endorser/endorser';
@@ -10,7 +9,7 @@ import { type EndorserAnswer, plainCall } from '../endorser/interest';
 import { ExpiredCreatorError, ProposalError, type UnpackedProposal, unpackProposal } from '../endorser/proposal';
 import { type StateView } from '../ledger/state';
 import { BroadcastError, readSubmission } from '../orderer/submission';
-import { type Peer } from '../peer';
+import { type Peer, type RunningChannel } from '../peer';
 import { systemChaincodes } from '../scc';
 import {
   decodeCommitStatusRequest,
@@ -29,16 +28,6 @@ import { prepareTransaction } from './preparedtransaction';
 import { endorseAt, endorseByPolicy, noPeersOf } from './endorsement';
 import { errorDetail, GatewayError, verdictOf } from './errors';
 import { type EndorsementRequirement, endorsementRequirement } from './layouts';
-
-/** A channel as this process runs it. */
-export interface RunningChannel {
-  readonly channel: Channel;
-  readonly committer: Committer;
-  /** The members' peers that have joined it, by MSP id, as of now. */
-  readonly peers: ReadonlyMap<string, Peer>;
-  /** Takes a peer in, whether its organisation is a member or is still to be. */
-  join(peer: Peer): void;
-}
 
 export class Gateway {
   readonly #channels: ReadonlyMap<string, RunningChannel>;

@@ -2,13 +2,13 @@
 import { type Server } from '@grpc/grpc-js';
 import { type Logger } from 'pino';
 import { ChannelPolicy } from '../channel';
-import { type RunningChannel } from '../gateway/gateway';
 import { BroadcastError, readSubmission } from '../orderer/submission';
 import { type Block, BlockMetadataIndex } from '../wire/block';
 import { encodeBlockResponse, encodeStatusResponse, Status } from '../wire/deliver';
 import { NO_BYTES } from '../wire/protobuf';
 import { deliver, type DeliverSource } from './deliver';
 import { conversation, Limiter, streamMethod } from './grpc';
+import { type RunningChannel } from '../peer';
 
 const SERVICE = '/orderer.AtomicBroadcast';
 

@@ -1,7 +1,6 @@
 /** Fabric's deliver handler: the blocks that a signed request asks for, one after another, as peers and orderers give them. */
 import { IdentityError } from '../../identity/errors';
 import { type Identity } from '../../identity/types';
-import { type RunningChannel } from '../gateway/gateway';
 import { type Block, lastConfigOf } from '../wire/block';
 import {
   type ChannelHeader,
@@ -14,6 +13,7 @@ import {
 } from '../wire/common';
 import { decodeSeekInfo, encodeStatusResponse, type SeekInfo, type SeekPosition, Status } from '../wire/deliver';
 import { WireError } from '../wire/protobuf';
+import { type RunningChannel } from '../peer';
 
 /** What differs between the deliver services. */
 export interface DeliverSource {

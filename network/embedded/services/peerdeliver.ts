@@ -2,7 +2,6 @@
 import { type Server } from '@grpc/grpc-js';
 import { type Logger } from 'pino';
 import { denialOf } from '../channel';
-import { type RunningChannel } from '../gateway/gateway';
 import { type Block } from '../wire/block';
 import {
   encodeBlockResponse,
@@ -16,6 +15,7 @@ import { type Conversation, conversation, Limiter, streamMethod } from './grpc';
 import { deliver, type DeliverSource } from './deliver';
 import { encodeFilteredBlock } from './filteredblock';
 import { privateDataFor } from './privateblock';
+import { type RunningChannel } from '../peer';
 
 const SERVICE = '/protos.Deliver';
 /** Fabric's peer.limits.concurrency.deliverService. */

@@ -3,12 +3,12 @@ import { status } from '@grpc/grpc-js';
 import { evaluatePolicy } from '../../identity/policy';
 import { type Identity } from '../../identity/types';
 import { GatewayError } from '../gateway/errors';
-import { type RunningChannel } from '../gateway/gateway';
 import { type ChaincodeDefinition } from '../channel';
 import { findCollection } from '../privdata/collection';
 import { collectionsBelow } from '../scc/lifecycle/collectionhistory';
 import { type Block } from '../wire/block';
 import { type CollectionPvtReadWriteSet, decodeTxPvtReadWriteSet, encodeTxPvtReadWriteSet } from '../wire/pvtrwset';
+import { type RunningChannel } from '../peer';
 
 /**
  * Serialised TxPvtReadWriteSet messages by the transactions' positions in the block. Only collections with memberOnlyRead are
