@@ -1,7 +1,7 @@
 /** Everybody at once: through two gateways, at the same instant, exactly one wins and the others are told why. never-twice 6. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import type { Answer, Page, Receivable } from '../support/client';
+import type { Answer, Client, Page, Pledge, Receivable } from '../support/client';
 import { cny, Sequence } from '../support/sequences';
 import { useSystem } from '../support/use-system';
 
@@ -78,6 +78,40 @@ describe('at the same instant', () => {
     expect(answers.filter(({ headers }) => headers['idempotency-replayed'] !== 'true')).toHaveLength(1);
     const { items } = await platform.read<Page<Receivable>>(`/v1/receivables?holder=${company.uscc}`);
     expect(items).toHaveLength(1);
+  });
+
+  test('one request under one key through two gateways that share no database is carried out once', async () => {
+    const platform = [await as({ member: 'platform' }, 0), await as({ member: 'platform' }, 1)] as const;
+    const bank = [await as({ member: 'bank-a' }, 0), await as({ member: 'bank-a' }, 1)] as const;
+    const both = (clients: readonly Client[], path: string, body: object): Promise<readonly Answer[]> => {
+      const key = randomUUID();
+      return Promise.all(clients.map((client) => client.post(path, body, { key, prefer: 'wait=30' })));
+    };
+    const asset = await platform[0].register(sequence.registration({ amount: cny('100.00') }));
+    const proposed = await both(platform, '/v1/pledges', sequence.terms(asset, 'bank-a'));
+    expect(sorted(proposed)).toEqual(['201', '409 INVALID_STATE']);
+    const { id } = proposed.find(({ status }) => status === 201)?.json<Pledge>() ?? { id: '' };
+    await bank[0].accept(id);
+    const part = { covers: cny('30.00'), reason: 'paid in part' };
+    expect(sorted(await both(bank, `/v1/pledges/${id}/release`, part))).toEqual(['201', '409 INVALID_STATE']);
+    // Later too: as when the first gateway broke off and the client goes to the other.
+    const key = randomUUID();
+    const path = `/v1/pledges/${id}/release`;
+    expect(outcome(await bank[0].post(path, part, { key }))).toBe('201');
+    expect(outcome(await bank[1].post(path, part, { key }))).toBe('409 INVALID_STATE');
+    expect(await bank[1].receivable(asset.id)).toMatchObject({ encumbered: cny('40.00'), free: cny('60.00') });
+  });
+
+  test('two parties of one member use one key: neither takes it from the other, nor is told its answer', async () => {
+    const platform = await as({ member: 'platform' });
+    const { id } = await platform.register(sequence.registration());
+    const path = `/v1/receivables/${id}/confirmation`;
+    const key = randomUUID();
+    const supplier = await as({ member: 'platform', party: sequence.supplier.uscc });
+    const buyer = await as({ member: 'platform', party: sequence.buyer.uscc });
+    expect(outcome(await supplier.post(path, { decision: 'CONFIRM' }, { key }))).toBe('403 FORBIDDEN');
+    expect(outcome(await buyer.post(path, { decision: 'CONFIRM' }, { key }))).toBe('201');
+    expect(outcome(await supplier.post(path, { decision: 'CONFIRM' }, { key }))).toBe('403 FORBIDDEN');
   });
 
   test('ten banks take parts that add up to more than the whole: never more than the whole is given', async () => {

@@ -526,7 +526,10 @@ describe('the same act again', () => {
   test('a command carried out twice does nothing the second time', async () => {
     const registration = aReceivable();
     const { id } = await ledger.ok<ReceivableView>(platform, registration);
-    expect((await ledger.refusal(platform, registration)).code).toBe('INVALID_STATE');
+    expect(await ledger.refusal(platform, registration)).toMatchObject({
+      code: 'DUPLICATE_EVIDENCE',
+      conflict: { assetId: id },
+    });
     const offer = aProposal(id);
     const proposal = await ledger.ok<PledgeView>(supplier, offer);
     expect((await ledger.refusal(supplier, offer)).code).toBe('INVALID_STATE');
@@ -539,9 +542,13 @@ describe('the same act again', () => {
       code: 'INVALID_STATE',
       field: 'reference',
     });
-    const released = release(proposal.id);
-    await ledger.ok(bankA, released);
-    expect((await ledger.refusal(bankA, released)).code).toBe('INVALID_STATE');
+    for (const released of [release(proposal.id, '10.00'), release(proposal.id)]) {
+      await ledger.ok(bankA, released);
+      expect(await ledger.refusal(bankA, released)).toMatchObject({
+        code: 'INVALID_STATE',
+        detail: 'this command has already made its release',
+      });
+    }
   });
 
   test('the same command id with another body makes nothing more', async () => {

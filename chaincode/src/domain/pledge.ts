@@ -188,6 +188,8 @@ export function releasePledge(
   const { pledge, receivable } = state;
   if (!isMember(context.actor, pledge.pledgee.mspId))
     return refuse('FORBIDDEN', `only the pledgee ${pledge.pledgee.member} can release`);
+  if (pledge.releases.some((earlier) => earlier.command === command.id))
+    return refuse('INVALID_STATE', 'this command has already made its release');
   if (pledge.status !== 'ACTIVE') return refuse('INVALID_STATE', `the pledge is ${pledge.status.toLowerCase()}`);
   if (command.covers !== undefined && command.covers.currency !== pledge.currency) {
     return refuse('INVALID_INPUT', `covers.currency: the pledge is in ${pledge.currency}`, {
@@ -205,7 +207,7 @@ export function releasePledge(
       ...pledge,
       covers,
       status: covers === 0n ? 'RELEASED' : 'ACTIVE',
-      releases: [...pledge.releases, { covers: released, reason: command.reason, at: context.at }],
+      releases: [...pledge.releases, { covers: released, reason: command.reason, at: context.at, command: command.id }],
     }),
     receivable: amended(receivable, {
       encumbrances: receivable.encumbrances

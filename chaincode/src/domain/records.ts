@@ -89,7 +89,8 @@ export type Pledge = Readonly<{
   acceptedAt?: string;
   rank?: number;
   debtorConfirmed?: boolean;
-  releases: readonly Readonly<{ covers: bigint; reason: string; at: string }>[];
+  /** Each with the command that made it, which makes no other. */
+  releases: readonly Readonly<{ covers: bigint; reason: string; at: string; command?: string }>[];
 }>;
 
 /** One trade document and all that it ever backed. */

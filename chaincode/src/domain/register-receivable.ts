@@ -51,8 +51,6 @@ export function registerReceivable(
   if (sameParty(creditor.uscc, debtor.uscc)) {
     return refuse('INVALID_INPUT', 'debtor.uscc: nobody owes himself', { field: 'debtor.uscc' });
   }
-  if (state.existing !== undefined)
-    return refuse('INVALID_STATE', 'this command has already registered its receivable');
 
   const currency = command.amount.currency;
   const value = minorOf(command.amount);
@@ -65,6 +63,12 @@ export function registerReceivable(
   const debtorKey = partyKey(debtor.uscc);
   const used = useEvidence({ assetId: state.id, creditorKey, debtorKey, currency, amount: value, documents }, context);
   if (!used.ok) return used;
+  // After the documents: whose command is carried out by a second gateway is told where they are used.
+  if (state.existing !== undefined) {
+    return refuse('INVALID_STATE', 'this command has already registered its receivable', {
+      conflict: { assetId: state.id },
+    });
+  }
 
   const atHome = (party: Party): PartyRecord => ({
     key: partyKey(party.uscc),

@@ -60,7 +60,7 @@ export function pledgeView(pledge: Pledge, at: string): PledgeView {
     paid: money(paid),
     registration: null,
     notices: [],
-    releases: releases.map((release) => ({ ...release, covers: money(release.covers) })),
+    releases: releases.map(({ covers: released, reason, at: when }) => ({ covers: money(released), reason, at: when })),
   };
 }
 

@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalJson, patienceOf, requestHash, requireIdempotencyKey } from './idempotency';
+import { z } from 'zod';
+import {
+  canonicalJson,
+  intentIdOf,
+  keyOfPrincipal,
+  patienceOf,
+  requestHash,
+  requireIdempotencyKey,
+} from './idempotency';
 
 describe('an idempotency key', () => {
   test.each(['a', 'x'.repeat(128), '!~'])('may be %s', (key) => {
@@ -9,6 +17,21 @@ describe('an idempotency key', () => {
 
   test('is required', () => {
     expect(() => requireIdempotencyKey(undefined)).toThrow('IDEMPOTENCY_KEY_REQUIRED');
+  });
+
+  test("of a party is no other party's, nor its member's", () => {
+    const of = (party: string | undefined, key: string) =>
+      keyOfPrincipal({ member: 'platform', role: 'member', ...(party === undefined ? {} : { party }) }, key);
+    expect(of('GB 12-34', 'k')).toBe(of('gb1234', 'k'));
+    expect(new Set([of(undefined, 'k'), of('GB1234', 'k'), of('GB1235', 'k'), of('GB1234', 'l')]).size).toBe(4);
+  });
+
+  test('gives one request one id, which is a UUID', () => {
+    const id = intentIdOf('bank-a', 'k', 'h');
+    expect(id).toBe(intentIdOf('bank-a', 'k', 'h'));
+    expect(z.uuid().safeParse(id).success).toBe(true);
+    const others = [intentIdOf('bank-b', 'k', 'h'), intentIdOf('bank-a', 'l', 'h'), intentIdOf('bank-a', 'k', 'i')];
+    expect(new Set([id, ...others]).size).toBe(4);
   });
 
   test.each(['x'.repeat(129), 'a b', 'ä', 'a\tb'])('may not be %j', (key) => {

@@ -1,5 +1,7 @@
 /** Idempotency keys and the hash that ties a key to one request; how long the client wants to wait. */
 import { createHash } from 'node:crypto';
+import { partyKey } from '@onepledge/chaincode/model';
+import type { Principal } from '../auth/principal';
 import { problem } from '../problem';
 
 const KEY = /^[\x21-\x7e]{1,128}$/;
@@ -15,6 +17,29 @@ export function requireIdempotencyKey(header: string | string[] | undefined): st
     throw problem('INVALID_INPUT', 'Idempotency-Key must be 1 to 128 visible ASCII characters', 'Idempotency-Key');
   }
   return header;
+}
+
+/**
+ * A key as it is kept: a party's are its own, so that no other party of its member can take one before it, or be told its answers.
+ * @param key without spaces
+ */
+export function keyOfPrincipal({ party }: Principal, key: string): string {
+  return party === undefined ? key : `${partyKey(party)} ${key}`;
+}
+
+/**
+ * The id of a request's intent, and so of its command: the same request under the same key has the same one at every gateway, also where they share
+ * no database, and the ledger carries out a command once.
+ * @param key as it is kept
+ * @returns a UUID of version 8 (RFC 9562)
+ */
+export function intentIdOf(member: string, key: string, bodyHash: string): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify(['intent', member, key, bodyHash]))
+    .digest();
+  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
+  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
+  return digest.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 /** A JSON value in one form: members by name, no white space. */

@@ -28,6 +28,7 @@ export type WriteContext<P, Q, B> = ReadContext<P, Q> &
     body: B;
     /** The body as it came, for the hash that makes a key belong to one request. */
     rawBody: unknown;
+    /** As it is kept: of the principal. */
     idempotencyKey: string;
     /** Milliseconds that the client wants to wait. */
     patience: number;

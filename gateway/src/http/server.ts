@@ -6,7 +6,7 @@ import { ERRORS, validate } from '@onepledge/chaincode/model';
 import { mayWrite, type Principal } from '../auth/principal';
 import { problem, ProblemError } from '../problem';
 import { asProblem } from './errors';
-import { patienceOf, requireIdempotencyKey } from './idempotency';
+import { keyOfPrincipal, patienceOf, requireIdempotencyKey } from './idempotency';
 import { PROBLEM_MEDIA_TYPE, problemJson } from './problem-json';
 import { RateLimit } from './rate-limit';
 import type { Answer, Route, WriteContext } from './route';
@@ -126,7 +126,7 @@ async function answerTo(
     return principal === undefined ? answer : withHeight(services, principal, answer);
   }
   if (!mayWrite(principal)) throw problem('FORBIDDEN', `the role ${principal.role} only reads`);
-  const idempotencyKey = requireIdempotencyKey(request.headers['idempotency-key']);
+  const idempotencyKey = keyOfPrincipal(principal, requireIdempotencyKey(request.headers['idempotency-key']));
   const patience = patienceOf(request.headers['prefer']);
   let body: unknown;
   if (route.body !== undefined && route.body !== 'stream') {

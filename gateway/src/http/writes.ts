@@ -1,9 +1,8 @@
 /** From a checked request to its command, and from the command's outcome to the answer. */
-import { randomUUID } from 'node:crypto';
 import { type Command, ERRORS } from '@onepledge/chaincode/model';
 import type { Accepted } from '../outbox/outbox';
 import type { Outcome } from '../outbox/intent';
-import { requestHash } from './idempotency';
+import { intentIdOf, requestHash } from './idempotency';
 import { PROBLEM_MEDIA_TYPE, problemJson } from './problem-json';
 import type { Answer, WriteContext } from './route';
 import type { Services } from './services';
@@ -24,13 +23,14 @@ export async function write(
 ): Promise<Answer> {
   const { principal, request, idempotencyKey, patience, rawBody } = context;
   const outbox = services.outbox();
-  const id = randomUUID();
+  const bodyHash = requestHash(request.target, rawBody);
+  const id = intentIdOf(principal.member, idempotencyKey, bodyHash);
   const accepted = await outbox.submit({
     id,
     kind: 'COMMAND',
     principal,
     idempotencyKey,
-    bodyHash: requestHash(request.target, rawBody),
+    bodyHash,
     route: request.target,
     requestId: request.requestId,
     command: JSON.stringify({ id, ...command }),

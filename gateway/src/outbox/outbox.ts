@@ -169,11 +169,12 @@ export class Outbox {
         { cause: error },
       );
     }
-    this.#send(intents, stored);
-    const earlier = await this.#earlier(intents.filter(({ id }) => !stored.has(id)));
+    const own = firstOfEach(intents.filter(({ id }) => stored.has(id)));
+    this.#send(own);
+    const earlier = await this.#earlier(intents.filter((intent) => !own.has(intent)));
     return intents.map((intent) => {
       const { id, kind, requestId } = intent;
-      if (stored.has(id)) return { id, kind, requestId, replayed: false, reused: false };
+      if (own.has(intent)) return { id, kind, requestId, replayed: false, reused: false };
       const first = earlier.get(keyOf(intent));
       if (first === undefined) throw new Error(`intent ${id} was neither stored nor found under its key`);
       const reused = first.bodyHash !== intent.bodyHash;
@@ -189,7 +190,7 @@ export class Outbox {
       try {
         const pending = await this.#options.store.pendingIntents();
         const stored = new Set(pending.map(({ id }) => id).filter((id) => !this.#live.has(id)));
-        this.#send(intents, stored);
+        this.#send(firstOfEach(intents.filter(({ id }) => stored.has(id))));
         return;
       } catch {
         // The database is still away.
@@ -197,11 +198,11 @@ export class Outbox {
     }
   }
 
-  /** Sends those of the intents that are stored on their way. */
-  #send(intents: readonly NewIntent[], stored: ReadonlySet<string>): void {
+  /** Sends intents that are stored on their way. */
+  #send(intents: ReadonlySet<NewIntent>): void {
     const byLane = new Map<string, { principal: Principal; items: Queued[] }>();
     for (const intent of intents) {
-      if (!stored.has(intent.id) || intent.command === undefined) continue;
+      if (intent.command === undefined) continue;
       this.#track(intent.id);
       const key = principalKey(intent.principal);
       const lane = byLane.get(key) ?? { principal: intent.principal, items: [] };
@@ -281,6 +282,11 @@ export class Outbox {
 /** The refusal of a key that belongs to another request. */
 export function reusedKey(): ProblemError {
   return problem('IDEMPOTENCY_KEY_REUSED', 'this idempotency key was used for another request');
+}
+
+/** A request that came several times at once has one id: its first one counts. */
+function firstOfEach(intents: readonly NewIntent[]): ReadonlySet<NewIntent> {
+  return new Set([...new Map([...intents].reverse().map((intent) => [intent.id, intent])).values()].reverse());
 }
 
 function keyOf(intent: NewIntent): string {

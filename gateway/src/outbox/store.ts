@@ -37,7 +37,7 @@ export class OutboxStore {
     this.#gateway = gateway;
   }
 
-  /** Stores intents whose keys are new. @returns the ids of those that were stored. */
+  /** Stores intents whose keys are new, of several with one id the first. @returns the ids of those that were stored. */
   async insertIntents(intents: readonly NewIntent[], within = this.#database): Promise<ReadonlySet<string>> {
     // Two gateways that insert the same keys at once wait for each other: in one order always, else both would wait for ever.
     const ordered = [...intents].sort((a, b) => compare(keyOf(a), keyOf(b)));
@@ -47,7 +47,7 @@ export class OutboxStore {
       select id, gateway, kind, member, party, role, idempotency_key, body_hash, route, request_id, command
       from json_to_recordset(${rows}::json) as r(id uuid, gateway text, kind text, member text, party text, role text,
         idempotency_key text, body_hash text, route text, request_id text, command json)
-      on conflict (member, idempotency_key) do nothing
+      on conflict do nothing
       returning id`.execute(within);
     return new Set(stored.map(({ id }) => id));
   }
