@@ -91,10 +91,14 @@ export async function issueTls(
   return issue(ca, nameOf(x509, request.commonName, request.organization), now, [
     new x509.KeyUsagesExtension(digitalSignature | keyEncipherment, true),
     new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
-    new x509.SubjectAlternativeNameExtension([
-      ...request.names.dns.map((value) => ({ type: 'dns' as const, value })),
-      ...request.names.ip.map((value) => ({ type: 'ip' as const, value })),
-    ]),
+    alternativeNames(x509, request.names),
+  ]);
+}
+
+function alternativeNames(x509: typeof X509, { dns, ip }: SubjectNames): X509.SubjectAlternativeNameExtension {
+  return new x509.SubjectAlternativeNameExtension([
+    ...dns.map((value) => ({ type: 'dns' as const, value })),
+    ...ip.map((value) => ({ type: 'ip' as const, value })),
   ]);
 }
 
@@ -102,18 +106,24 @@ export async function issueTls(
  * A certificate again, by its CA: the same subject and extensions, a new serial number, valid from now on.
  * @param newKey a new key too; otherwise it keeps its own, so that who knows the certificate by its key knows the new one
  * @param days how long it is valid; a year when left out
+ * @param names for TLS, the names that it is for from now on; its own when left out
  */
 export async function renewed(
   ca: Authority,
   pair: KeyPair,
-  { newKey, days }: { readonly newKey: boolean; readonly days?: number | undefined },
+  {
+    newKey,
+    days,
+    names,
+  }: { readonly newKey: boolean; readonly days?: number | undefined; readonly names?: SubjectNames | undefined },
   now: Date,
 ): Promise<KeyPair> {
   const x509 = await library();
   const old = new x509.X509Certificate(pair.certPem);
   const keys = newKey ? await generateKeys() : undefined;
   const publicKey = keys?.publicKey ?? ((await old.publicKey.export(P256, ['verify'])) as webcrypto.CryptoKey);
-  const made: ReadonlySet<string> = new Set(OWN_EXTENSIONS);
+  const own = names === undefined ? OWN_EXTENSIONS : [...OWN_EXTENSIONS, ALTERNATIVE_NAMES];
+  const made: ReadonlySet<string> = new Set(own);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
     subject: old.subjectName,
@@ -127,6 +137,7 @@ export async function renewed(
       await x509.SubjectKeyIdentifierExtension.create(publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(ca.certificate),
       ...old.extensions.filter(({ type }) => !made.has(type)),
+      ...(names === undefined ? [] : [alternativeNames(x509, names)]),
     ],
   });
   return { certPem: pem(certificate), keyPem: keys === undefined ? pair.keyPem : await exportKey(keys.privateKey) };
@@ -134,6 +145,7 @@ export async function renewed(
 
 /** Key identifiers: made anew with each certificate. */
 const OWN_EXTENSIONS = ['2.5.29.14', '2.5.29.35'] as const;
+const ALTERNATIVE_NAMES = '2.5.29.17';
 
 /**
  * A list of certificates that the CA takes back, as PEM. It names the CA's key: Fabric trusts no certificate at all of an MSP that

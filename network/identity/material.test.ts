@@ -158,10 +158,15 @@ describe('material', () => {
     expect(Date.parse(new X509Certificate(after.peerTls.certPem).validTo)).toBeGreaterThan(afterExpiry.getTime());
   });
 
-  test('gets a new TLS certificate when a peer gets another host', async () => {
+  test('gets a new TLS certificate of the same key when a peer gets another host', async () => {
     const before = await ensureMaterial(consortium(organization('bank-a', 'BankAMSP')), home, NOW);
     const after = await ensureMaterial(consortium(organization('bank-a', 'BankAMSP', 'new.example')), home, NOW);
-    expect(new X509Certificate(after.organization('bank-a').peerTls.certPem).checkHost('new.example')).toBeDefined();
+    const tls = after.organization('bank-a').peerTls;
+    const certificate = new X509Certificate(tls.certPem);
+    expect(certificate.checkHost('new.example')).toBeDefined();
+    expect(certificate.subjectAltName?.match(/peer0\.bank-a/g)).toHaveLength(1);
+    expect(certificate.checkPrivateKey(createPrivateKey(tls.keyPem))).toBe(true);
+    expect(tls.keyPem).toBe(before.organization('bank-a').peerTls.keyPem);
     expect(after.organization('bank-a').peer.serialized).toEqual(before.organization('bank-a').peer.serialized);
   });
 

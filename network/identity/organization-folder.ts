@@ -66,17 +66,15 @@ export async function ensureFolder(owner: FolderOwner, parent: string, now: Date
   const [ca, tlsCa] = await Promise.all([readRequired(folder, 'ca.pem'), readRequired(folder, 'tlsca.pem')]);
   requireCurrent(join(folder, 'ca.pem'), ca, now);
   requireCurrent(join(folder, 'tlsca.pem'), tlsCa, now);
-  const always = (): boolean => true;
   const [admin, ...nodes] = await Promise.all([
-    current(folder, 'admin.pem', now, ca, always, async () => issueAdmin(await openAuthority(ca), owner, now)),
+    current(folder, 'admin.pem', now, ca, undefined, async () => issueAdmin(await openAuthority(ca), owner, now)),
     ...owner.nodes.map(async (node) => {
       const names = tlsNames(owner, node);
-      const fits = (certificate: X509Certificate): boolean => covers(certificate, names);
       const [identity, tls] = await Promise.all([
-        current(folder, `${node.file}.pem`, now, ca, always, async () =>
+        current(folder, `${node.file}.pem`, now, ca, undefined, async () =>
           issueNode(await openAuthority(ca), owner, node, now),
         ),
-        current(folder, `${node.file}-tls.pem`, now, tlsCa, fits, async () =>
+        current(folder, `${node.file}-tls.pem`, now, tlsCa, names, async () =>
           issueNodeTls(await openAuthority(tlsCa), owner, node, now),
         ),
       ]);
@@ -95,13 +93,8 @@ export async function ensureTls(owner: FolderOwner, node: FolderNode, parent: st
   const folder = join(parent, owner.name);
   const names = tlsNames(owner, node);
   const tlsCa = await readRequired(folder, 'tlsca.pem');
-  return current(
-    folder,
-    `${node.file}-tls.pem`,
-    now,
-    tlsCa,
-    (certificate) => covers(certificate, names),
-    async () => issueNodeTls(await openAuthority(tlsCa), owner, node, now),
+  return current(folder, `${node.file}-tls.pem`, now, tlsCa, names, async () =>
+    issueNodeTls(await openAuthority(tlsCa), owner, node, now),
   );
 }
 
@@ -221,15 +214,16 @@ function requireCurrent(path: string, { certPem }: KeyPair, now: Date): void {
 }
 
 /**
- * What the file holds while it is good for 30 more days, else a new certificate, which is put there. It keeps its key while its names
- * do: orderers know each other by their keys.
+ * What the file holds while it is good for 30 more days and has the names, else a new certificate, which is put there. It keeps its key:
+ * orderers know each other by their keys.
+ * @param names of a TLS certificate
  */
 async function current(
   folder: string,
   file: string,
   now: Date,
   ca: KeyPair,
-  fits: (certificate: X509Certificate) => boolean,
+  names: SubjectNames | undefined,
   issue: () => Promise<KeyPair>,
 ): Promise<KeyPair> {
   const path = join(folder, file);
@@ -237,9 +231,15 @@ async function current(
   if (existing !== undefined) {
     const certificate = new X509Certificate(existing.certPem);
     const rest = Date.parse(certificate.validTo) - now.getTime();
-    if (rest > RENEW_BEFORE_MS && fits(certificate)) return existing;
-    if (fits(certificate) && certificate.verify(new X509Certificate(ca.certPem).publicKey)) {
-      const again = await renewed(await openAuthority(ca), existing, { newKey: false }, now);
+    const fits = names === undefined || covers(certificate, names);
+    if (rest > RENEW_BEFORE_MS && fits) return existing;
+    if (certificate.verify(new X509Certificate(ca.certPem).publicKey)) {
+      const again = await renewed(
+        await openAuthority(ca),
+        existing,
+        { newKey: false, names: fits ? undefined : names },
+        now,
+      );
       await replaceKeyFile(path, again);
       return again;
     }
