@@ -16,12 +16,14 @@ const Duration = z
     const [, amount = '', unit = ''] = /^([\d.]+)(ms|s|m)$/.exec(text) ?? [];
     return Number(amount) * (DURATION_UNITS.get(unit) ?? 0);
   })
-  .refine((ms) => ms >= 1, 'must be at least 1ms');
+  .refine((ms) => ms >= 1, 'must be at least 1ms')
+  .describe('A duration: 10ms, 2s, 1.5s, 1m');
 
 /** One label of a host name: it is also a folder's name. */
 const Name = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens');
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens')
+  .describe('Lower-case letters, digits and inner hyphens');
 
 const HostName = z
   .string()
@@ -31,22 +33,33 @@ const HostName = z
 const Text = z.string().trim().min(1).max(200);
 
 /** Fabric's own rule for MSP ids in policies: underscores cannot stand there. */
-const MspId = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be letters, digits, dots and hyphens');
+const MspId = z
+  .string()
+  .regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be letters, digits, dots and hyphens')
+  .describe('The MSP id, by which policies and the ledger know the organisation');
 
-const Node = z.strictObject({
-  name: Name,
-  host: HostName,
-  port: z.int().min(1).max(65_535),
-  listen: z.ipv4('must be an IPv4 address of the machine, or 0.0.0.0 for all').optional(),
-});
+const Node = z
+  .strictObject({
+    name: Name,
+    host: HostName,
+    port: z.int().min(1).max(65_535),
+    listen: z
+      .ipv4('must be an IPv4 address of the machine, or 0.0.0.0 for all')
+      .describe('Where it listens on its own machine; left out, on loopback')
+      .optional(),
+  })
+  .meta({ id: 'Node', description: 'Where a peer or an orderer is reached' });
 
 const Organization = z.strictObject({
   name: Name,
   mspId: MspId,
   displayName: Text,
-  uscc: z.string().refine(isUscc, 'must be a unified social credit code with a right check character (GB 32100)'),
+  uscc: z
+    .string()
+    .refine(isUscc, 'must be a unified social credit code with a right check character (GB 32100)')
+    .describe('The unified social credit code (GB 32100), with its check character'),
   kinds: z.array(z.enum(['REGISTRAR', 'FINANCIER', 'WAREHOUSE', 'REGULATOR'])).min(1),
-  domain: HostName,
+  domain: HostName.describe('Its nodes are called <name>.<domain> in their certificates'),
   peers: z.array(Node).min(1),
   orderers: z.array(Node).min(1).optional(),
 });
@@ -120,8 +133,11 @@ const Chaincode = z.strictObject({
   version: z
     .string()
     .regex(/^[A-Za-z0-9_.+-]+$/, 'must be letters, digits and _ . + - (in quotes, lest it is a number)'),
-  sequence: z.int().positive(),
-  endorsementPolicy: z.string().max(20_000),
+  sequence: z.int().positive().describe('One more with each change of the definition, from 1'),
+  endorsementPolicy: z
+    .string()
+    .max(20_000)
+    .describe("Whose peers must endorse: OutOf(2, 'BankAMSP.peer', …), AND, OR, or a policy of the channel"),
   initRequired: z.boolean().default(false),
   collections: z.array(Collection).default([]),
 });
@@ -130,7 +146,7 @@ const Channel = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z][a-z0-9.-]{0,248}$/, "must be a channel name as Fabric's: lower-case letters, digits, - and ."),
-  members: z.array(Name).min(1),
+  members: z.array(Name).min(1).describe('Names of organisations'),
   blocks: Blocks,
   chaincodes: z.array(Chaincode),
 });
