@@ -8,8 +8,9 @@ import {
   isSameDefinition,
   policyText,
 } from '../fabric/chaincode-definition';
-import { type Administration } from './administration';
+import { type Administration, openAdministration } from './administration';
 import { AdministrationError } from './errors';
+import { makePackages } from './packages';
 
 /** A chaincode on a channel. */
 export interface ChaincodePlace {
@@ -106,5 +107,32 @@ export async function untilEverywhere(
       if (Date.now() > deadline) throw new AdministrationError(`the peer of ${name} has not got the definition`);
       await sleep(100);
     }
+  }
+}
+
+/**
+ * Has an organisation that has come in install and approve what is in force; once more does nothing.
+ * @throws MaterialError when its administrator's key is not in the home
+ */
+export async function approveInForce(
+  home: string,
+  consortium: Consortium,
+  channelName: string,
+  organization: string,
+): Promise<void> {
+  const administration = await openAdministration(home, [organization]);
+  try {
+    const [{ administrator }] = administration.organizations;
+    for (const { name } of consortium.channels.find((one) => one.name === channelName)?.chaincodes ?? []) {
+      const found = await administrator.committed(channelName, name);
+      if (found === undefined) continue;
+      const packages = await makePackages(home, consortium, found.definition);
+      const own = packages.find((one) => one.organization === organization);
+      if (own === undefined) continue;
+      await administrator.install(own);
+      await administrator.approve(channelName, found.definition, own.id);
+    }
+  } finally {
+    administration.close();
   }
 }

@@ -21,9 +21,18 @@ import { type Administration } from './administration';
 import { broadcast } from './broadcast';
 import { AdministrationError } from './errors';
 
-/** The configuration in force, as the first administered organisation's peer has it. */
+/**
+ * The configuration in force, as the first administered organisation's peer has it.
+ * @throws AdministrationError when it is not in the channel
+ */
 export async function readConfiguration({ organizations: [first] }: Administration, channel: string): Promise<Config> {
-  return configurationOf(await first.administrator.configurationBlock(channel)).config;
+  const { name, administrator } = first;
+  try {
+    return configurationOf(await administrator.configurationBlock(channel)).config;
+  } catch (error) {
+    if ((await administrator.channels()).includes(channel)) throw error;
+    throw new AdministrationError(`the peer of ${name} is in no channel "${channel}"`, { cause: error });
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ export {
   openAdministration,
 } from './administration';
 export {
+  approveInForce,
   type ChaincodePlace,
   committedDefinition,
   type DefinitionSummary,
@@ -26,11 +27,11 @@ export {
 export { AdministrationError, OrderingRefusal, refusalOf } from './errors';
 export {
   type ChaincodeVersion,
-  dropOtherVersions,
   isFabric,
   isServed,
   makePackages,
   type OrganizationPackage,
+  serveCommitted,
 } from './packages';
 export { type ChaincodeDefinition } from '../fabric/chaincode-definition';
 export { joinChannel } from './channel-setup';

@@ -52,7 +52,7 @@ export async function makePackages(
   return theirs.map(({ organization, address, package: made }) => ({ ...made, organization, address }));
 }
 
-/** The version is committed everywhere: the processes of the others are not wanted any more. */
-export function dropOtherVersions(home: string, { name, version, sequence }: ChaincodeVersion): void {
-  if (isFabric(home)) serveOnly(home, { name, version, sequence });
+/** These versions are what the channels have of the chaincode: the processes of others are not wanted any more. */
+export function serveCommitted(home: string, name: string, versions: readonly ChaincodeVersion[]): void {
+  if (isFabric(home)) serveOnly(home, name, versions);
 }

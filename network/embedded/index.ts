@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { type Connection, removeConnection, writeConnection } from '../connection';
-import { type Consortium } from '../consortium';
+import { type Consortium, type Organization } from '../consortium';
 import { ensureMaterial } from '../identity/material';
 import { ExecutionError } from './chaincode/context';
 import { type Committer } from './committer/committer';
@@ -20,7 +20,7 @@ import {
   servePeer,
 } from './network';
 import { type PackageStore } from './packages/store';
-import { type Peer } from './peer';
+import { type Peer, type RunningChannel } from './peer';
 import { launchCommitted } from './scc/lifecycle/installed';
 
 export { ExecutionError };
@@ -53,6 +53,12 @@ export interface EmbeddedNetwork {
   readonly connection: Connection;
   /** Height of a channel's chain (number of blocks). */
   height(channel: string): number;
+  /**
+   * Takes organisations in that are new in another description: each gets a peer, which joins the channels that the organisation has become a
+   * member of. All else stays as it was described at the start.
+   * @throws MaterialError; PackageError
+   */
+  follow(consortium: Consortium): Promise<void>;
   /** Answers nothing more, commits what was taken for ordering, closes the ledgers. */
   close(): Promise<void>;
 }
@@ -132,11 +138,45 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
     }
     serveOrderer(ordererServer, network);
     await Promise.all(streams.map((stream) => stream.whenReady(options.startTimeoutMs ?? 60_000)));
-    const connection = describe(setting, ports, ordererServer.port);
+    let connection = describe(setting, channels, ports, ordererServer.port);
     writeConnection(home, connection);
+    const follow = async (described: Consortium): Promise<void> => {
+      const known = described.channels.filter(({ name }) => channels.has(name));
+      const followed = { ...consortium, organizations: described.organizations, channels: known };
+      const next = { ...setting, consortium: followed, material: await ensureMaterial(followed, home) };
+      for (const organization of described.organizations) {
+        const { mspId, name } = organization;
+        const peer = peers.get(mspId) ?? (await bringIn(organization, next));
+        for (const spec of known) {
+          const running = channels.get(spec.name);
+          const isMember = spec.members.includes(name) && running?.channel.members.has(mspId) === true;
+          if (isMember && !peer.channels.has(spec.name)) running.join(peer);
+        }
+      }
+      // Of one run it is the same: who reads it knows by that whether the network is another one, or has other members.
+      const { startedAt } = connection;
+      connection = { ...describe(next, channels, ports, endpoint.port), startedAt };
+      writeConnection(home, connection);
+    };
+    const bringIn = async (organization: Organization, next: NetworkSetting): Promise<Peer> => {
+      const { peerTls, tlsCaPem } = next.material.organization(organization.name);
+      const port = options.peerPorts === 'fixed' ? (organization.peers[0]?.port ?? 0) : 0;
+      // As at a start, clients learn the port from a file: any will do where the described one is taken.
+      const server = await listen(peerTls, tlsCaPem, port).catch(() => listen(peerTls, tlsCaPem, 0));
+      servers.set(organization.mspId, server);
+      ports.set(organization.mspId, server.port);
+      const peer = createPeer(next, organization, server.port, channels);
+      peers.set(peer.mspId, peer);
+      packages.push(peer.packages);
+      servePeer(server, peer, network);
+      return peer;
+    };
     return {
-      connection,
+      get connection() {
+        return connection;
+      },
       height: (channel) => ledgers.get(channel)?.height ?? 0,
+      follow,
       close,
     };
   } catch (error) {
@@ -153,29 +193,37 @@ function addressOf(address: EmbeddedNetworkOptions['chaincodeAddress'], chaincod
 
 function describe(
   { consortium, material }: NetworkSetting,
+  channels: ReadonlyMap<string, RunningChannel>,
   ports: ReadonlyMap<string, number>,
   ordererPort: number,
 ): Connection {
   const [channel] = consortium.channels;
   if (channel === undefined) throw new Error('the consortium has no channel');
+  // Who is described as a member and is none yet waits for `member add`.
+  const waits = ({ name, mspId }: Organization): boolean => {
+    const theirs = consortium.channels.filter(({ members }) => members.includes(name));
+    return theirs.length > 0 && theirs.every((one) => channels.get(one.name)?.channel.members.has(mspId) !== true);
+  };
   return {
     channel: channel.name,
     // A network may begin without one: its members install what they like by the lifecycle.
     chaincode: channel.chaincodes[0]?.name ?? '',
-    organizations: consortium.organizations.map((organization) => ({
-      name: organization.name,
-      mspId: organization.mspId,
-      displayName: organization.displayName,
-      uscc: organization.uscc,
-      kinds: [...organization.kinds],
-      peers: [
-        {
-          endpoint: `localhost:${ports.get(organization.mspId) ?? 0}`,
-          tlsCaPem: material.organization(organization.name).tlsCaPem,
-          serverName: 'localhost',
-        },
-      ],
-    })),
+    organizations: consortium.organizations
+      .filter((one) => !waits(one))
+      .map((organization) => ({
+        name: organization.name,
+        mspId: organization.mspId,
+        displayName: organization.displayName,
+        uscc: organization.uscc,
+        kinds: [...organization.kinds],
+        peers: [
+          {
+            endpoint: `localhost:${ports.get(organization.mspId) ?? 0}`,
+            tlsCaPem: material.organization(organization.name).tlsCaPem,
+            serverName: 'localhost',
+          },
+        ],
+      })),
     orderers: [
       {
         mspId: material.orderer.mspId,

@@ -46,6 +46,16 @@ async function main(): Promise<void> {
   const peers = Object.fromEntries(organizations.map(({ mspId, peers: [peer] }) => [mspId, peer?.endpoint]));
   const ms = Math.round(performance.now() - started);
   logger.info({ home: resolve(home), channel, height: network.height(channel), peers, ms }, 'ready');
+  const running = network;
+  let following = Promise.resolve();
+  process.on('SIGHUP', () => {
+    logger.info('reading the description again');
+    following = following
+      .then(() => running.follow(loadConsortium()))
+      .catch((error: unknown) => {
+        logger.error({ err: error }, 'the network cannot follow the description; it goes on as it was');
+      });
+  });
 
   function stop(reason: string): void {
     logger.info({ reason }, 'stopping');

@@ -39,10 +39,10 @@ export function serveToo(home: string, consortium: Consortium, chaincode: Served
   writeServed(home, unique([...servedChaincodes(home, consortium), chaincode]));
 }
 
-/** From now on this version of the chaincode is served and no other. */
-export function serveOnly(home: string, chaincode: ServedChaincode): void {
-  const others = readServed(home).filter(({ name }) => name !== chaincode.name);
-  writeServed(home, [...others, chaincode]);
+/** From now on these versions of a chaincode are served and no others. */
+export function serveOnly(home: string, name: string, versions: readonly ServedChaincode[]): void {
+  const others = readServed(home).filter((one) => one.name !== name);
+  writeServed(home, unique([...others, ...versions.map(({ version, sequence }) => ({ name, version, sequence }))]));
 }
 
 function unique(all: readonly ServedChaincode[]): readonly ServedChaincode[] {

@@ -47,6 +47,8 @@ export type GatewayProgram = Readonly<{ name: string; url: string; program: Prog
 export interface System {
   /** Folder of all state. */
   readonly home: string;
+  /** The consortium's description: a copy, which a test may change. */
+  readonly description: string;
   readonly network: Program;
   readonly chaincode: Program;
   readonly gateways: readonly GatewayProgram[];
@@ -87,10 +89,12 @@ const CONSORTIUM = join(ROOT, 'network', 'consortium.yaml');
 
 type Served = Readonly<{ name: string; address: string; program: Program }>;
 
-/** The consortium's description with its chaincode once more, in a file of the home. */
-function withChaincode(name: string, home: string): string {
+/** The consortium's description in a file of the home, with its chaincode once more where another name is given. */
+function describeIn(home: string, second: string | undefined): string {
   const consortium = parse(readFileSync(CONSORTIUM, 'utf8')) as { channels: { chaincodes: object[] }[] };
-  for (const { chaincodes } of consortium.channels) chaincodes.push({ ...chaincodes[0], name });
+  if (second !== undefined) {
+    for (const { chaincodes } of consortium.channels) chaincodes.push({ ...chaincodes[0], name: second });
+  }
   const file = join(home, 'consortium.yaml');
   writeFileSync(file, stringify(consortium));
   return file;
@@ -104,6 +108,7 @@ async function gatewayPorts(count: number): Promise<readonly number[]> {
 
 class RunningSystem implements System {
   readonly home: string;
+  readonly description: string;
   readonly network: Program;
   readonly chaincode: Program;
   readonly gateways: readonly GatewayProgram[];
@@ -158,13 +163,14 @@ class RunningSystem implements System {
       return { name, address, program: program(label, 'chaincode/dist/main.js', environment, removeSocket) };
     };
     const second = options.secondChaincode;
+    this.description = describeIn(home, second?.name);
     const served = [
       chaincode('chaincode', 'onepledge'),
       ...(second === undefined ? [] : [chaincode('chaincode-2', second.name, second.environment)]),
     ];
     const builder = process.env[CCAAS_BUILDER_VARIABLE];
     this.network = program('network', `network/dist/${engine}/main.js`, {
-      ONEPLEDGE_CONSORTIUM: second === undefined ? CONSORTIUM : withChaincode(second.name, home),
+      ONEPLEDGE_CONSORTIUM: this.description,
       ONEPLEDGE_CHAINCODE_ADDRESS: served.map(({ name, address }) => `${name}=${address}`).join(),
       ONEPLEDGE_PEER_PORTS: 'ephemeral',
       ...(builder === undefined ? {} : { [CCAAS_BUILDER_VARIABLE]: builder }),

@@ -24,6 +24,11 @@ export const renew: CommandSpec = {
       const { heldCertificate, renewCertificate } = await import('@onepledge/network');
       const { isOrderer, nodeOf, refreshNode, restartNode } = await import('@onepledge/network/fabric');
       const before = await heldCertificate(home, input.argument(0));
+      if (before.revoked) {
+        throw new UserError(`${before.file} is revoked: a new serial number would let it in again`, {
+          code: 'NOT_POSSIBLE',
+        });
+      }
       const node = nodeOf(home, before);
       const newKey = input.has('newKey');
       if (newKey && node !== undefined && isOrderer(home, node)) {
@@ -53,7 +58,13 @@ export const renew: CommandSpec = {
       output.show({ before: certificateJson(before), certificate: certificateJson(after), restarted: restart }, () =>
         [
           `${after.file}: valid until ${after.notAfter.toISOString().slice(0, 10)}, serial ${after.serial}`,
-          ...(node === undefined || restart ? [] : [`${node} takes it when it is started again: --restart does that`]),
+          ...(node === undefined
+            ? input.has('restart')
+              ? ['no node of its own runs with it: what does takes it when it is started again']
+              : []
+            : restart
+              ? []
+              : [`${node} takes it when it is started again: --restart does that`]),
         ].join('\n'),
       );
     });

@@ -12,9 +12,9 @@ export const commit: CommandSpec = {
   options: [...PLACE_OPTIONS, VERSION_OPTION, DRY_RUN],
   examples: ['--to 1.1', '--dry-run'],
   async run(context, input) {
-    await administer(context, async (session) => {
+    await administer(context, async (all) => {
       const { summaryOf } = await import('@onepledge/network/administration');
-      const { next, place } = await readNext(session, input);
+      const { next, place, session } = await readNext(all, input);
       const definition = summaryOf(next);
       if (input.has('dryRun')) {
         const [first] = session.administration.organizations;

@@ -11,8 +11,8 @@ export const install: CommandSpec = {
   options: [...PLACE_OPTIONS, VERSION_OPTION],
   examples: ['--to 1.1', '--to 1.1 --as bank-a'],
   async run(context, input) {
-    await administer(context, async (session) => {
-      const { next } = await readNext(session, input);
+    await administer(context, async (all) => {
+      const { next, session } = await readNext(all, input);
       const installed = await installPackages(session, await packagesOf(session, next), context.output);
       context.output.show({ installed }, () => `installed at ${installed.length} peers`);
     });

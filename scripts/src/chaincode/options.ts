@@ -19,6 +19,8 @@ export const DRY_RUN: OptionSpec = { flags: '--dry-run', summary: 'say what woul
 
 /** The definition that a command is about. */
 export type Target = Readonly<{
+  /** With those only who are members of the channel. */
+  session: Session;
   place: ChaincodePlace;
   committed: ChaincodeDefinition | undefined;
   /** Undefined when the channel has what the description says. */
@@ -26,11 +28,12 @@ export type Target = Readonly<{
 }>;
 
 /** Reads what is committed, and what is to be. */
-export async function readTarget({ consortium, administration }: Session, input: Input): Promise<Target> {
+export async function readTarget(all: Session, input: Input): Promise<Target> {
   const { committedDefinition, nextDefinition, placeOf } = await import('@onepledge/network/administration');
-  const place = placeOf(consortium, input.optional('channel'), input.optional('chaincode'));
-  const committed = await committedDefinition(administration, place);
-  return { place, committed, next: nextDefinition(place, committed, input.optional('to')) };
+  const place = placeOf(all.consortium, input.optional('channel'), input.optional('chaincode'));
+  const session = membersOf(all, place);
+  const committed = await committedDefinition(session.administration, place);
+  return { session, place, committed, next: nextDefinition(place, committed, input.optional('to')) };
 }
 
 /** As `readTarget`, for a step towards a definition. @throws UserError when there is nothing to do */
@@ -46,4 +49,12 @@ export async function readNext(
     `the channel has ${target.place.chaincode.name}${known}, as the description says; --to <version> makes another`,
     { code: 'NOTHING_TO_DO' },
   );
+}
+
+/** The session of those administrators whose organisations are members of the channel. @throws UserError when none is */
+export function membersOf({ consortium, administration }: Session, { channel }: ChaincodePlace): Session {
+  const [first, ...rest] = administration.organizations.filter(({ name }) => channel.members.includes(name));
+  if (first !== undefined)
+    return { consortium, administration: { ...administration, organizations: [first, ...rest] } };
+  throw new UserError(`no member of ${channel.name} is administered here`, { code: 'NO_MEMBER' });
 }

@@ -16,8 +16,8 @@ export const pack: CommandSpec = {
   options: [...PLACE_OPTIONS, VERSION_OPTION, { flags: '--out <folder>', summary: 'write the packages there' }],
   examples: ['--to 1.1', '--to 1.1 --as bank-a --out packages/'],
   async run(context, input) {
-    await administer(context, async (session) => {
-      const { next } = await readNext(session, input);
+    await administer(context, async (all) => {
+      const { next, session } = await readNext(all, input);
       const packages = await packagesOf(session, next);
       const out = input.optional('out');
       const rows = packages.map(({ organization, label, id, bytes, address }) => {

@@ -2,7 +2,7 @@
 import type { CommandSpec } from '../cli/command';
 import { fields, table } from '../cli/table';
 import { administer } from '../operator/session';
-import { PLACE_OPTIONS } from './options';
+import { membersOf, PLACE_OPTIONS } from './options';
 
 export const status: CommandSpec = {
   verb: 'status',
@@ -10,9 +10,10 @@ export const status: CommandSpec = {
   options: PLACE_OPTIONS,
   examples: ['', '--json', '--as bank-a'],
   async run({ output, ...context }, input) {
-    await administer({ output, ...context }, async ({ consortium, administration }) => {
+    await administer({ output, ...context }, async (all) => {
       const { placeOf, summaryOf } = await import('@onepledge/network/administration');
-      const place = placeOf(consortium, input.optional('channel'), input.optional('chaincode'));
+      const place = placeOf(all.consortium, input.optional('channel'), input.optional('chaincode'));
+      const { administration } = membersOf(all, place);
       const [first] = administration.organizations;
       const found = await first.administrator.committed(place.channel.name, place.chaincode.name);
       const installed = await Promise.all(

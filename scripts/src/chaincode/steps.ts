@@ -59,7 +59,7 @@ export async function commitDefinition(
   place: ChaincodePlace,
   definition: ChaincodeDefinition,
 ): Promise<void> {
-  const { memberIds, untilEverywhere } = await import('@onepledge/network/administration');
+  const { memberIds, refusalOf, untilEverywhere } = await import('@onepledge/network/administration');
   const [first] = administration.organizations;
   const { channel } = place;
   const missing = [...(await first.administrator.readiness(channel.name, definition))]
@@ -68,8 +68,33 @@ export async function commitDefinition(
   const members = memberIds(consortium, place);
   // Fabric asks for a majority of the members unless the channel's LifecycleEndorsement policy says otherwise.
   const approved = members.filter((mspId) => !missing.includes(mspId));
-  await first.administrator.commit(channel.name, definition, missing.length === 0 ? members : approved);
+  try {
+    await first.administrator.commit(channel.name, definition, missing.length === 0 ? members : approved);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === undefined || missing.length === 0) throw error;
+    const message = `${missing.join(', ')} have not approved ${wordsOf(definition)}, and without them it is not enough: ${refusal}`;
+    throw new UserError(message, { code: 'REFUSED_BY_NETWORK', cause: error });
+  }
   await untilEverywhere(administration, place, definition.sequence);
+}
+
+/** Ends the processes of versions that no channel has any more. @param session with the administrators of all channels */
+export async function dropUnused(
+  { consortium, administration }: Session,
+  { chaincode }: ChaincodePlace,
+): Promise<void> {
+  const { serveCommitted } = await import('@onepledge/network/administration');
+  const versions: ChaincodeDefinition[] = [];
+  for (const { name, members } of consortium.channels) {
+    for (const { name: organization, administrator } of administration.organizations) {
+      if (!members.includes(organization) || !(await administrator.channels()).includes(name)) continue;
+      const found = await administrator.committed(name, chaincode.name);
+      if (found !== undefined) versions.push(found.definition);
+      break;
+    }
+  }
+  serveCommitted(administration.home, chaincode.name, versions);
 }
 
 const LISTENING_WITHIN_MS = 60_000;

@@ -2,7 +2,7 @@
 import type { CommandSpec } from '../cli/command';
 import { administer } from '../operator/session';
 import { DRY_RUN, PLACE_OPTIONS, readNext, VERSION_OPTION } from './options';
-import { approveAll, commitDefinition, installPackages, packagesOf, untilServed, wordsOf } from './steps';
+import { approveAll, commitDefinition, dropUnused, installPackages, packagesOf, untilServed, wordsOf } from './steps';
 
 export const upgrade: CommandSpec = {
   verb: 'upgrade',
@@ -15,9 +15,9 @@ export const upgrade: CommandSpec = {
   examples: ['--to 1.1', '--to 1.1 --dry-run', ''],
   async run(context, input) {
     const { output } = context;
-    await administer(context, async (session) => {
-      const { dropOtherVersions, summaryOf } = await import('@onepledge/network/administration');
-      const { next, place, committed } = await readNext(session, input);
+    await administer(context, async (all) => {
+      const { summaryOf } = await import('@onepledge/network/administration');
+      const { next, place, committed, session } = await readNext(all, input);
       const definition = summaryOf(next);
       const before = committed === undefined ? null : summaryOf(committed);
       if (input.has('dryRun')) {
@@ -38,7 +38,7 @@ export const upgrade: CommandSpec = {
       await installPackages(session, packages, output);
       await approveAll(session, place, next, packages, output);
       await commitDefinition(session, place, next);
-      dropOtherVersions(session.administration.home, next);
+      await dropUnused(all, place);
       const seconds = Math.round((performance.now() - started) / 100) / 10;
       output.show({ before, committed: definition, seconds }, () => `${wordsOf(next)} is in force, after ${seconds} s`);
     });

@@ -1,5 +1,5 @@
 /** The one place where errors become words and exit codes. */
-import { type Problem, Refusal, Unsuccessful, UsageError, UserError } from './errors';
+import { errorCode, type Problem, Refusal, Unsuccessful, UsageError, UserError } from './errors';
 import type { Output } from './output';
 
 /** 0 done, 1 refused or failed, 2 wrong usage. */
@@ -14,10 +14,29 @@ export function reportError(error: unknown, output: Output): ExitCode {
   }
   if (error instanceof Refusal) return reportProblem(error.problem, output);
   if (error instanceof UserError) return reportProblem({ code: error.code, detail: error.message }, output);
+  const file = fileProblem(error);
+  if (file !== undefined) return reportProblem(file, output);
   output.note(`onepledge: unexpected: ${error instanceof Error ? error.message : String(error)}`);
   if (error instanceof Error && process.env['ONEPLEDGE_DEBUG'] !== undefined) output.note(error.stack ?? '');
   else output.note('This is a fault in onepledge. Set ONEPLEDGE_DEBUG=1 to see where it is.');
   return 1;
+}
+
+const FILE_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'may not be used by this user',
+  EPERM: 'may not be used by this user',
+  EROFS: 'is on a disk that cannot be written to',
+  ENOSPC: 'the disk is full',
+  EISDIR: 'is a folder',
+  ENOTDIR: 'is below a file',
+};
+
+/** What is wrong with a file or folder that the person has named, or with the disk. */
+function fileProblem(error: unknown): Problem | undefined {
+  const why = FILE_PROBLEMS[errorCode(error) ?? ''];
+  if (why === undefined || !(error instanceof Error && 'path' in error)) return undefined;
+  return { code: 'FILE', detail: `${String(error.path)}: ${why}` };
 }
 
 function reportProblem(problem: Problem, output: Output): ExitCode {

@@ -2,7 +2,7 @@
 import type { CommandSpec } from '../cli/command';
 import { UserError } from '../cli/errors';
 import { CHANNEL_OPTION, DRY_RUN, SIGN } from '../operator/options';
-import { followDescription } from '../operator/reload';
+import { followDescription, followingProcess } from '../operator/reload';
 import { administer } from '../operator/session';
 import { changeChannel, wayOf } from '../operator/update';
 
@@ -32,7 +32,10 @@ export const add: CommandSpec = {
           code: 'NOT_FOUND',
         });
       }
-      const { memberDefinition, readConfiguration } = await import('@onepledge/network/administration');
+      // Nothing is changed where the peer could not come in afterwards.
+      if (!dryRun && way.sign === undefined) await followingProcess(administration);
+      const { approveInForce, isFabric, memberDefinition, readConfiguration } =
+        await import('@onepledge/network/administration');
       const { addOrganization, describe } = await import('@onepledge/network/configuration');
       const { mspId } = organization;
       const { members } = describe(await readConfiguration(administration, channel));
@@ -52,12 +55,11 @@ export const add: CommandSpec = {
         await followDescription(session, `the peer of ${name} is in ${channel}`, () =>
           Promise.resolve(readConnection(home).organizations.some((one) => one.name === name)),
         );
+        // Fabric's nodes do that as they follow the description.
+        if (!isFabric(home)) await approveInForce(home, consortium, channel, name);
       }
       output.show({ channel, member: name, mspId, dryRun, lines }, () =>
-        [
-          ...lines,
-          done ? `${name} is a member of ${channel}; its gateway can be started` : `would bring ${name} in`,
-        ].join('\n'),
+        [...lines, done ? `${name} is a member of ${channel}; gateways serve it` : `would bring ${name} in`].join('\n'),
       );
     });
   },

@@ -1,5 +1,6 @@
 /** `orderer add` */
 import type { CommandSpec } from '../cli/command';
+import { ONE_ORDERER, requireFabric } from '../operator/embedded';
 import { CHANNEL_OPTION, DRY_RUN, SIGN } from '../operator/options';
 import { followDescription } from '../operator/reload';
 import { administer } from '../operator/session';
@@ -17,6 +18,7 @@ export const add: CommandSpec = {
   async run(context, input) {
     const { home, output } = context;
     await administer(context, async (session) => {
+      await requireFabric(context.home, ONE_ORDERER);
       const { consenterOf } = await import('@onepledge/network/administration');
       const { addOrderer } = await import('@onepledge/network/configuration');
       const way = wayOf(session, input);

@@ -1,6 +1,7 @@
 /** `orderer move` */
 import type { CommandSpec } from '../cli/command';
 import { UsageError } from '../cli/errors';
+import { ONE_ORDERER, requireFabric } from '../operator/embedded';
 import { CHANNEL_OPTION, DRY_RUN, SIGN } from '../operator/options';
 import { administer } from '../operator/session';
 import { changeChannel, wayOf } from '../operator/update';
@@ -26,6 +27,7 @@ export const move: CommandSpec = {
     const [, host, port] = /^([^:]+):([0-9]{1,5})$/.exec(input.text('from')) ?? [];
     if (host === undefined) throw new UsageError('option --from is host:port');
     await administer(context, async (session) => {
+      await requireFabric(context.home, ONE_ORDERER);
       const { consenterOf } = await import('@onepledge/network/administration');
       const { moveOrderer } = await import('@onepledge/network/configuration');
       const name = input.argument(0);

@@ -1,6 +1,7 @@
 /** `orderer remove` */
 import type { CommandSpec } from '../cli/command';
 import { UserError } from '../cli/errors';
+import { ONE_ORDERER, requireFabric } from '../operator/embedded';
 import { CHANNEL_OPTION, DRY_RUN, SIGN } from '../operator/options';
 import { administer } from '../operator/session';
 import { changeChannel, wayOf } from '../operator/update';
@@ -16,6 +17,7 @@ export const remove: CommandSpec = {
   async run(context, input) {
     const { home, output } = context;
     await administer(context, async (session) => {
+      await requireFabric(context.home, ONE_ORDERER);
       const { consenterOf } = await import('@onepledge/network/administration');
       const { removeOrderer } = await import('@onepledge/network/configuration');
       const dryRun = input.has('dryRun');
