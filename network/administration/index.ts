@@ -24,6 +24,7 @@ export {
   signAll,
   submitUpdate,
 } from './configurations';
+export { differencesFromDescription } from './description';
 export { AdministrationError, OrderingRefusal, refusalOf } from './errors';
 export {
   type ChaincodeVersion,

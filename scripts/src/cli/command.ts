@@ -2,7 +2,13 @@
 import type { Context } from './context';
 import type { Input } from './input';
 
-export type ArgumentSpec = Readonly<{ name: string; summary: string; variadic?: boolean }>;
+export type ArgumentSpec = Readonly<{ name: string; summary: string; variadic?: boolean; optional?: boolean }>;
+
+/** As commander and people read it: `<name>`, `<names...>`, `[name]`. */
+export function argumentText({ name, variadic, optional }: ArgumentSpec, more = '...'): string {
+  const text = `${name}${variadic === true ? more : ''}`;
+  return optional === true ? `[${text}]` : `<${text}>`;
+}
 
 /** `flags` as commander reads them: `--due-days <n>`. */
 export type OptionSpec = Readonly<{

@@ -21,6 +21,12 @@ export class Input {
     return value;
   }
 
+  /** The argument at a position, undefined where it was left out. */
+  optionalArgument(position: number): string | undefined {
+    const value = this.#arguments[position];
+    return typeof value === 'string' ? value : undefined;
+  }
+
   /** The arguments of a variadic one at a position. */
   rest(position: number): readonly string[] {
     const value = this.#arguments[position];

@@ -1,7 +1,7 @@
 /** The commander program, made from the commands' metadata. */
 import { Command, Option } from 'commander';
 import type { CommandSpec, NounSpec, OptionSpec } from './command';
-import { GLOBAL_OPTIONS } from './command';
+import { argumentText, GLOBAL_OPTIONS } from './command';
 import { Input } from './input';
 
 export type Handler = (command: CommandSpec, input: Input) => Promise<void>;
@@ -43,9 +43,7 @@ function fill(target: Command, spec: CommandSpec, name: string, handle: Handler)
   target
     .summary(spec.summary)
     .description(spec.details === undefined ? spec.summary : `${spec.summary}\n\n${spec.details}`);
-  for (const { name: argument, summary, variadic } of spec.arguments ?? []) {
-    target.argument(variadic === true ? `<${argument}...>` : `<${argument}>`, summary);
-  }
+  for (const argument of spec.arguments ?? []) target.argument(argumentText(argument), argument.summary);
   for (const option of spec.options ?? []) target.addOption(makeOption(option));
   const examples = spec.examples.map((example) => `  $ onepledge ${name}${example === '' ? '' : ` ${example}`}`);
   target.addHelpText('after', `\nExamples:\n${examples.join('\n')}`);

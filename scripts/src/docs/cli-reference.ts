@@ -1,7 +1,7 @@
 /** Makes docs/reference/cli.md from the commands' metadata: `node scripts/dist/docs/cli-reference.js`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type CommandSpec, GLOBAL_OPTIONS, type OptionSpec } from '../cli/command';
+import { argumentText, type CommandSpec, GLOBAL_OPTIONS, type OptionSpec } from '../cli/command';
 import { NOUNS } from '../cli/nouns';
 import { ROOT } from '../root';
 
@@ -28,9 +28,7 @@ export async function cliReference(): Promise<string> {
 }
 
 function section(name: string, command: CommandSpec, alone: boolean): readonly string[] {
-  const given = (command.arguments ?? []).map(
-    (argument) => ` <${argument.name}${argument.variadic === true ? '…' : ''}>`,
-  );
+  const given = (command.arguments ?? []).map((argument) => ` ${argumentText(argument, '…')}`);
   const examples = command.examples.map((example) => `npx onepledge ${name} ${example}`.trimEnd());
   return [
     ...(alone ? [] : [`### ${name}`, sentence(command.summary)]),
