@@ -40,12 +40,30 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): ProgramEnvironm
 /** What a start may throw through no fault of the program. */
 type Expected = abstract new (...parameters: never[]) => Error;
 
-/** Runs a program; what it throws is told, with a stack only where it is a fault of the program, and ends the process with 1. */
-export function runProgram(program: () => Promise<void>, expected: readonly Expected[]): void {
+/** The exit code of a program that cannot work as things are, however often it is started (EX_CONFIG of sysexits.h). */
+export const REFUSED = 78;
+
+/**
+ * Runs a program; what it throws is told, with a stack only where it is a fault of the program, and ends the process.
+ * @param refusals errors that another start would meet again: `CODE: message`, exit code 78; as are wrong settings, descriptions and keys
+ * @param expected others that are no fault of the program: the message alone, exit code 1
+ */
+export function runProgram(
+  program: () => Promise<void>,
+  refusals: readonly Expected[],
+  expected: readonly Expected[] = [],
+): void {
   program().catch((error: unknown) => {
-    const kinds = [UsageError, ConsortiumError, MaterialError, ...expected];
-    const isExpected = kinds.some((kind) => error instanceof kind);
-    process.stderr.write(`${isExpected && error instanceof Error ? error.message : String((error as Error).stack)}\n`);
-    process.exit(1);
+    const codes: readonly (readonly [Expected, string])[] = [
+      [UsageError, 'INVALID_SETTING'],
+      [ConsortiumError, 'INVALID_CONSORTIUM'],
+      [MaterialError, 'INVALID_KEYS'],
+      ...refusals.map((kind) => [kind, 'NOT_POSSIBLE'] as const),
+    ];
+    const [, code] = codes.find(([kind]) => error instanceof kind) ?? [];
+    const isExpected = code !== undefined || expected.some((kind) => error instanceof kind);
+    const text = isExpected && error instanceof Error ? error.message : String((error as Error).stack);
+    process.stderr.write(`${code === undefined ? '' : `${code}: `}${text}\n`);
+    process.exit(code === undefined ? 1 : REFUSED);
   });
 }

@@ -74,4 +74,4 @@ async function main(): Promise<void> {
   }
 }
 
-runProgram(main, [ConfigError, LedgerError, ExecutionError, ListenError, DeployError, PackageError]);
+runProgram(main, [ConfigError, LedgerError, ListenError, PackageError], [DeployError, ExecutionError]);

@@ -62,4 +62,5 @@ async function main(): Promise<void> {
   }
 }
 
-runProgram(main, [ProgramError, MachineError]);
+// Ports may come free, and room: those are tried again.
+runProgram(main, [ProgramError], [MachineError]);

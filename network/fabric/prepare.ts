@@ -1,10 +1,11 @@
 /** What has to be right before a network starts; what is wrong is told before anything is made. */
 import { existsSync } from 'node:fs';
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { type Consensus } from '../configuration';
 import { type Consortium, consortiumError, type Organization } from '../consortium';
 import { ensureMaterial, type NetworkMaterial } from '../identity/material';
 import { ensureMemberMaterial, type MemberMaterial } from '../identity/member-material';
+import { lackOfSpace } from '../space';
 import { firstBlockFile } from './channels';
 import { keepPlacement, keptPorts, type Placement, place, placeMember } from './placement';
 import { isFree } from './ports';
@@ -47,7 +48,7 @@ export async function prepare({
   const programs = await findPrograms();
   requireFirstSequences(home, consortium);
   await mkdir(home, { recursive: true, mode: 0o700 });
-  await requireSpace(home);
+  requireSpace(home);
   const placement = await place(consortium, home, consensus, ports);
   await requireFreePorts(placement, running ? keptPorts(home) : new Set());
   keepPlacement(home, placement);
@@ -73,7 +74,7 @@ export async function prepareMember({
 }: Pick<PrepareOptions, 'home' | 'consortium' | 'running'> & { readonly member: string }): Promise<PreparedMember> {
   const programs = await findPrograms();
   requireFirstSequences(home, consortium);
-  await requireSpace(home);
+  requireSpace(home);
   const kept = keptPorts(home);
   const placement = await placeMember(consortium, home, member);
   const own = placement.consortium.organizations.filter(({ name }) => name === member);
@@ -108,14 +109,9 @@ function requireFirstSequences(home: string, consortium: Consortium): void {
 /** A node's ledger and log grow; with less than this a start would end in the middle. */
 const LEAST_BYTES = 512 * 1024 * 1024;
 
-async function requireSpace(home: string): Promise<void> {
-  const { bavail, bsize } = await statfs(home);
-  const free = bavail * bsize;
-  if (free >= LEAST_BYTES) return;
-  const megabytes = (bytes: number): number => Math.floor(bytes / 1_048_576);
-  throw new MachineError(
-    `no space: ${megabytes(free)} MB are free where ${home} is, and ${megabytes(LEAST_BYTES)} MB are needed`,
-  );
+function requireSpace(home: string): void {
+  const lack = lackOfSpace(home, LEAST_BYTES);
+  if (lack !== undefined) throw new MachineError(lack);
 }
 
 /** Nodes that a killed program has left are gone by then: their guards end them at once. */

@@ -1,6 +1,7 @@
 /** `network down` */
 import type { CommandSpec } from '../cli/command';
 import { UserError } from '../cli/errors';
+import { chooseEngine, ENGINE_OPTION } from './engine';
 import { isAlive, signal, waitForEnd } from './process-identity';
 import { allStates, living } from './state';
 
@@ -9,8 +10,10 @@ const STOP_MS = 30_000;
 export const down: CommandSpec = {
   verb: 'down',
   summary: 'stop the network and all its gateways, wherever they were started',
+  options: [ENGINE_OPTION],
   examples: [''],
-  async run({ home, output }) {
+  async run({ home, output }, input) {
+    chooseEngine(home, input.optional('engine'));
     const states = allStates(home).map(({ state }) => state);
     const running = states.filter((state) => living(state).length > 0);
     if (running.length === 0) {

@@ -1,6 +1,7 @@
 /** The two networks that a home can hold: which it is, and the programs of each. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OptionSpec } from '../cli/command';
 import { UserError } from '../cli/errors';
 import { chaincodeAddress } from './chaincode-address';
 import type { ProgramSpec } from './managed-process';
@@ -11,6 +12,13 @@ import type { ChangingPrograms } from './supervisor';
 
 /** `embedded`: all in one process; `fabric`: Hyperledger Fabric's own programs. */
 export type EngineName = 'embedded' | 'fabric';
+
+/** For all verbs of the network: refused where the home holds the other one. */
+export const ENGINE_OPTION: OptionSpec = {
+  flags: '--engine <engine>',
+  summary: 'which network is meant: refused where the home holds the other one',
+  choices: ['embedded', 'fabric'],
+};
 
 /** What a network's programs are started from. */
 export type EngineSettings = Readonly<{

@@ -32,7 +32,12 @@ type Events = Readonly<{
   /** It ended without being asked to and will be started again. */
   onCrash: (how: string, delayMs: number) => void;
   onGiveUp: (how: string) => void;
+  /** It has said that it cannot work as things are. */
+  onRefusal: () => void;
 }>;
+
+/** The exit code that says so (EX_CONFIG of sysexits.h). */
+const REFUSED = 78;
 
 // What the programs' heaps may grow to, which makes none of them slower. The first is the MiB of each half of the young generation: 16, the
 // default, take 50 MiB more under load. The other collects the old one when it has grown by so much of what was in use: by default the gateway
@@ -87,16 +92,16 @@ export class ManagedProcess {
     // Writing never happens; a broken pipe only says that the child is gone, which its exit says too.
     child.stdin?.on('error', () => undefined);
     let over = false;
-    const ended = (how: string): void => {
+    const ended = (how: string, refused = false): void => {
       if (over) return;
       over = true;
-      this.#ended(how);
+      this.#ended(how, refused);
     };
     child.once('error', (error) => {
       ended(`could not be started: ${error.message}`);
     });
     child.once('exit', (code, signal) => {
-      ended(signal === null ? `ended with code ${code ?? 0}` : `was ended by ${signal}`);
+      ended(signal === null ? `ended with code ${code ?? 0}` : `was ended by ${signal}`, code === REFUSED);
     });
     this.#events.onChange();
   }
@@ -118,10 +123,14 @@ export class ManagedProcess {
     clearTimeout(kill);
   }
 
-  #ended(how: string): void {
+  #ended(how: string, refused: boolean): void {
     this.#id = undefined;
     this.#events.onChange();
     if (this.#stopping) return;
+    if (refused) {
+      this.#events.onRefusal();
+      return;
+    }
     const now = Date.now();
     this.#crashes = [...this.#crashes.filter((time) => now - time < this.#policy.withinMs), now];
     if (this.#crashes.length >= this.#policy.crashes) {

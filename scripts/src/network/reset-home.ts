@@ -6,16 +6,21 @@ import { join } from 'node:path';
 const TAKEN = ['network', 'fabric', 'gateway'];
 const MARK = 'resetting';
 
+/** The file that says that a reset has begun and not ended. */
+export function resetMark(home: string): string {
+  return join(home, MARK);
+}
+
 /** Removes them. When it is interrupted, `finishReset` ends it before the next start: intents never outlive their ledger. */
 export function resetHome(home: string): void {
   if (!existsSync(home)) return;
-  writeFileSync(join(home, MARK), '', { flush: true });
+  writeFileSync(resetMark(home), '', { flush: true });
   finishReset(home);
 }
 
 /** Ends a reset that was interrupted; does nothing otherwise. */
 export function finishReset(home: string): void {
-  const mark = join(home, MARK);
+  const mark = resetMark(home);
   if (!existsSync(mark)) return;
   for (const name of TAKEN) rmSync(join(home, name), { recursive: true, force: true });
   rmSync(mark);

@@ -2,6 +2,7 @@
 import type { CommandSpec } from '../cli/command';
 import { UsageError, UserError } from '../cli/errors';
 import { claimHome } from './claim';
+import { chooseEngine, ENGINE_OPTION } from './engine';
 import { resetHome } from './reset-home';
 import { allStates, living } from './state';
 
@@ -9,10 +10,11 @@ export const reset: CommandSpec = {
   verb: 'reset',
   summary: 'remove the ledger and everything that gateways keep about it',
   details: 'For development: the ledger cannot be had back. Keys and certificates stay. Refused while anything runs.',
-  options: [{ flags: '--yes', summary: 'required: yes, remove it' }],
-  examples: ['--yes'],
+  options: [{ flags: '--yes', summary: 'required: yes, remove it' }, ENGINE_OPTION],
+  examples: ['--yes', '--yes --engine fabric'],
   run({ home, output }, input) {
     if (!input.has('yes')) throw new UsageError(`this removes the ledger in ${home}; say so with --yes`);
+    chooseEngine(home, input.optional('engine'));
     if (allStates(home).some(({ state }) => living(state).length > 0)) {
       throw new UserError(`the network in ${home} is running: stop it first with "onepledge network down"`, {
         code: 'RUNNING',

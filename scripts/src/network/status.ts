@@ -2,7 +2,7 @@
 import type { CommandSpec } from '../cli/command';
 import { Unsuccessful } from '../cli/errors';
 import { table } from '../cli/table';
-import { engineOf, type EngineName } from './engine';
+import { chooseEngine, ENGINE_OPTION, engineOf, type EngineName } from './engine';
 import { isAlive, residentBytes } from './process-identity';
 import { askReady } from './readiness';
 import { allStates, NETWORK_STATE, type RunState } from './state';
@@ -12,8 +12,10 @@ export const status: CommandSpec = {
   summary: 'what runs, and whether it is ready; exit code 0 when all of it is',
   details:
     'On Hyperledger Fabric, every orderer and peer too: by its process, and by what its own operations endpoint says of its health.',
+  options: [ENGINE_OPTION],
   examples: ['', '--json'],
-  async run({ home, output }) {
+  async run({ home, output }, input) {
+    chooseEngine(home, input.optional('engine'));
     const running = allStates(home).filter(({ state }) => isAlive(state.supervisor));
     if (running.length === 0) {
       output.show({ home, running: false, ready: false, groups: [] }, () => `nothing is running in ${home}`);

@@ -150,6 +150,9 @@ export class Supervisor {
         const message = `${spec.name} ${how}, ${times}: giving up. Its log: ${log}${lines.join('')}`;
         this.#failed(new UserError(message, { code: 'CRASH_LOOP' }));
       },
+      onRefusal: () => {
+        this.#failed(refusalIn(log, spec.name));
+      },
     };
     return new ManagedProcess(spec, log, events, restart);
   }
@@ -169,4 +172,12 @@ export class Supervisor {
     const logs = this.#processes.map(({ log }) => `\n  ${log}`).join('');
     return new UserError(`not ready after ${readyWithinMs / 1000} s: ${why}. The logs:${logs}`, { code: 'NOT_READY' });
   }
+}
+
+/** What a program has said that refused to work: the last lines of its log, from the one with the code on. */
+function refusalIn(log: string, name: string): UserError {
+  const text = tail(log, 20).join('\n');
+  const [, code = 'NOT_POSSIBLE', detail = `${name} cannot start: see ${log}`] =
+    /^([A-Z][A-Z_]+): ((?:(?!^\{|^[A-Z][A-Z_]+: )[^])*)$(?![^])/m.exec(text) ?? [];
+  return new UserError(detail, { code });
 }

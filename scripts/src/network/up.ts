@@ -1,13 +1,15 @@
 /** `network up` */
 import { mkdirSync } from 'node:fs';
+import { lackOfSpace } from '@onepledge/network/space';
 import type { CommandSpec } from '../cli/command';
 import type { Context } from '../cli/context';
-import { UsageError } from '../cli/errors';
+import { UsageError, UserError } from '../cli/errors';
 import type { Input } from '../cli/input';
 import { consortiumFile } from '../operator/session';
+import { announceEarlier } from './earlier';
 import { claimHome, waitForOrphans } from './claim';
 import { startDetached } from './detached';
-import { chooseEngine, ENGINE_PROGRAMS, type EngineName, READY_WITHIN_SECONDS } from './engine';
+import { chooseEngine, ENGINE_OPTION, ENGINE_PROGRAMS, type EngineName, READY_WITHIN_SECONDS } from './engine';
 import { gatewayUrl, requireFreePort, runInForeground } from './foreground';
 import { freePort } from './ports';
 import { gatewayProgram } from './programs';
@@ -24,9 +26,8 @@ export const up: CommandSpec = {
     "With --engine fabric, Fabric's programs peer and orderer must be on PATH: four BFT orderers, and a peer and a chaincode process an organisation.",
   options: [
     {
-      flags: '--engine <engine>',
+      ...ENGINE_OPTION,
       summary: 'which network: the embedded one, or Hyperledger Fabric (default: the one of the home, or embedded)',
-      choices: ['embedded', 'fabric'],
     },
     { flags: '--detach', summary: 'return once it is ready and leave it running' },
     { flags: '--port <n>', summary: 'port of the gateway; 0 takes a free one', default: '3000', env: 'PORT' },
@@ -35,6 +36,7 @@ export const up: CommandSpec = {
   examples: ['', '--port 3001', '--detach', '--engine fabric'],
   async run(context, input) {
     const engine = chooseEngine(context.home, input.optional('engine'));
+    announceEarlier(context.home, context.output);
     if (input.has('detach')) {
       const port = String(await choosePort(input));
       await startDetached(context, readyWithinMs(input, engine), ['--engine', engine, '--port', port]);
@@ -44,9 +46,14 @@ export const up: CommandSpec = {
   },
 };
 
+/** The gateway's database takes 40 MB, and a ledger grows; Fabric's nodes ask for more. */
+const LEAST_BYTES = 128 * 1024 * 1024;
+
 async function startHere(context: Context, input: Input, engine: EngineName): Promise<void> {
   const { home, output } = context;
   mkdirSync(home, { recursive: true, mode: 0o700 });
+  const lack = lackOfSpace(home, LEAST_BYTES);
+  if (lack !== undefined) throw new UserError(lack, { code: 'NOT_POSSIBLE' });
   const giveBack = claimHome(home);
   try {
     await waitForOrphans(home);
