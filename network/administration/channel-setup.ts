@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { configurationOf, describe } from '../configuration';
 import { type Consortium } from '../consortium';
 import { joinAll, joinOwn } from '../fabric/channels';
+import { readNodeStates } from '../fabric/node-states';
 import { place, placeMember } from '../fabric/placement';
 import { Patience } from '../fabric/wait';
 import { ensureMaterial } from '../identity/material';
@@ -42,6 +43,7 @@ export async function joinChannel(
   const { ordering } = describe(configurationOf(block).config);
   const consensus = ordering.consensus === 'etcdraft' ? 'etcdraft' : 'BFT';
   const { consortium: placed, ...placement } = await place(consortium, home, consensus, 'fixed');
+  requireRunning(home, placed);
   const material = await ensureMaterial(placed, home);
   const only = { ...placed, channels: placed.channels.filter((one) => one.name === name) };
   const administrators = new Map(organizations.map(({ mspId, administrator }) => [mspId, administrator]));
@@ -52,5 +54,15 @@ export async function joinChannel(
     consensus,
     administrators,
     new Patience(JOINED_WITHIN_MS),
+  );
+}
+
+/** A channel's first block names all orderers that are described: one that does not run would be missing from the start. */
+function requireRunning(home: string, { orderer }: Consortium): void {
+  const running = readNodeStates(home)?.nodes;
+  const missing = orderer.orderers.find(({ name }) => running?.every((node) => node.name !== name) === true);
+  if (missing === undefined) return;
+  throw new AdministrationError(
+    `${missing.name} is described and does not run: "onepledge orderer add ${missing.name}" takes it in first`,
   );
 }

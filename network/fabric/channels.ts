@@ -64,7 +64,9 @@ type FirstBlocks = ReadonlyMap<string, Uint8Array>;
 const HOST = 'localhost';
 
 async function joinOrderer(admin: OrdererAdmin, blocks: FirstBlocks, patience: Patience): Promise<void> {
-  const joined = await patience.until('the orderer answers', () => joinedChannels(admin));
+  const joined = await patience.until(`the orderer at ${admin.host}:${admin.port} answers`, () =>
+    joinedChannels(admin),
+  );
   for (const [channel, block] of blocks) if (!joined.includes(channel)) await joinChannel(admin, block);
 }
 

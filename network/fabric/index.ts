@@ -28,6 +28,7 @@ export { askHealth, askOperations, type NodeHealth } from './operations';
 export { type Placement } from './placement';
 export { freePort } from './ports';
 export { MachineError, prepare, prepareMember, type PrepareOptions, type Prepared } from './prepare';
+export { LateError } from './wait';
 export { CCAAS_BUILDER_VARIABLE, type FabricPrograms, findPrograms, ProgramError } from './programs';
 
 export interface FabricNetworkOptions {

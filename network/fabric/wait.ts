@@ -4,6 +4,11 @@ import { GatewayError } from '@hyperledger/fabric-gateway';
 
 const EVERY_MS = 100;
 
+/** What was waited for has not come in time; with the last reason. */
+export class LateError extends Error {
+  override readonly name = 'LateError';
+}
+
 export class Patience {
   readonly #withinMs: number;
   readonly #end: number;
@@ -22,7 +27,7 @@ export class Patience {
   /**
    * Tries again and again until it works.
    * @param what for the message
-   * @throws Error with the last reason when the time is over
+   * @throws LateError when the time is over
    */
   async until<T>(what: string, attempt: () => Promise<T>): Promise<T> {
     for (;;) {
@@ -32,7 +37,7 @@ export class Patience {
         const reason = reasonOf(error);
         if (this.#given.signal.aborted) throw new Error(`given up: ${what} (${reason})`, { cause: error });
         if (performance.now() > this.#end) {
-          throw new Error(`not within ${this.#withinMs / 1000} s: ${what} (${reason})`, { cause: error });
+          throw new LateError(`not within ${this.#withinMs / 1000} s: ${what} (${reason})`, { cause: error });
         }
         await sleep(EVERY_MS);
       }

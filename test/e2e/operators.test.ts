@@ -1,7 +1,7 @@
 /** What operators do to a running network, by the command line alone, on either network. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CCAAS_BUILDER_VARIABLE } from '@onepledge/network/fabric';
+import { CCAAS_BUILDER_VARIABLE, freePort } from '@onepledge/network/fabric';
 import { describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import type { Pledge } from '../support/client';
@@ -133,18 +133,19 @@ describe('a certificate', () => {
 });
 
 describe('a new member', () => {
-  const MEMBER = {
+  const member = async (): Promise<Json> => ({
     ...{ name: 'bank-c', mspId: 'BankCMSP', displayName: 'Bank C', uscc: '91440300MA5FBANKCA', kinds: ['FINANCIER'] },
-    ...{ domain: 'bank-c.onepledge.localhost', peers: [{ name: 'peer0', host: 'localhost', port: 13051 }] },
-  };
+    ...{ domain: 'bank-c.onepledge.localhost', peers: [{ name: 'peer0', host: 'localhost', port: await freePort() }] },
+  });
 
   test(
     'is described first',
     async () => {
       expect(await refused('member', 'add', 'bank-c')).toMatchObject({ code: 'NOT_FOUND' });
+      const described = await member();
       describeAnew(({ organizations, channels }) => {
-        organizations.push(MEMBER);
-        channels[0]?.members.push(MEMBER.name);
+        organizations.push(described);
+        channels[0]?.members.push('bank-c');
       });
       expect(await run('member', 'add', 'bank-c', '--dry-run')).toMatchObject({ lines: ['BankCMSP becomes a member'] });
       const { lines } = (await run('config', 'diff')) as { lines: string[] };

@@ -37,7 +37,7 @@ export async function administer(context: Context, work: (session: Session) => P
 export async function explained(work: () => Promise<void>): Promise<void> {
   const network = await import('@onepledge/network');
   const administration = await import('@onepledge/network/administration');
-  const { MachineError, ProgramError } = await import('@onepledge/network/fabric');
+  const { LateError, MachineError, ProgramError } = await import('@onepledge/network/fabric');
   const { ConfigurationError } = await import('@onepledge/network/configuration');
   try {
     await work();
@@ -48,6 +48,7 @@ export async function explained(work: () => Promise<void>): Promise<void> {
       [administration.AdministrationError, 'NOT_POSSIBLE'],
       [ConfigurationError, 'NOT_POSSIBLE'],
       [MachineError, 'NOT_POSSIBLE'],
+      [LateError, 'NOT_READY'],
       [ProgramError, 'NOT_AVAILABLE'],
       [network.ConnectionError, 'NOT_RUNNING'],
       [network.ConsortiumError, 'INVALID_CONSORTIUM'],
