@@ -22,10 +22,9 @@ export const status: CommandSpec = {
       throw new Unsuccessful();
     }
     const engine = engineOf(home) ?? 'embedded';
-    const [groups, nodes] = await Promise.all([
-      Promise.all(running.map(({ state }) => describe(state))),
-      running.some(({ file }) => file === NETWORK_STATE) ? nodesOf(home, engine) : [],
-    ]);
+    // One after the other: what the nodes are asked with takes long to load, and the gateway's answer would seem late.
+    const groups = await Promise.all(running.map(({ state }) => describe(state)));
+    const nodes = running.some(({ file }) => file === NETWORK_STATE) ? await nodesOf(home, engine) : [];
     const ready = groups.every((group) => group.ready) && nodes.every(({ healthy }) => healthy);
     output.show({ home, running: true, engine, ready, groups, nodes }, () =>
       [...groups.map(groupText), ...(nodes.length === 0 ? [] : [nodesText(nodes)])].join('\n\n'),
@@ -74,8 +73,11 @@ async function nodesOf(home: string, engine: EngineName): Promise<readonly Node[
   );
 }
 
+/** Longer than the gateway itself waits for what it asks: it says why it is not ready. */
+const ANSWERS_WITHIN_MS = 5_000;
+
 async function describe(state: RunState): Promise<Group> {
-  const { ready, why, height } = await askReady(state.gateway);
+  const { ready, why, height } = await askReady(state.gateway, ANSWERS_WITHIN_MS);
   const all = [{ ...state.supervisor, name: 'supervisor', restarts: 0 }, ...state.processes];
   const processes = all
     .filter(isAlive)
