@@ -5,7 +5,8 @@ import { InvalidDocument, shown } from './invalid-document';
 
 // Documents write two decimals even in currencies that have none (EN 16931, BR-DEC): those must then be zeros.
 const WRITTEN_DECIMALS = 2;
-const DECIMAL = /^(-?)([0-9]*)(?:\.([0-9]*))?$/;
+// As xs:decimal has it: a sign may stand, and digits on one side of the point.
+const DECIMAL = /^([+-]?)([0-9]*)(?:\.([0-9]*))?$/;
 
 /**
  * An ISO 4217 code as a document states it.
