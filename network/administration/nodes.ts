@@ -1,12 +1,12 @@
 /** What a channel's configuration needs to know of a node that comes in, from the keys that the development CA makes for it. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Consenter, type HostPort, type MemberDefinition } from '../configuration';
 import { type Consortium } from '../consortium';
 import { type Placement, place } from '../fabric/placement';
 import { prepare } from '../fabric/prepare';
-import { ensureMaterial, type NetworkMaterial, type OrdererNodeMaterial } from '../identity/material';
+import { cryptoFolder, ensureMaterial, type NetworkMaterial, type OrdererNodeMaterial } from '../identity/material';
 import { ownMember } from '../identity/member-card';
 import { ensureMemberMaterial, ensureOwnMaterial } from '../identity/member-material';
 import { AdministrationError } from './errors';
@@ -66,8 +66,16 @@ async function orderersOf(
 ): Promise<{ readonly mspId: string; readonly nodes: readonly OrdererNodeMaterial[] }> {
   const own = ownMember(home);
   if (own === undefined) return (await prepared(home, described, dryRun)).material.orderer;
-  const { organization, orderers } = await ensureOwnMaterial(described, home, own);
-  return { mspId: organization.mspId, nodes: orderers };
+  const ordersIn = async (folder: string): Promise<Awaited<ReturnType<typeof orderersOf>>> => {
+    const { organization, orderers } = await ensureOwnMaterial(described, folder, own);
+    return { mspId: organization.mspId, nodes: orderers };
+  };
+  if (!dryRun) return ordersIn(home);
+  return withThrowaway(async (folder) => {
+    // Its keys as they are, and certificates that a new name asks for: only the copies are changed.
+    await cp(cryptoFolder(home), cryptoFolder(folder), { recursive: true });
+    return ordersIn(folder);
+  });
 }
 
 async function prepared(
@@ -78,9 +86,16 @@ async function prepared(
   if (!dryRun && isFabric(home)) return prepare({ home, consortium, consensus: 'BFT', ports: 'fixed', running: true });
   const placement = await place(consortium, home, 'BFT', 'fixed');
   if (!dryRun) return { placement, material: await ensureMaterial(placement.consortium, home) };
+  return withThrowaway(async (folder) => ({
+    placement,
+    material: await ensureMaterial(placement.consortium, folder),
+  }));
+}
+
+async function withThrowaway<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'onepledge-dry-run-'));
   try {
-    return { placement, material: await ensureMaterial(placement.consortium, folder) };
+    return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
