@@ -9,7 +9,7 @@ import { type ChannelSpec, type Consortium } from '../consortium';
 import { testConsortium } from '../embedded/testing/consortium';
 import { createAuthority, issueRevocationList, openAuthority } from '../identity/authority';
 import { ensureMaterial, type NetworkMaterial } from '../identity/material';
-import { readAuthority } from '../identity/organization-folder';
+import { readIssuer } from '../identity/organization-folder';
 import {
   addOrderer,
   moveOrderer,
@@ -62,7 +62,7 @@ beforeAll(async () => {
     tlsCaPem: tlsCa.pair.certPem,
     anchorPeers: [{ host: 'peer.four', port: 7051 }],
   };
-  const one = await openAuthority((await readAuthority(join(home, 'crypto', 'one'))).ca);
+  const one = await openAuthority(await readIssuer(join(home, 'crypto', 'one')));
   crl = await issueRevocationList(one, ['77', 'abcd'], NOW);
   foreignCrl = await issueRevocationList(ca, ['77'], NOW);
 });

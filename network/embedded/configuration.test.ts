@@ -23,7 +23,7 @@ import {
 import { issueRevocationList, openAuthority } from '../identity/authority';
 import { enrol } from '../identity/enrolment';
 import { ensureMaterial, type NetworkMaterial } from '../identity/material';
-import { readAuthority } from '../identity/organization-folder';
+import { readIssuer } from '../identity/organization-folder';
 import { type Signer } from '../identity/types';
 import { connectClient } from './testing/client';
 import { Harness } from './testing/harness';
@@ -82,7 +82,7 @@ given('a configuration that changes', () => {
   }
 
   async function revocationOf(organization: string, certificatePem: string): Promise<string> {
-    const ca = await openAuthority((await readAuthority(join(harness.home, 'crypto', organization))).ca);
+    const ca = await openAuthority(await readIssuer(join(harness.home, 'crypto', organization)));
     return issueRevocationList(ca, [new X509Certificate(certificatePem).serialNumber], new Date());
   }
 

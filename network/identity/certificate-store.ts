@@ -5,15 +5,15 @@ import { dirname, join, relative } from 'node:path';
 import { issueRevocationList, openAuthority, renewed } from './authority';
 import { readCertificate } from './certificate';
 import { MaterialError } from './errors';
-import { isCode, readKeyFile, replaceKeyFile } from './key-file';
+import { isCode, readCertificateFile, readKeyFile, replaceKeyFile } from './key-file';
 import { cryptoFolder } from './material';
-import { readAuthority } from './organization-folder';
+import { issuerOf, readIssuer } from './organization-folder';
 import { readRevocationLists } from './revocation-list';
 
 /** What a certificate is for. */
 export type CertificateUse = 'ca' | 'tls-ca' | 'identity' | 'tls';
 
-/** A certificate that the home has the key of. */
+/** A certificate of the home, whose key is there too, or at the organisation's own CA. */
 export interface HeldCertificate {
   readonly organization: string;
   /** Below the folder of keys, such as `bank-a/peer.pem`. */
@@ -52,7 +52,7 @@ export async function heldCertificates(
   for (const organization of organizations) {
     const revoked = new Set(await revokedSerials(home, organization));
     for (const path of await keyFilesIn(join(root, organization))) {
-      const pair = await readKeyFile(path);
+      const pair = await readCertificateFile(path);
       if (pair === undefined) continue;
       const { x509, commonName, roles, attributes, notBefore, notAfter } = readCertificate(pair.certPem);
       const serial = withoutZeros(x509.serialNumber);
@@ -115,9 +115,12 @@ export async function renewCertificate(
   const root = cryptoFolder(home);
   const path = join(root, file);
   const pair = await readKeyFile(path);
-  const ca = await readKeyFile(join(root, organization, use === 'tls' ? 'tlsca.pem' : 'ca.pem'));
+  const ca = await readCertificateFile(join(root, organization, use === 'tls' ? 'tlsca.pem' : 'ca.pem'));
   if (pair === undefined || ca === undefined) throw new MaterialError(`${path} or its CA's key is missing`);
-  await replaceKeyFile(path, await renewed(await openAuthority(ca), pair, renewal, now));
+  await replaceKeyFile(
+    path,
+    await renewed(await openAuthority(issuerOf(ca, join(root, organization))), pair, renewal, now),
+  );
   const [found] = (await heldCertificates(home, [organization], now)).filter((one) => one.file === file);
   if (found === undefined) throw new MaterialError(`${path} is gone`);
   return found;
@@ -145,7 +148,7 @@ export async function revocationListWith(
   serials: readonly string[],
   now = new Date(),
 ): Promise<string> {
-  const { ca } = await readAuthority(join(cryptoFolder(home), organization));
+  const ca = await readIssuer(join(cryptoFolder(home), organization));
   const all = new Set([...(await revokedSerials(home, organization)), ...serials.map(withoutZeros)]);
   return issueRevocationList(await openAuthority(ca), [...all].map(evenDigits), now);
 }

@@ -1,10 +1,11 @@
 /** Client certificates from an organisation's development CA, kept for the next time they are asked for. */
 import { createHash, X509Certificate } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { issueEnrolment, type KeyPair, openAuthority } from './authority';
 import { MaterialError } from './errors';
-import { addKeyFile, readKeyFile, replaceKeyFile } from './key-file';
+import { readCertificate } from './certificate';
+import { addKeyFile, isCode, readKeyFile, replaceKeyFile } from './key-file';
 import { cryptoFolder } from './material';
 import { readAuthority } from './organization-folder';
 import { type Role } from './types';
@@ -27,9 +28,10 @@ export interface EnrolledIdentity {
 
 /**
  * A certificate of the organisation's CA, valid for a year. The one from an earlier call is given back while it is valid for
- * more than a day and says the same; any number of processes may call at once and get one and the same.
+ * more than a day and says the same; any number of processes may call at once and get one and the same. Where the organisation has a
+ * CA of its own, the certificate that this one has issued: a file in `users/<name>/`.
  * @param home the folder that the network keeps its things in
- * @throws MaterialError when the name cannot be one, or the organisation has no CA in this home.
+ * @throws MaterialError when the name cannot be one, the organisation has no CA in this home, or its own has issued none such.
  */
 export async function enrol(
   home: string,
@@ -40,8 +42,10 @@ export async function enrol(
   requireSafe(organizationName, enrolment.name);
   const folder = join(cryptoFolder(home), organizationName);
   const { mspId, ca } = await readAuthority(folder);
+  if (ca.keyPem === undefined) return { mspId, ...(await issuedElsewhere(folder, ca.certPem, enrolment)) };
+  const issuer = { certPem: ca.certPem, keyPem: ca.keyPem };
   const path = join(folder, 'users', fileNameOf(enrolment.name), `${digestOf(enrolment)}.pem`);
-  const pair = (await usable(path, ca, now)) ?? (await issueInto(path, ca, organizationName, enrolment, now));
+  const pair = (await usable(path, issuer, now)) ?? (await issueInto(path, issuer, organizationName, enrolment, now));
   return { mspId, certificatePem: pair.certPem, privateKeyPem: pair.keyPem };
 }
 
@@ -73,6 +77,36 @@ async function usable(path: string, ca: KeyPair, now: Date): Promise<KeyPair | u
   const certificate = new X509Certificate(pair.certPem);
   const rest = Date.parse(certificate.validTo) - now.getTime();
   return rest > DAY_MS && certificate.verify(new X509Certificate(ca.certPem).publicKey) ? pair : undefined;
+}
+
+/** What an organisation's own CA has issued: any file of the name's folder that says what is asked for. */
+async function issuedElsewhere(
+  folder: string,
+  caPem: string,
+  { name, role = 'client', attributes }: Enrolment,
+): Promise<Pick<EnrolledIdentity, 'certificatePem' | 'privateKeyPem'>> {
+  const theirs = join(folder, 'users', fileNameOf(name));
+  const wanted = Object.entries(attributes);
+  for (const file of await pemFilesIn(theirs)) {
+    const pair = await readKeyFile(join(theirs, file));
+    if (pair === undefined) continue;
+    const { x509, roles, attributes: said } = readCertificate(pair.certPem);
+    const says = roles.includes(role) && wanted.every(([key, value]) => said[key] === value);
+    if (says && x509.verify(new X509Certificate(caPem).publicKey)) {
+      return { certificatePem: pair.certPem, privateKeyPem: pair.keyPem };
+    }
+  }
+  const words = [`OU=${role}`, ...wanted.map(([key, value]) => `${key}=${value}`)].join(', ');
+  throw new MaterialError(`no certificate in ${theirs} says ${words}: have your own CA issue it`);
+}
+
+async function pemFilesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((file) => file.endsWith('.pem')).sort();
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return [];
+    throw error;
+  }
 }
 
 /** What the certificate will say, so that the same name with other attributes is another file. */

@@ -13,19 +13,46 @@ import { MaterialError } from './errors';
  * @throws MaterialError when the file does not hold one certificate and one private key.
  */
 export async function readKeyFile(path: string): Promise<KeyPair | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  const text = await readIf(path);
+  if (text === undefined) return undefined;
   const [certificate] = splitPem(text);
-  const key = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/.exec(text)?.[0];
+  const key = keyIn(text);
   if (certificate === undefined || key === undefined) {
     throw new MaterialError(`${path} does not hold a certificate and a private key; remove it to have it made again`);
   }
   return { certPem: `${certificate}\n`, keyPem: `${key}\n` };
+}
+
+/** A certificate, and its private key where that is not kept elsewhere. */
+export interface HeldPem {
+  readonly certPem: string;
+  readonly keyPem: string | undefined;
+}
+
+/**
+ * As `readKeyFile`, where the key may be kept elsewhere: at a CA of the member's own, or in an HSM.
+ * @throws MaterialError when the file does not hold a certificate
+ */
+export async function readCertificateFile(path: string): Promise<HeldPem | undefined> {
+  const text = await readIf(path);
+  if (text === undefined) return undefined;
+  const [certificate] = splitPem(text);
+  if (certificate === undefined) throw new MaterialError(`${path} does not hold a certificate`);
+  const key = keyIn(text);
+  return { certPem: `${certificate}\n`, keyPem: key === undefined ? undefined : `${key}\n` };
+}
+
+function keyIn(text: string): string | undefined {
+  return /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/.exec(text)?.[0];
+}
+
+async function readIf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
 }
 
 /** Puts the pair in place of what is there, readable by its owner only. */

@@ -1,8 +1,9 @@
 /**
  * One organisation's folder of keys, `<home>/crypto/<organisation>/`: ca.pem, tlsca.pem, admin.pem and, for each of its nodes,
- * `<node>.pem` and `<node>-tls.pem`, each a certificate with its key; and, where certificates were revoked, lists in `crls/`.
+ * `<node>.pem` and `<node>-tls.pem`, each a certificate with its key; and, where certificates were revoked, lists in `crls/`. A CA
+ * without its key is the organisation's own, elsewhere: then nothing is issued here, and what is missing or unfit is told.
  */
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -17,7 +18,7 @@ import {
   type SubjectNames,
 } from './authority';
 import { MaterialError } from './errors';
-import { isCode, readKeyFile, replaceKeyFile } from './key-file';
+import { type HeldPem, isCode, readCertificateFile, readKeyFile, replaceKeyFile } from './key-file';
 
 /** An organisation as its folder needs to know it. */
 export interface FolderOwner {
@@ -41,8 +42,8 @@ export interface FolderNode {
 }
 
 export interface FolderContent {
-  readonly ca: KeyPair;
-  readonly tlsCa: KeyPair;
+  readonly ca: HeldPem;
+  readonly tlsCa: HeldPem;
   readonly admin: KeyPair;
   /** In the order of the owner's nodes. */
   readonly nodes: readonly { readonly identity: KeyPair; readonly tls: KeyPair }[];
@@ -57,7 +58,7 @@ export interface FolderContent {
  */
 export async function ensureFolder(owner: FolderOwner, parent: string, now: Date): Promise<FolderContent> {
   const folder = join(parent, owner.name);
-  const about = (await readAbout(folder)) ?? (await makeFolder(owner, parent, now));
+  const about = (await readAbout(folder)) ?? (await adopt(owner, folder)) ?? (await makeFolder(owner, parent, now));
   if (about.mspId !== owner.mspId) {
     throw new MaterialError(
       `${folder} was made for ${about.mspId}, not ${owner.mspId}: use another home, or remove it with the ledger`,
@@ -67,15 +68,15 @@ export async function ensureFolder(owner: FolderOwner, parent: string, now: Date
   requireCurrent(join(folder, 'ca.pem'), ca, now);
   requireCurrent(join(folder, 'tlsca.pem'), tlsCa, now);
   const [admin, ...nodes] = await Promise.all([
-    current(folder, 'admin.pem', now, ca, undefined, async () => issueAdmin(await openAuthority(ca), owner, now)),
+    current(folder, 'admin.pem', now, ca, undefined, async (authority) => issueAdmin(authority, owner, now)),
     ...owner.nodes.map(async (node) => {
       const names = tlsNames(owner, node);
       const [identity, tls] = await Promise.all([
-        current(folder, `${node.file}.pem`, now, ca, undefined, async () =>
-          issueNode(await openAuthority(ca), owner, node, now),
+        current(folder, `${node.file}.pem`, now, ca, undefined, async (authority) =>
+          issueNode(authority, owner, node, now),
         ),
-        current(folder, `${node.file}-tls.pem`, now, tlsCa, names, async () =>
-          issueNodeTls(await openAuthority(tlsCa), owner, node, now),
+        current(folder, `${node.file}-tls.pem`, now, tlsCa, names, async (authority) =>
+          issueNodeTls(authority, owner, node, now),
         ),
       ]);
       return { identity, tls };
@@ -93,8 +94,8 @@ export async function ensureTls(owner: FolderOwner, node: FolderNode, parent: st
   const folder = join(parent, owner.name);
   const names = tlsNames(owner, node);
   const tlsCa = await readRequired(folder, 'tlsca.pem');
-  return current(folder, `${node.file}-tls.pem`, now, tlsCa, names, async () =>
-    issueNodeTls(await openAuthority(tlsCa), owner, node, now),
+  return current(folder, `${node.file}-tls.pem`, now, tlsCa, names, async (authority) =>
+    issueNodeTls(authority, owner, node, now),
   );
 }
 
@@ -112,10 +113,24 @@ async function readLists(folder: string): Promise<readonly string[]> {
  * An organisation's CA and MSP id, as they are on disk.
  * @throws MaterialError when there is none of this name: the network was never started in this home.
  */
-export async function readAuthority(folder: string): Promise<{ readonly mspId: string; readonly ca: KeyPair }> {
+export async function readAuthority(folder: string): Promise<{ readonly mspId: string; readonly ca: HeldPem }> {
   const about = await readAbout(folder);
   if (about === undefined) throw new MaterialError(`there are no keys in ${folder}: start the network there first`);
   return { mspId: about.mspId, ca: await readRequired(folder, 'ca.pem') };
+}
+
+/**
+ * As `readAuthority`, for those who issue.
+ * @throws MaterialError also when the CA is the organisation's own, elsewhere
+ */
+export async function readIssuer(folder: string): Promise<KeyPair> {
+  return issuerOf((await readAuthority(folder)).ca, folder);
+}
+
+/** @throws MaterialError when the CA's key is not here */
+export function issuerOf({ certPem, keyPem }: HeldPem, folder: string): KeyPair {
+  if (keyPem !== undefined) return { certPem, keyPem };
+  throw new MaterialError(`the CA's key is not in ${folder}: your own CA issues and takes back`);
 }
 
 /** Takes away what interrupted processes left in the folder of folders. */
@@ -205,7 +220,7 @@ function covers(certificate: X509Certificate, names: SubjectNames): boolean {
 }
 
 /** @throws MaterialError when a CA has expired: nothing that it has issued is good any more */
-function requireCurrent(path: string, { certPem }: KeyPair, now: Date): void {
+function requireCurrent(path: string, { certPem }: HeldPem, now: Date): void {
   const { validTo } = new X509Certificate(certPem);
   if (Date.parse(validTo) > now.getTime()) return;
   throw new MaterialError(
@@ -222,12 +237,14 @@ async function current(
   folder: string,
   file: string,
   now: Date,
-  ca: KeyPair,
+  ca: HeldPem,
   names: SubjectNames | undefined,
-  issue: () => Promise<KeyPair>,
+  issue: (authority: Authority) => Promise<KeyPair>,
 ): Promise<KeyPair> {
   const path = join(folder, file);
   const existing = await readKeyFile(path);
+  if (ca.keyPem === undefined) return requireIssued(path, existing, ca, names);
+  const issuer = { certPem: ca.certPem, keyPem: ca.keyPem };
   if (existing !== undefined) {
     const certificate = new X509Certificate(existing.certPem);
     const rest = Date.parse(certificate.validTo) - now.getTime();
@@ -235,7 +252,7 @@ async function current(
     if (rest > RENEW_BEFORE_MS && fits) return existing;
     if (certificate.verify(new X509Certificate(ca.certPem).publicKey)) {
       const again = await renewed(
-        await openAuthority(ca),
+        await openAuthority(issuer),
         existing,
         { newKey: false, names: fits ? undefined : names },
         now,
@@ -244,14 +261,40 @@ async function current(
       return again;
     }
   }
-  const issued = await issue();
+  const issued = await issue(await openAuthority(issuer));
   await replaceKeyFile(path, issued);
   return issued;
 }
 
+/** What an organisation's own CA has issued. @throws MaterialError in the words that its people need, as nobody else looks before Fabric does */
+function requireIssued(
+  path: string,
+  existing: KeyPair | undefined,
+  ca: HeldPem,
+  names: SubjectNames | undefined,
+): KeyPair {
+  const refuse = (why: string): never => {
+    throw new MaterialError(`${path} ${why}: the CA's key is not here, so your own CA has to issue it`);
+  };
+  if (existing === undefined) return refuse('is missing');
+  const certificate = new X509Certificate(existing.certPem);
+  if (!certificate.verify(new X509Certificate(ca.certPem).publicKey)) return refuse('is not of the CA beside it');
+  if (!certificate.checkPrivateKey(createPrivateKey(existing.keyPem))) return refuse('has the key of another');
+  if (names !== undefined && !covers(certificate, names)) return refuse('is not for all of its node’s host names');
+  return existing;
+}
+
+/** A folder that an organisation has filled from its own CA. */
+async function adopt({ name, mspId }: FolderOwner, folder: string): Promise<About | undefined> {
+  const ca = await readCertificateFile(join(folder, 'ca.pem'));
+  if (ca === undefined || ca.keyPem !== undefined) return undefined;
+  await writeFile(join(folder, ABOUT), JSON.stringify({ name, mspId } satisfies About), { mode: 0o600 });
+  return { name, mspId };
+}
+
 /** A CA cannot be made again: everything on the ledger was signed under it. */
-async function readRequired(folder: string, file: string): Promise<KeyPair> {
-  const pair = await readKeyFile(join(folder, file));
+async function readRequired(folder: string, file: string): Promise<HeldPem> {
+  const pair = await readCertificateFile(join(folder, file));
   if (pair === undefined) throw new MaterialError(`${join(folder, file)} is missing; restore it from a backup`);
   return pair;
 }

@@ -2,8 +2,9 @@
 import type { CommandSpec } from '../cli/command';
 import { issue } from './issue';
 import { list } from './list';
+import { publish } from './publish';
 import { renew } from './renew';
 import { revoke } from './revoke';
 import { watch } from './watch';
 
-export const commands: readonly CommandSpec[] = [list, watch, issue, renew, revoke];
+export const commands: readonly CommandSpec[] = [list, watch, issue, renew, revoke, publish];
