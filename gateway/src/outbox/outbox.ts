@@ -11,7 +11,9 @@ import { backOff, type GroupLimits } from './group';
 import type { NewIntent, Outcome, Queued, StoredIntent } from './intent';
 import { Lane } from './lane';
 import type { LaneContext } from './lane-context';
-import { pause } from './pause';
+import { pause, withinTime } from './pause';
+import { fresh, queued } from './queued';
+import { StatementInDoubt } from './statement-in-doubt';
 import type { Conclusion, OutboxStore } from './store';
 
 export type OutboxOptions = Readonly<{
@@ -125,11 +127,11 @@ export class Outbox {
    */
   async outcome(id: string, member: string, patience: number): Promise<Outcome | undefined> {
     const end = performance.now() + patience;
-    const live = this.#live.get(id);
-    if (live !== undefined) return live.outcome ?? (await withinTime(live.promise, patience));
-    // Not in our hands: it is final, or another gateway on the same database carries it out.
     for (;;) {
-      const outcome = (await this.#options.store.intent(id, member))?.outcome;
+      const live = this.#live.get(id);
+      if (live !== undefined) return live.outcome ?? (await withinTime(live.promise, end - performance.now()));
+      // Not in our hands: it is final, or another gateway on the same database carries it out.
+      const outcome = await this.#storedOutcome(id, member);
       const left = end - performance.now();
       if (outcome !== undefined || left <= 0 || this.#stop.signal.aborted) return outcome;
       await pause(Math.min(POLL_MS, left), this.#stop.signal);
@@ -156,6 +158,16 @@ export class Outbox {
     this.#stop.abort();
   }
 
+  /** Undefined also when the database does not answer: the request may be stored all the same. */
+  async #storedOutcome(id: string, member: string): Promise<Outcome | undefined> {
+    try {
+      return (await this.#options.store.intent(id, member))?.outcome;
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'the database does not tell the end of a request');
+      return undefined;
+    }
+  }
+
   async #insert(intents: readonly NewIntent[]): Promise<readonly Inserted[]> {
     const { store, metrics, log } = this.#options;
     let stored: ReadonlySet<string>;
@@ -164,6 +176,10 @@ export class Outbox {
     } catch (error) {
       log.error({ err: error }, 'the database does not take requests');
       void this.#adopt(intents);
+      // Never an error for what may be carried out: whoever asks later is told, and may ask again under the key.
+      if (error instanceof StatementInDoubt) {
+        return intents.map(({ id, kind, requestId }) => ({ id, kind, requestId, replayed: false, reused: false }));
+      }
       throw new ProblemError(
         { code: 'LEDGER_UNAVAILABLE', detail: 'the request could not be stored' },
         { cause: error },
@@ -202,7 +218,8 @@ export class Outbox {
   #send(intents: ReadonlySet<NewIntent>): void {
     const byLane = new Map<string, { principal: Principal; items: Queued[] }>();
     for (const intent of intents) {
-      if (intent.command === undefined) continue;
+      // Live already: found again after a doubt, and stored anew under its key at the same time.
+      if (intent.command === undefined || this.#live.has(intent.id)) continue;
       this.#track(intent.id);
       const key = principalKey(intent.principal);
       const lane = byLane.get(key) ?? { principal: intent.principal, items: [] };
@@ -291,26 +308,4 @@ function firstOfEach(intents: readonly NewIntent[]): ReadonlySet<NewIntent> {
 
 function keyOf(intent: NewIntent): string {
   return `${intent.principal.member} ${intent.idempotencyKey ?? ''}`;
-}
-
-function fresh(intentId: string, command: string, asset: string | undefined): Queued {
-  return { intentId, command, asset, tries: 0, cap: Number.POSITIVE_INFINITY };
-}
-
-/** A command as the database gives it back. */
-function queued(intentId: string, command: unknown): Queued {
-  if (command === undefined || command === null) return fresh(intentId, 'null', undefined);
-  return fresh(intentId, JSON.stringify(command), touchedAsset(command as Command));
-}
-
-async function withinTime<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, undefined);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,6 +1,7 @@
 /** Connections to a PostgreSQL server, for Kysely's dialect: a connection that may be broken is never used again. */
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { type ClientConfig, DatabaseError, Pool, type PoolClient } from 'pg';
+import { StatementInDoubt } from '../statement-in-doubt';
 
 /** The server ends a statement that takes longer. */
 const STATEMENT_MS = 30_000;
@@ -61,8 +62,9 @@ class Borrowed implements PostgresPoolClient {
       return { command: command as PostgresQueryResult<R>['command'], rowCount: rowCount ?? 0, rows: rows as R[] };
     } catch (error) {
       // After an answer of the server all is as before. Without one, what was asked may still be under way on this connection.
-      if (!(error instanceof DatabaseError)) this.#doubtful = true;
-      throw error;
+      if (error instanceof DatabaseError) throw error;
+      this.#doubtful = true;
+      throw new StatementInDoubt(error instanceof Error ? error.message : String(error), { cause: error });
     }
   }
 }
