@@ -1,5 +1,5 @@
 /** Idempotency keys and the hash that ties a key to one request; how long the client wants to wait. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { partyKey } from '@onepledge/chaincode/model';
 import type { Principal } from '../auth/principal';
 import { problem } from '../problem';
@@ -34,9 +34,7 @@ export function keyOfPrincipal({ party }: Principal, key: string): string {
  * @returns a UUID of version 8 (RFC 9562)
  */
 export function intentIdOf(member: string, key: string, bodyHash: string): string {
-  const digest = createHash('sha256')
-    .update(JSON.stringify(['intent', member, key, bodyHash]))
-    .digest();
+  const digest = hash('sha256', JSON.stringify(['intent', member, key, bodyHash]), 'buffer');
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
   digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
   return digest.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
@@ -47,10 +45,11 @@ export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === undefined) return 'null';
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
+  const members: string[] = [];
+  for (const name of Object.keys(value).sort()) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    if (member !== undefined) members.push(`${JSON.stringify(name)}:${canonicalJson(member)}`);
+  }
   return `{${members.join(',')}}`;
 }
 
@@ -59,7 +58,7 @@ export function canonicalJson(value: unknown): string {
  * @param target method and path
  */
 export function requestHash(target: string, body: unknown): string {
-  return createHash('sha256').update(target).update('\n').update(canonicalJson(body)).digest('hex');
+  return hash('sha256', `${target}\n${canonicalJson(body)}`);
 }
 
 /** Milliseconds that `Prefer` (RFC 7240) asks to wait: `wait=n` seconds, at most a minute; `respond-async` does not wait at all. */

@@ -70,15 +70,13 @@ function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly s
   return methods;
 }
 
-/** Gives the request its id, the answer its safe headers, and the metrics its time. */
+/** Gives the request its id, and the metrics its time. */
 function prepare({ metrics, log }: Services): RequestHandler {
   return (request, response, next) => {
     const given = request.headers['x-request-id'];
     const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     const started = performance.now();
     response.locals['requestId'] = requestId;
-    response.setHeader('X-Request-Id', requestId);
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     response.once('close', () => {
       const seconds = (performance.now() - started) / 1000;
       const route = typeof response.locals['route'] === 'string' ? response.locals['route'] : 'none';
@@ -188,7 +186,14 @@ function send(response: Response, { status, body, headers = {} }: Answer): void 
   if (response.headersSent || response.destroyed) return;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const type = status >= 400 && status !== 503 ? PROBLEM_MEDIA_TYPE : 'application/json; charset=utf-8';
-  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text), ...headers }).end(text);
+  const all = {
+    ...SECURITY_HEADERS,
+    'X-Request-Id': String(response.locals['requestId']),
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(text),
+    ...headers,
+  };
+  response.writeHead(status, all).end(text);
 }
 
 function sendProblem({ log }: Services, response: Response, error: unknown): void {
