@@ -5,6 +5,7 @@ import { UsageError } from '../cli/errors';
 import { startProgress } from '../cli/progress';
 import { claimHome } from '../network/claim';
 import { onLedger } from './errors';
+import { requireOwnLedger } from './folders';
 import { inMebibytes } from './size';
 
 export const restore: CommandSpec = {
@@ -26,6 +27,7 @@ export const restore: CommandSpec = {
   ],
   async run({ home, output }, input) {
     const folder = resolve(input.argument(0));
+    requireOwnLedger(home);
     const digest = input.optional('digest');
     if (digest !== undefined && !/^[0-9a-f]{64}$/.test(digest)) throw new UsageError('--digest: 64 hexadecimal digits');
     const dryRun = input.has('dryRun');

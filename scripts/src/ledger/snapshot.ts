@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { CommandSpec } from '../cli/command';
 import { startProgress } from '../cli/progress';
 import { onLedger } from './errors';
+import { requireOwnLedger } from './folders';
 import { inMebibytes } from './size';
 
 export const snapshot: CommandSpec = {
@@ -17,6 +18,7 @@ export const snapshot: CommandSpec = {
   examples: ['/backup/2026-11-23', '/backup/2026-11-23 --dry-run --json'],
   async run({ home, output }, input) {
     const folder = resolve(input.argument(0));
+    requireOwnLedger(home);
     const dryRun = input.has('dryRun');
     const { takeSnapshot } = await import('@onepledge/network/embedded/backup');
     const progress = await startProgress(output, 'copying', 'MiB');
