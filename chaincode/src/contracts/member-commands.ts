@@ -1,24 +1,55 @@
 /** Members and parties: enrolment and registration. */
+import type { CommandOf } from '../model/command';
 import { partyKey } from '../model/party';
 import { accept } from '../model/result';
 import { enrolMembers, registerParty } from '../domain/enrol';
 import { partyView } from '../domain/views';
 import { key } from '../ledger/key';
+import type { UnitOfWork } from '../ledger/unit-of-work';
 import { eventOf, type Handlers } from './handler';
+
+/** MSP ids where the members' companies are at home, as far as that is loaded. */
+function homesOf({ members }: CommandOf<'member.enrol'>, work: UnitOfWork): readonly string[] {
+  return members.flatMap(({ uscc }) => {
+    const at = key.party(partyKey(uscc));
+    return (work.has(at) ? work.get(at)?.home : undefined) ?? [];
+  });
+}
 
 export const memberHandlers: Pick<Handlers, 'member.enrol' | 'party.register'> = {
   'member.enrol': {
-    keys: (command) => [key.registry(), ...command.members.map(({ uscc }) => key.party(partyKey(uscc)))],
+    keys: (command, { work }) => [
+      key.registry(),
+      ...command.members.flatMap(({ mspId, name, uscc }) => [
+        key.member(mspId),
+        key.memberName(name),
+        key.party(partyKey(uscc)),
+      ]),
+      ...homesOf(command, work).map((mspId) => key.member(mspId)),
+    ],
     run(command, { work }, context) {
       const known = command.members.flatMap(({ uscc }) => work.get(key.party(partyKey(uscc))) ?? []);
-      const state = { founded: work.get(key.registry()) === true, parties: known };
+      const mspIds = new Set([...command.members.map(({ mspId }) => mspId), ...homesOf(command, work)]);
+      const names = command.members.flatMap(({ name }) => {
+        const mspId = work.get(key.memberName(name));
+        return mspId === undefined ? [] : [[name, mspId] as const];
+      });
+      const state = {
+        founded: work.get(key.registry()) === true,
+        parties: known,
+        members: [...mspIds].flatMap((mspId) => work.get(key.member(mspId)) ?? []),
+        names: new Map(names),
+      };
       const decided = enrolMembers(state, command, context);
       if (!decided.ok) return decided;
       const { members, parties } = decided.value;
-      const names = members.map(({ name }) => name);
-      const change = work.emit(eventOf('MEMBERS_ENROLLED', context, { data: { members: names } }));
+      const enrolled = members.map(({ name }) => name);
+      const change = work.emit(eventOf('MEMBERS_ENROLLED', context, { data: { members: enrolled } }));
       work.put(key.registry(), true, change);
-      for (const member of members) work.put(key.member(member.mspId), member, change);
+      for (const member of members) {
+        work.put(key.member(member.mspId), member, change);
+        work.put(key.memberName(member.name), member.mspId);
+      }
       for (const party of parties) work.put(key.party(party.key), party, change);
       return accept({ members });
     },

@@ -1,7 +1,7 @@
 /** Members and parties come onto the ledger. */
 import type { CommandOf } from '../model/command';
 import type { Member } from '../model/member';
-import { partyKey } from '../model/party';
+import { partyKey, sameParty } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
 import { requireWriter } from './authority';
 import type { Context } from './context';
@@ -12,13 +12,18 @@ export type EnrolState = Readonly<{
   founded: boolean;
   /** Those of the members' own companies that are parties already. */
   parties: readonly PartyRecord[];
+  /** Members that are on the ledger already: those of the command, and those at which a company of the command is at home. */
+  members: readonly Member[];
+  /** The MSP ids of those of the names that are taken. */
+  names: ReadonlyMap<string, string>;
 }>;
 
 export type Enrolment = Readonly<{ members: readonly Member[]; parties: readonly PartyRecord[] }>;
 
 /**
  * Decides the enrolment of members: once by whoever founds the ledger, afterwards by an administrator of the registrar.
- * A member's own company is a party at home at the member, so that nobody else can bring it in and sign for it.
+ * A member's own company is a party at home at the member, so that nobody else can bring it in and sign for it. Name and company are a member's own
+ * for good: histories and claims name it by them, so no registrar may give them to another (never-twice 7).
  * Adding a member by the consent of several is a matter of the channel's own configuration policy.
  */
 export function enrolMembers(
@@ -39,6 +44,11 @@ export function enrolMembers(
   if (!distinct(command.members.map(({ uscc }) => partyKey(uscc)))) {
     return refuse('INVALID_INPUT', 'members: every member is a company of its own', { field: 'members' });
   }
+  const taken = command.members.find((member) => !isOneself(member, state));
+  if (taken !== undefined) {
+    const detail = `${taken.mspId} cannot be ${taken.name} of company ${taken.uscc}: a member keeps its name and company, and no other has them`;
+    return refuse('INVALID_STATE', detail, { field: 'members' });
+  }
   const parties = command.members
     .map(({ mspId, name, displayName, uscc }): PartyRecord => ({
       key: partyKey(uscc),
@@ -49,6 +59,14 @@ export function enrolMembers(
     }))
     .filter(({ key }) => !state.parties.some((party) => party.key === key));
   return accept({ members: command.members, parties });
+}
+
+/** Whether a member that is enrolled is new, or the same as before, and nobody else is known by its name or company. */
+function isOneself({ mspId, name, uscc }: Member, { members, names }: EnrolState): boolean {
+  if ((names.get(name) ?? mspId) !== mspId) return false;
+  return members.every((known) =>
+    known.mspId === mspId ? known.name === name && sameParty(known.uscc, uscc) : !sameParty(known.uscc, uscc),
+  );
 }
 
 /** Decides the registration of a party by the registrar, and at which member its identities live from now on. */

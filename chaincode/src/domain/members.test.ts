@@ -52,6 +52,20 @@ describe('enrolment', () => {
     });
   });
 
+  test.each([
+    ['the name of another', { mspId: 'NewMSP', uscc: aParty(71).uscc }],
+    ['the company of another', { mspId: 'NewMSP', name: 'new' }],
+    ['another name', { name: 'bank-z' }],
+    ['another company', { uscc: aParty(71).uscc }],
+  ])('gives no member %s, whoever asks', async (_, change) => {
+    const ledger = await Ledger.founded();
+    expect(await ledger.refusal(FOUNDER, enrol([{ ...BANK_A, ...change }]))).toMatchObject({
+      code: 'INVALID_STATE',
+      field: 'members',
+    });
+    await ledger.ok(FOUNDER, enrol([{ ...BANK_A, displayName: 'Bank A plc' }]));
+  });
+
   test('gives each member its own company as a party, and takes none from where it lives', async () => {
     const ledger = await Ledger.founded();
     const home = (uscc: string) => ledger.read<PartyRecordView>(platform, { type: 'party.get', uscc });

@@ -31,6 +31,9 @@ const text = (minor: bigint): string => minor.toString();
 /** Something whose presence is all that matters. */
 export const markerCodec: Codec<true> = { encode: () => 1, decode: () => true };
 
+/** A name for something that has an id. */
+export const nameCodec: Codec<string> = { encode: (id) => id, decode: (json) => json as string };
+
 export const memberCodec: Codec<Member> = { encode: (member) => member, decode: (json) => json as Member };
 
 export const partyCodec: Codec<PartyRecord> = { encode: (party) => party, decode: (json) => json as PartyRecord };

@@ -8,6 +8,7 @@ import {
   evidenceCodec,
   markerCodec,
   memberCodec,
+  nameCodec,
   partyCodec,
   pledgeCodec,
   receivableCodec,
@@ -56,6 +57,8 @@ export const key = {
   /** Stands once the consortium's members were enrolled for the first time. */
   registry: (): Key<true> => ({ text: compositeKey('registry', 'members'), codec: markerCodec }),
   member: (mspId: string): Key<Member> => ({ text: compositeKey('member', mspId), codec: memberCodec }),
+  /** The MSP id behind a member's name. */
+  memberName: (name: string): Key<string> => ({ text: compositeKey('memberName', name), codec: nameCodec }),
   party: (partyKey: string): Key<PartyRecord> => ({ text: compositeKey('party', partyKey), codec: partyCodec }),
   evidence: (token: EvidenceToken): Key<EvidenceRecord> => ({
     text: compositeKey('evidence', token),
