@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Connection, readConnection } from '../connection';
 import { Administrator } from '../fabric/administrator';
 import { MaterialError } from '../identity/errors';
-import { readKeyFile } from '../identity/key-file';
+import { readCertificateFile } from '../identity/key-file';
 import { cryptoFolder } from '../identity/material';
 import { createSigner } from '../identity/signer';
 import { type Signer } from '../identity/types';
@@ -59,9 +59,9 @@ export async function openAdministration(home: string, only?: readonly string[])
 /** An organisation's administrator, who signs for it. @throws MaterialError when the key is not in the home */
 export async function administratorOf(home: string, name: string, mspId: string): Promise<Signer> {
   const file = administratorFile(home, name);
-  const pair = await readKeyFile(file);
+  const pair = await readCertificateFile(file);
   if (pair === undefined) throw new MaterialError(`the administrator's key of ${name} is missing: ${file}`);
-  return createSigner(mspId, pair.certPem, pair.keyPem);
+  return createSigner(mspId, pair.certPem, pair.keyPem ?? '');
 }
 
 function administratorFile(home: string, name: string): string {

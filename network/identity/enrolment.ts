@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { issueEnrolment, type KeyPair, openAuthority } from './authority';
 import { MaterialError } from './errors';
 import { readCertificate } from './certificate';
-import { addKeyFile, isCode, readKeyFile, replaceKeyFile } from './key-file';
+import { addKeyFile, isCode, readCertificateFile, readKeyFile, replaceKeyFile } from './key-file';
 import { cryptoFolder } from './material';
 import { readAuthority } from './organization-folder';
 import { type Role } from './types';
@@ -23,6 +23,7 @@ export interface Enrolment {
 export interface EnrolledIdentity {
   readonly mspId: string;
   readonly certificatePem: string;
+  /** Empty where the key is in a token: `createSigner` finds it there. */
   readonly privateKeyPem: string;
 }
 
@@ -88,12 +89,12 @@ async function issuedElsewhere(
   const theirs = join(folder, 'users', fileNameOf(name));
   const wanted = Object.entries(attributes);
   for (const file of await pemFilesIn(theirs)) {
-    const pair = await readKeyFile(join(theirs, file));
+    const pair = await readCertificateFile(join(theirs, file));
     if (pair === undefined) continue;
     const { x509, roles, attributes: said } = readCertificate(pair.certPem);
     const says = roles.includes(role) && wanted.every(([key, value]) => said[key] === value);
     if (says && x509.verify(new X509Certificate(caPem).publicKey)) {
-      return { certificatePem: pair.certPem, privateKeyPem: pair.keyPem };
+      return { certificatePem: pair.certPem, privateKeyPem: pair.keyPem ?? '' };
     }
   }
   const words = [`OU=${role}`, ...wanted.map(([key, value]) => `${key}=${value}`)].join(', ');

@@ -146,7 +146,7 @@ export async function ensureOrganization(
       peer: createSigner(mspId, peer.identity.certPem, peer.identity.keyPem),
       peerIdentity: peer.identity,
       peerTls: peer.tls,
-      admin: createSigner(mspId, admin.certPem, admin.keyPem),
+      admin: createSigner(mspId, admin.certPem, admin.keyPem ?? ''),
     },
     orderers: withKeys(mspId, orderers, keys),
   };
@@ -165,7 +165,7 @@ async function ensureOrderer(
     caPem: content.ca.certPem,
     tlsCaPem: content.tlsCa.certPem,
     crlPems: content.crlPems,
-    admin: createSigner(mspId, content.admin.certPem, content.admin.keyPem),
+    admin: createSigner(mspId, content.admin.certPem, content.admin.keyPem ?? ''),
     nodes: withKeys(mspId, orderers, content.nodes),
   };
 }

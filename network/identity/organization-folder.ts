@@ -44,7 +44,8 @@ export interface FolderNode {
 export interface FolderContent {
   readonly ca: HeldPem;
   readonly tlsCa: HeldPem;
-  readonly admin: KeyPair;
+  /** Its key may be in a token, where the CA is the organisation's own. */
+  readonly admin: HeldPem;
   /** In the order of the owner's nodes. */
   readonly nodes: readonly { readonly identity: KeyPair; readonly tls: KeyPair }[];
   /** What stands in `crls/`, where Fabric's MSP folders have revocation lists too. */
@@ -68,7 +69,9 @@ export async function ensureFolder(owner: FolderOwner, parent: string, now: Date
   requireCurrent(join(folder, 'ca.pem'), ca, now);
   requireCurrent(join(folder, 'tlsca.pem'), tlsCa, now);
   const [admin, ...nodes] = await Promise.all([
-    current(folder, 'admin.pem', now, ca, undefined, async (authority) => issueAdmin(authority, owner, now)),
+    ca.keyPem === undefined
+      ? requireAdmin(join(folder, 'admin.pem'), ca)
+      : current(folder, 'admin.pem', now, ca, undefined, async (authority) => issueAdmin(authority, owner, now)),
     ...owner.nodes.map(async (node) => {
       const names = tlsNames(owner, node);
       const [identity, tls] = await Promise.all([
@@ -266,6 +269,14 @@ async function current(
   return issued;
 }
 
+async function requireAdmin(path: string, ca: HeldPem): Promise<HeldPem> {
+  const held = await readCertificateFile(path);
+  if (held === undefined || held.keyPem !== undefined)
+    return requireIssued(path, await readKeyFile(path), ca, undefined);
+  requireOf(path, held.certPem, ca);
+  return held;
+}
+
 /** What an organisation's own CA has issued. @throws MaterialError in the words that its people need, as nobody else looks before Fabric does */
 function requireIssued(
   path: string,
@@ -273,15 +284,21 @@ function requireIssued(
   ca: HeldPem,
   names: SubjectNames | undefined,
 ): KeyPair {
-  const refuse = (why: string): never => {
-    throw new MaterialError(`${path} ${why}: the CA's key is not here, so your own CA has to issue it`);
-  };
-  if (existing === undefined) return refuse('is missing');
-  const certificate = new X509Certificate(existing.certPem);
-  if (!certificate.verify(new X509Certificate(ca.certPem).publicKey)) return refuse('is not of the CA beside it');
-  if (!certificate.checkPrivateKey(createPrivateKey(existing.keyPem))) return refuse('has the key of another');
-  if (names !== undefined && !covers(certificate, names)) return refuse('is not for all of its node’s host names');
+  if (existing === undefined) throw unfit(path, 'is missing');
+  const certificate = requireOf(path, existing.certPem, ca);
+  if (!certificate.checkPrivateKey(createPrivateKey(existing.keyPem))) throw unfit(path, 'has the key of another');
+  if (names !== undefined && !covers(certificate, names)) throw unfit(path, 'is not for all of its node’s host names');
   return existing;
+}
+
+function requireOf(path: string, certPem: string, ca: HeldPem): X509Certificate {
+  const certificate = new X509Certificate(certPem);
+  if (certificate.verify(new X509Certificate(ca.certPem).publicKey)) return certificate;
+  throw unfit(path, 'is not of the CA beside it');
+}
+
+function unfit(path: string, why: string): MaterialError {
+  return new MaterialError(`${path} ${why}: the CA's key is not here, so your own CA has to issue it`);
 }
 
 /** A folder that an organisation has filled from its own CA. */

@@ -9,7 +9,11 @@ const HALF_ORDER_BYTES = Buffer.from(HALF_ORDER.toString(16), 'hex');
 
 /** Signs SHA-256(message); DER with low s, without which Fabric refuses the signature. */
 export function signLowS(key: KeyObject, message: Uint8Array): Uint8Array {
-  const pair = sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' });
+  return lowS(sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' }));
+}
+
+/** The DER form with low s of a signature in the form of IEEE P1363: r and s, 32 bytes each. */
+export function lowS(pair: Uint8Array): Uint8Array {
   const r = pair.subarray(0, SCALAR_BYTES);
   const s = pair.subarray(SCALAR_BYTES);
   return encode(r, isLow(s) ? s : negate(s));

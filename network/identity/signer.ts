@@ -2,13 +2,17 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { serializeIdentity } from './msp';
 import { signLowS } from './signature';
+import { tokenKey } from './token-key';
 import { type Signer } from './types';
 
 /**
  * A signer from a certificate and its private key, both PEM. The key is read at the first signature.
+ * @param privateKeyPem empty where the key is in the token that the environment names
+ * @throws MaterialError when it is in none
  */
 export function createSigner(mspId: string, certificatePem: string, privateKeyPem: string): Signer {
-  return new KeySigner(mspId, certificatePem, privateKeyPem);
+  if (privateKeyPem !== '') return new KeySigner(mspId, certificatePem, privateKeyPem);
+  return { mspId, serialized: serializeIdentity(mspId, certificatePem), sign: tokenKey(certificatePem) };
 }
 
 class KeySigner implements Signer {
