@@ -605,6 +605,15 @@ describe('a proposal accepted too late', () => {
     expect(storedState(ledger.world).receivables[0]?.encumbrances).toEqual([]);
   });
 
+  test('by what was endorsed in time and is ordered late is refused once the proposer has taken it back', async () => {
+    const { id } = await registered();
+    const proposal = await ledger.ok<PledgeView>(supplier, aProposal(id));
+    const kept = await ledger.endorse(bankA, [acceptance(proposal.id)]);
+    ledger.now = proposal.lapsesAt;
+    await ledger.ok(supplier, withdrawal(proposal.id));
+    expect(ledger.commit(kept)).toEqual(['MVCC_READ_CONFLICT']);
+  });
+
   test('on a receivable that fell due is refused', async () => {
     const { id } = await ledger.ok<ReceivableView>(platform, aReceivable({ dueDate: '2026-11-22' }));
     expect((await ledger.refusal(supplier, aProposal(id))).code).toBe('INVALID_STATE');
