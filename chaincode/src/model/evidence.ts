@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { comparableNumber, isNationalNumber } from './document-number';
 import { PositiveMoneySchema } from './money';
 import { PartyIdSchema } from './party';
-import { canonicalDocumentNumber, DateSchema, textSchema } from './text';
+import { canonicalDocumentNumber, DateSchema, rawTextSchema } from './text';
 
 export const EVIDENCE_KINDS = [
   'INVOICE',
@@ -26,7 +26,7 @@ export const DocumentNumberSchema = z
   .string()
   // Space around a number is a slip of whoever keyed it, and must not hide that the document is known.
   .trim()
-  .pipe(textSchema(128))
+  .pipe(rawTextSchema(128))
   .refine(
     (number) => canonicalDocumentNumber(number) !== undefined,
     'must hold a letter or digit, and only Latin letters, digits, Han characters and separators',

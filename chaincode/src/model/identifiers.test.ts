@@ -62,6 +62,14 @@ describe("a party's identifier", () => {
   );
 
   test.each([
+    ['EL123456789', 'GR 123456789'],
+    ['UK123456789', 'gb-123456789'],
+  ])('of one company is one under both codes of its country: %s, %s', (a, b) => {
+    expect(sameParty(a, b)).toBe(true);
+    expect(sameParty(a, `FR${b.slice(2)}`)).toBe(false);
+  });
+
+  test.each([
     `${CODE.slice(0, -1)}4`,
     `CN${CODE.slice(0, -1)}4`,
     '12345',
@@ -187,6 +195,10 @@ describe("a document's number", () => {
     expect(of('1234567890123456', 'X')).not.toBe(of('1234567890123456', 'Y'));
   });
 
+  test('may hold what turns the direction of writing, which does not count', () => {
+    expect(same(DocumentNumberSchema.parse('A\u202e12'), 'A12')).toBe(true);
+  });
+
   test('passes the schema with space around it, and keeps its spelling', () => {
     expect(DocumentNumberSchema.parse(' 1-２ ')).toBe('1-２');
     for (const bad of ['', ' ', '--', 'А1', '〡1', 'é'.repeat(129), '1\u0000', '1\n2', '1\ud800', '1'.repeat(65)]) {
@@ -211,6 +223,8 @@ describe('text', () => {
     'a\ud800b',
     '\udc00',
     'a\nb',
+    'a\u202eb',
+    'a\u2066b',
     ' a',
     'a ',
     'a\u3000',

@@ -25,7 +25,7 @@ export function isUscc(text: string): boolean {
   return USCC_SHAPE.test(text) && usccCheckCharacter(text.slice(0, 17)) === text[17];
 }
 
-/** The form in which party identifiers are compared and keyed: NFKC, letters and digits only, upper case, no country before a Chinese code. */
+/** The form in which party identifiers are compared and keyed: NFKC, letters and digits only, upper case, no country before a Chinese code, and one code a country. */
 export function partyKey(id: string): string {
   const key = CANONICAL.test(id)
     ? id
@@ -34,7 +34,8 @@ export function partyKey(id: string): string {
         .replace(/[\p{P}\p{Z}\p{S}\p{C}]/gu, '')
         .toUpperCase();
   // Abroad a Chinese company's code is written with its country, as in VAT numbers: that is not another company.
-  return key.startsWith('CN') && isUscc(key.slice(2)) ? key.slice(2) : key;
+  if (key.startsWith('CN') && isUscc(key.slice(2))) return key.slice(2);
+  return key.replace(/^(?:EL|UK)/, (prefix) => (prefix === 'EL' ? 'GR' : 'GB'));
 }
 
 /**

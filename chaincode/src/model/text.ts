@@ -4,8 +4,16 @@ import { z } from 'zod';
 // Control characters, line and paragraph separators, and halves of surrogate pairs: they hide or forge what a person reads.
 const UNSAFE = /[\p{Cc}\u2028\u2029]|\p{Cs}/u;
 
-/** Text for people: trimmed by the sender, no control characters, between the given numbers of characters. */
+// Marks that turn the direction of what follows: a name would be read otherwise than it is compared.
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/;
+
+/** Text for people: trimmed by the sender, no control characters, none that turn its direction, between the given numbers of characters. */
 export function textSchema(max: number, min = 1): z.ZodString {
+  return rawTextSchema(max, min).refine((text) => !TURNING.test(text), 'must not turn the direction of writing');
+}
+
+/** As text for people, but with marks of direction: for what is compared in a canonical form without them. */
+export function rawTextSchema(max: number, min = 1): z.ZodString {
   return z
     .string()
     .min(min)

@@ -6,6 +6,8 @@ const MAX_NAME = 200;
 const MAX_NUMBER = 128;
 // Control characters and halves of surrogate pairs hide or forge what a person reads.
 const UNSAFE = /[\p{Cc}\p{Cs}]/u;
+// Nor may marks in a name that turn the direction of what follows.
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/;
 
 /**
  * A party's name with white space (also line breaks from pretty-printed XML) made single spaces; otherwise as written.
@@ -15,7 +17,8 @@ export function partyName(text: string, field: string): string {
   const name = text.replace(/\s+/gu, ' ').trim();
   if (name === '') throw new InvalidDocument(`${field} must not be empty`, field);
   if (name.length > MAX_NAME) throw new InvalidDocument(`${field} has more than ${MAX_NAME} characters`, field);
-  if (UNSAFE.test(name)) throw new InvalidDocument(`${field} must not contain control characters`, field);
+  if (UNSAFE.test(name) || TURNING.test(name))
+    throw new InvalidDocument(`${field} must not contain control characters`, field);
   return name;
 }
 
