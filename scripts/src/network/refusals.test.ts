@@ -210,6 +210,8 @@ describe('a start of the fabric network', () => {
             told: { code: 'OTHER_ENGINE' },
           });
         }
+        const dry = await runCli(['network', 'reset', '--dry-run', '--json'], { ONEPLEDGE_HOME: home });
+        expect(JSON.parse(dry.stdout)).toMatchObject({ dryRun: true, folders: [join(home, 'network')] });
         expect(existsSync(join(home, 'network', 'ledger', 'onepledge'))).toBe(true);
       });
     },

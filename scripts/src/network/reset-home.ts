@@ -11,6 +11,11 @@ export function resetMark(home: string): string {
   return join(home, MARK);
 }
 
+/** The folders that a reset removes. */
+export function takenBy(home: string): readonly string[] {
+  return TAKEN.map((name) => join(home, name)).filter((folder) => existsSync(folder));
+}
+
 /** Removes them. When it is interrupted, `finishReset` ends it before the next start: intents never outlive their ledger. */
 export function resetHome(home: string): void {
   if (!existsSync(home)) return;

@@ -3,22 +3,31 @@ import type { CommandSpec } from '../cli/command';
 import { UsageError, UserError } from '../cli/errors';
 import { claimHome } from './claim';
 import { chooseEngine, ENGINE_OPTION } from './engine';
-import { resetHome } from './reset-home';
+import { DRY_RUN } from '../operator/options';
+import { resetHome, takenBy } from './reset-home';
 import { allStates, living } from './state';
 
 export const reset: CommandSpec = {
   verb: 'reset',
   summary: 'remove the ledger and everything that gateways keep about it',
   details: 'For development: the ledger cannot be had back. Keys and certificates stay. Refused while anything runs.',
-  options: [{ flags: '--yes', summary: 'required: yes, remove it' }, ENGINE_OPTION],
+  options: [{ flags: '--yes', summary: 'required: yes, remove it' }, ENGINE_OPTION, DRY_RUN],
   examples: ['--yes', '--yes --engine fabric'],
   run({ home, output }, input) {
-    if (!input.has('yes')) throw new UsageError(`this removes the ledger in ${home}; say so with --yes`);
+    const dryRun = input.has('dryRun');
+    if (!dryRun && !input.has('yes')) throw new UsageError(`this removes the ledger in ${home}; say so with --yes`);
     chooseEngine(home, input.optional('engine'));
     if (allStates(home).some(({ state }) => living(state).length > 0)) {
       throw new UserError(`the network in ${home} is running: stop it first with "onepledge network down"`, {
         code: 'RUNNING',
       });
+    }
+    if (dryRun) {
+      const folders = takenBy(home);
+      output.show({ home, dryRun, folders }, () =>
+        folders.length === 0 ? 'there is nothing to remove' : `would remove ${folders.join(', ')}`,
+      );
+      return Promise.resolve();
     }
     const giveBack = claimHome(home);
     try {
