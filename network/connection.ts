@@ -14,7 +14,7 @@ const ConnectionSchema = z.object({
       mspId: z.string(),
       displayName: z.string(),
       uscc: z.string(),
-      kinds: z.array(z.enum(['REGISTRAR', 'FINANCIER', 'WAREHOUSE', 'REGULATOR'])),
+      kinds: z.array(z.enum(['REGISTRAR', 'FINANCIER', 'WAREHOUSE', 'REGULATOR', 'AUDITOR'])),
       peers: z.array(z.object({ endpoint: z.string(), tlsCaPem: z.string(), serverName: z.string() })),
     }),
   ),

@@ -58,7 +58,10 @@ const Organization = z.strictObject({
     .string()
     .refine(isUscc, 'must be a unified social credit code with a right check character (GB 32100)')
     .describe('The unified social credit code (GB 32100), with its check character'),
-  kinds: z.array(z.enum(['REGISTRAR', 'FINANCIER', 'WAREHOUSE', 'REGULATOR'])).min(1),
+  kinds: z
+    .array(z.enum(['REGISTRAR', 'FINANCIER', 'WAREHOUSE', 'REGULATOR', 'AUDITOR']))
+    .min(1)
+    .describe('AUDITOR: its identities of the role auditor read everything; those of others what their member may see'),
   domain: HostName.describe('Its nodes are called <name>.<domain> in their certificates'),
   peers: z.array(Node).min(1),
   orderers: z.array(Node).min(1).optional(),

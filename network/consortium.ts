@@ -11,7 +11,7 @@ import {
   type SignaturePolicy,
 } from './identity/policy';
 
-export type OrganizationKind = 'REGISTRAR' | 'FINANCIER' | 'WAREHOUSE' | 'REGULATOR';
+export type OrganizationKind = 'REGISTRAR' | 'FINANCIER' | 'WAREHOUSE' | 'REGULATOR' | 'AUDITOR';
 
 /** Where a peer or an orderer listens; `name` is the first label of its own host name in the organisation's domain. */
 export interface NodeAddress {
@@ -109,6 +109,11 @@ export class ConsortiumError extends Error {
     super(issues.map((issue) => describe(file, issue)).join('\n'), options);
     this.issues = issues;
   }
+}
+
+/** MSP ids of the members that bring the others onto the ledger. */
+export function registrarsOf({ organizations }: Pick<Consortium, 'organizations'>): readonly string[] {
+  return organizations.filter(({ kinds }) => kinds.includes('REGISTRAR')).map(({ mspId }) => mspId);
 }
 
 /**

@@ -10,6 +10,7 @@ export {
   type Organization,
   type OrganizationKind,
   parseConsortium,
+  registrarsOf,
 } from './consortium';
 export * from './identity';
 export {

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { chown, copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { registrarsOf } from '../consortium';
 import { type NodeIdentity, nodePaths, writeNodeFolder } from '../fabric/node-folder';
 import { ordererConfiguration } from '../fabric/orderer-configuration';
 import { peerConfiguration } from '../fabric/peer-configuration';
@@ -119,6 +120,7 @@ async function writeChaincode(
     CHAINCODE_ID: id,
     ONEPLEDGE_CHAINCODE_NAME: chaincode.name,
     ONEPLEDGE_EVIDENCE_KEY_FILE: join(HOME, 'evidence.key'),
+    ONEPLEDGE_REGISTRARS: registrarsOf(layout.placement.consortium).join(),
     CHAINCODE_TLS_KEY: join(HOME, 'server.key'),
     CHAINCODE_TLS_CERT: join(HOME, 'server.crt'),
     CHAINCODE_CLIENT_CA_CERT: join(HOME, 'client-ca.crt'),

@@ -6,3 +6,4 @@ import './tokens.suite';
 import './transport.suite';
 import './races.suite';
 import './collusion.suite';
+import './certificates.suite';

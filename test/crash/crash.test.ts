@@ -101,7 +101,7 @@ describe(`after ${KILLS} kills during ${STORIES * STEPS} submissions`, () => {
   }, 120_000);
 
   test('no asset and no pledge is there twice, none is lost, and none that was refused', async () => {
-    const auditor = await as({ member: 'factor-a', roles: ['auditor'] }, 1);
+    const auditor = await as({ member: 'platform', roles: ['auditor'] }, 1);
     const assets = await everything<Receivable>(auditor, '/v1/receivables');
     expect(assets.map(({ id }) => id).sort()).toEqual(chapters.map(({ asset }) => asset.id).sort());
     const numbers = assets.map(({ evidence }) => evidence[0]?.number);
@@ -111,7 +111,7 @@ describe(`after ${KILLS} kills during ${STORIES * STEPS} submissions`, () => {
   }, 60_000);
 
   test('values are conserved, and each history has each act once, in the transactions and blocks of the answers', async () => {
-    const auditor = await as({ member: 'factor-a', roles: ['auditor'] });
+    const auditor = await as({ member: 'platform', roles: ['auditor'] });
     for (const { asset, toA, toB, steps } of chapters) {
       expect(await auditor.receivable(asset.id)).toMatchObject({ ...END, claims: [{ id: toB.id }] });
       expect(await auditor.pledge(toA.id)).toMatchObject({ status: 'RELEASED' });

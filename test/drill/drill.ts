@@ -33,7 +33,7 @@ export async function hold({ name, title, act }: Drill, world: World): Promise<D
   const done = await acting;
   const result = await load.stop();
   const to = await world.agreement();
-  const auditor = await world.as('factor-a', ['auditor']);
+  const auditor = await world.as('regulator');
   const verdict = await check(result, await world.ledger('regulator').events(from, to), since, auditor);
   return { name, title, done, seconds: (performance.now() - started) / 1000, ...verdict };
 }

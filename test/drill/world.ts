@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueToken } from '@onepledge/gateway/demo-issuer';
-import { type Consortium, loadConsortium } from '@onepledge/network';
+import { type Consortium, loadConsortium, registrarsOf } from '@onepledge/network';
 import {
   CCAAS_BUILDER_VARIABLE,
   type ChaincodeService,
@@ -104,6 +104,7 @@ export class World {
       CHAINCODE_TLS_KEY: tls.key,
       CHAINCODE_CLIENT_CA_CERT: tls.clientCa,
       ONEPLEDGE_EVIDENCE_KEY_FILE: this.#evidenceKey,
+      ONEPLEDGE_REGISTRARS: registrarsOf(this.consortium).join(),
     });
     program.start();
     this.#chaincodes.set(nameOf(service), program);

@@ -54,7 +54,7 @@ describe('a list', () => {
   });
 
   test('is a page of all that match when they are few, and says the height of the ledger', async () => {
-    const auditor = await as({ member: 'bank-b', roles: ['auditor'] });
+    const auditor = await as({ member: 'platform', roles: ['auditor'] });
     const answer = await auditor.get(`/v1/receivables?debtor=${sequence.buyer.uscc}`);
     const page = answer.as<Page<Receivable>>(200);
     expect(page.items).toHaveLength(COUNT + 1);
@@ -83,7 +83,7 @@ describe('a list', () => {
   });
 
   test('of pledges filters by asset, pledgee, pledgor and status', async () => {
-    const auditor = await as({ member: 'bank-b', roles: ['auditor'] });
+    const auditor = await as({ member: 'platform', roles: ['auditor'] });
     const ids = async (filter: string): Promise<string[]> =>
       sorted(await all(auditor, `/v1/pledges?pledgor=${sequence.supplier.uscc}&${filter}`, 2));
     const of = (matches: (pledge: Pledge) => boolean): string[] => sorted(pledges.filter(matches).map(({ id }) => id));

@@ -14,7 +14,7 @@ const actors = async () => ({
   debtor: await as({ member: 'platform', party: buyer.uscc }),
   bankA: await as({ member: 'bank-a' }, 1),
   bankB: await as({ member: 'bank-b' }, 1),
-  auditor: await as({ member: 'factor-a', roles: ['auditor'] }, 1),
+  auditor: await as({ member: 'platform', roles: ['auditor'] }, 1),
 });
 
 describe('an invoice of a supplier', () => {

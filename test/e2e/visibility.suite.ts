@@ -25,7 +25,8 @@ const INSIDERS = [
   ['the creditor', { member: 'platform', party: supplier.uscc }],
   ["the creditor's member", { member: 'platform' }],
   ['the pledgee', { member: 'bank-a' }],
-  ['an auditor', { member: 'bank-b', roles: ['auditor'] }],
+  ['an auditor of the registrar', { member: 'platform', roles: ['auditor'] }],
+  ['an auditor of the pledgee', { member: 'bank-a', roles: ['auditor'] }],
   ['the regulator', { member: 'regulator' }],
 ] as const;
 
@@ -34,6 +35,12 @@ const OUTSIDERS = [
   ['a factor', { member: 'factor-a' }],
   ['a warehouse', { member: 'warehouse-a' }],
   ['another party at the same member', { member: 'platform', party: stranger.uscc }],
+] as const;
+
+// Whose certificate says that they read: they see what their member or party sees.
+const READERS = [
+  ['an auditor of another bank', { member: 'bank-b', roles: ['auditor'] }],
+  ['an auditor of another party', { member: 'platform', party: stranger.uscc, roles: ['auditor'] }],
 ] as const;
 
 describe('a pledged receivable', () => {
@@ -60,35 +67,38 @@ describe('a pledged receivable', () => {
     expect([history.status, history.problem.code]).toEqual([404, 'NOT_FOUND']);
   });
 
-  test.each(OUTSIDERS)('does not exist for %s: the answer is that for an id which nobody has', async (_, actor) => {
-    const client = await as(actor);
-    const unknownAsset = `${receivable.id.slice(0, -6)}000000`;
-    const unknownPledge = `${receivable.id}.0000000000000`;
-    const paths = [
-      [`/v1/receivables/${receivable.id}`, `/v1/receivables/${unknownAsset}`],
-      [`/v1/pledges/${pledge.id}`, `/v1/pledges/${unknownPledge}`],
-      [`/v1/assets/${receivable.id}/history`, `/v1/assets/${unknownAsset}/history`],
-    ] as const;
-    for (const [hidden, unknown] of paths) {
-      const answers = [await client.get(hidden), await client.get(unknown)];
-      const [one, other] = answers.map((answer) => {
-        const { requestId: _id, detail, ...problem } = answer.problem;
-        return { ...problem, detail: detail.replace(/[a-z]{3}_[0-9a-z.]+/g, 'ID') };
-      });
-      expect(one).toMatchObject({ status: 404, code: 'NOT_FOUND' });
-      expect(one).toEqual(other);
-    }
-    const list = await client.read<Page<Receivable>>(`/v1/receivables?holder=${supplier.uscc}`);
-    expect(list.items.map(({ id }) => id)).not.toContain(receivable.id);
-    for (const filter of [
-      `asset=${receivable.id}`,
-      `pledgee=bank-a&pledgor=${supplier.uscc}`,
-      `pledgor=${supplier.uscc}`,
-    ]) {
-      const pledges = await client.read<Page<Pledge>>(`/v1/pledges?${filter}`);
-      expect(pledges.items).toEqual([]);
-    }
-  });
+  test.each([...OUTSIDERS, ...READERS])(
+    'does not exist for %s: the answer is that for an id which nobody has',
+    async (_, actor) => {
+      const client = await as({ ...actor, roles: 'roles' in actor ? [...actor.roles] : [] });
+      const unknownAsset = `${receivable.id.slice(0, -6)}000000`;
+      const unknownPledge = `${receivable.id}.0000000000000`;
+      const paths = [
+        [`/v1/receivables/${receivable.id}`, `/v1/receivables/${unknownAsset}`],
+        [`/v1/pledges/${pledge.id}`, `/v1/pledges/${unknownPledge}`],
+        [`/v1/assets/${receivable.id}/history`, `/v1/assets/${unknownAsset}/history`],
+      ] as const;
+      for (const [hidden, unknown] of paths) {
+        const answers = [await client.get(hidden), await client.get(unknown)];
+        const [one, other] = answers.map((answer) => {
+          const { requestId: _id, detail, ...problem } = answer.problem;
+          return { ...problem, detail: detail.replace(/[a-z]{3}_[0-9a-z.]+/g, 'ID') };
+        });
+        expect(one).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+        expect(one).toEqual(other);
+      }
+      const list = await client.read<Page<Receivable>>(`/v1/receivables?holder=${supplier.uscc}`);
+      expect(list.items.map(({ id }) => id)).not.toContain(receivable.id);
+      for (const filter of [
+        `asset=${receivable.id}`,
+        `pledgee=bank-a&pledgor=${supplier.uscc}`,
+        `pledgor=${supplier.uscc}`,
+      ]) {
+        const pledges = await client.read<Page<Pledge>>(`/v1/pledges?${filter}`);
+        expect(pledges.items).toEqual([]);
+      }
+    },
+  );
 
   test.each(OUTSIDERS)('cannot be acted on by %s, who learns nothing of it', async (_, actor) => {
     const client = await as(actor);

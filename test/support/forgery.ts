@@ -94,6 +94,31 @@ export class Forger {
     return CODES.get(code) ?? String(code);
   }
 
+  /**
+   * What the chaincode itself answers to a command or query under a certificate of a member's own CA, whatever that has written into it. Nothing is ordered.
+   * @param attributes of the certificate
+   * @returns the result, as the contract's function answers it
+   */
+  async asked(
+    member: string,
+    attributes: Readonly<Record<string, string>>,
+    asked: Readonly<{ command: object } | { query: object }>,
+  ): Promise<Readonly<{ ok: boolean; value?: unknown; problem?: Readonly<{ code: string }> }>> {
+    const gateway = await this.#gateway(member, attributes);
+    const { channel, chaincode } = this.#connection;
+    const contract = gateway.getNetwork(channel).getContract(chaincode);
+    const [name, list] =
+      'command' in asked
+        ? ['commands:execute', { commands: [asked.command] }]
+        : ['queries:evaluate', { queries: [asked.query] }];
+    const answer = JSON.parse(
+      Buffer.from(await contract.evaluateTransaction(name, JSON.stringify(list))).toString(),
+    ) as {
+      results: [{ ok: boolean }];
+    };
+    return answer.results[0];
+  }
+
   /** What a transaction wrote under a key, as it stands in its block. @throws Error when it wrote no such key */
   async written(transactionId: string, key: string): Promise<string> {
     const gateway = await this.#gateway('platform');
@@ -129,12 +154,13 @@ export class Forger {
     return endorsement;
   }
 
-  async #gateway(name: string): Promise<Gateway> {
-    const known = this.#sessions.get(name);
+  async #gateway(name: string, attributes: Readonly<Record<string, string>> = {}): Promise<Gateway> {
+    const key = JSON.stringify([name, attributes]);
+    const known = this.#sessions.get(key);
     if (known !== undefined) return known.gateway;
-    const enrolled = await enrol(this.#home, name, { name: 'forger', attributes: {} });
+    const enrolled = await enrol(this.#home, name, { name: 'forger', attributes });
     const session = connectAt(this.#connection.organizations, name, enrolled);
-    this.#sessions.set(name, session);
+    this.#sessions.set(key, session);
     return session.gateway;
   }
 }

@@ -154,6 +154,7 @@ class RunningSystem implements System {
         CHAINCODE_ID: packageChaincode(name, '1.0', address).id,
         ONEPLEDGE_CHAINCODE_NAME: name,
         ONEPLEDGE_EVIDENCE_KEY_FILE: keyFile,
+        ONEPLEDGE_REGISTRARS: 'PlatformMSP',
         ...more,
       };
       const removeSocket = (): void => {

@@ -28,9 +28,10 @@ export class CommandsContract extends Contract {
     const late = clockProblem(at, Date.now());
     if (late !== undefined) return JSON.stringify(refuseAll(batch.value.commands, late));
 
-    const { tokens, access, name } = dependencies();
+    const { tokens, access, name, founders } = dependencies();
     const work = new UnitOfWork(access(ctx.stub));
-    const results = await execute(batch.value.commands, { work, tokens, identity: certifiedIdentity(ctx) }, at);
+    const scope = { work, tokens, founders, identity: certifiedIdentity(ctx) };
+    const results = await execute(batch.value.commands, scope, at);
     const accepted = results.filter(({ ok }) => ok).length;
     if (accepted > 0) {
       await work.flush(() => ownEndorsementPolicy(ctx.stub, name));

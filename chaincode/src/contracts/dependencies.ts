@@ -8,6 +8,8 @@ export type Dependencies = Readonly<{
   access(stub: ChaincodeStub): StateAccess;
   /** The name under which the chaincode is defined on the channel. */
   name: string;
+  /** MSP ids of those who may enrol the first members; undefined: any. */
+  founders?: readonly string[] | undefined;
 }>;
 
 // The shim makes the contracts itself, from their classes alone, so this cannot be a constructor's parameter.

@@ -10,7 +10,13 @@ import type { Key } from '../ledger/key';
 import type { UnitOfWork } from '../ledger/unit-of-work';
 
 /** What a handler works with. */
-export type Scope = Readonly<{ work: UnitOfWork; tokens: EvidenceTokens; identity: CertifiedIdentity }>;
+export type Scope = Readonly<{
+  work: UnitOfWork;
+  tokens: EvidenceTokens;
+  identity: CertifiedIdentity;
+  /** MSP ids of those who may enrol the first members; undefined: any. */
+  founders?: readonly string[] | undefined;
+}>;
 
 export type Handler<T extends CommandType> = Readonly<{
   /** The keys that the command needs, as far as they can be told from what is loaded; asked again until it names no new one. */

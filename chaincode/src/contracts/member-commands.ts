@@ -27,7 +27,7 @@ export const memberHandlers: Pick<Handlers, 'member.enrol' | 'party.register'> =
       ]),
       ...homesOf(command, work).map((mspId) => key.member(mspId)),
     ],
-    run(command, { work }, context) {
+    run(command, { work, founders }, context) {
       const known = command.members.flatMap(({ uscc }) => work.get(key.party(partyKey(uscc))) ?? []);
       const mspIds = new Set([...command.members.map(({ mspId }) => mspId), ...homesOf(command, work)]);
       const names = command.members.flatMap(({ name }) => {
@@ -36,6 +36,7 @@ export const memberHandlers: Pick<Handlers, 'member.enrol' | 'party.register'> =
       });
       const state = {
         founded: work.get(key.registry()) === true,
+        founders,
         parties: known,
         members: [...mspIds].flatMap((mspId) => work.get(key.member(mspId)) ?? []),
         names: new Map(names),

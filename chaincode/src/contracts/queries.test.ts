@@ -8,8 +8,10 @@ import {
   aProposal,
   aReceivable,
   auditor,
+  BANK_A,
   BANK_B,
   bankA,
+  bankAuditor,
   bankB,
   BUYER,
   buyer,
@@ -20,7 +22,9 @@ import {
   OTHER_SUPPLIER,
   partyAt,
   platform,
+  PLATFORM,
   regulator,
+  REGULATOR,
   release,
   settle,
   SUPPLIER,
@@ -104,8 +108,36 @@ describe('a receivable', () => {
   });
 
   test('is shown to no auditor of an organisation that is not enrolled', async () => {
-    for (const role of ['auditor', 'regulator', 'member', 'admin'] as const) {
+    for (const role of ['auditor', 'member', 'admin'] as const) {
       expect((await ledger.unreadable(memberOf({ mspId: 'StrangerMSP' }, role), get())).code).toBe('NOT_FOUND');
+    }
+  });
+
+  test("is shown to an auditor of the pledgee from the offer on, and to no other bank's", async () => {
+    const ofBankA = memberOf(BANK_A, 'auditor');
+    for (const identity of [ofBankA, bankAuditor])
+      expect((await ledger.unreadable(identity, get())).code).toBe('NOT_FOUND');
+    const { id } = await offer();
+    expect(await ledger.read(ofBankA, get())).toMatchObject({ id: receivable.id });
+    expect(await ledger.read(ofBankA, { type: 'pledge.get', id })).toMatchObject({ id });
+    for (const query of [get(), history(), { type: 'pledge.get', id } as const]) {
+      expect((await ledger.unreadable(bankAuditor, query)).code).toBe('NOT_FOUND');
+    }
+    expect(await listed(bankAuditor, { type: 'receivable.list' })).toEqual([]);
+  });
+
+  test("is shown to a party's auditor as to the party", async () => {
+    expect(await ledger.read(partyAt(SUPPLIER, PLATFORM, 'auditor'), get())).toMatchObject({ id: receivable.id });
+    expect((await ledger.unreadable(partyAt(OTHER_SUPPLIER, PLATFORM, 'auditor'), get())).code).toBe('NOT_FOUND');
+  });
+
+  test("is read by nobody with the regulator's role but the regulator", async () => {
+    for (const member of [PLATFORM, BANK_A, BANK_B, WAREHOUSE, { mspId: 'StrangerMSP' }]) {
+      expect((await ledger.unreadable(memberOf(member, 'regulator'), get())).code).toBe('FORBIDDEN');
+      expect((await ledger.refusal(memberOf(member, 'regulator'), aReceivable())).code).toBe('FORBIDDEN');
+    }
+    for (const role of ['member', 'auditor', 'regulator', 'admin'] as const) {
+      expect(await ledger.read(memberOf(REGULATOR, role), get())).toMatchObject({ id: receivable.id });
     }
   });
 

@@ -8,7 +8,8 @@ import type { PartyRecord, Pledge, Receivable } from './records';
 export type CertifiedIdentity = Readonly<{ mspId: string; party: string | undefined; role: Actor['role'] }>;
 
 /**
- * Makes an actor of a certificate: its party must be at home at the certificate's own MSP, for any CA can write any code into a certificate.
+ * Makes an actor of a certificate: its party must be at home at the certificate's own MSP, and the regulator's role is for the regulator's own
+ * certificates, for any CA can write any code and any role into a certificate.
  * @param home the record of the certificate's party, undefined when nobody registered it: then only the registrar's certificates may name it.
  */
 export function actorOf(
@@ -25,7 +26,14 @@ export function actorOf(
       );
     }
   }
-  const role = member?.kinds.includes('REGULATOR') === true ? 'regulator' : identity.role;
+  const regulator = member?.kinds.includes('REGULATOR') === true;
+  if (identity.role === 'regulator' && !regulator) {
+    return refuse(
+      'FORBIDDEN',
+      `${member?.name ?? identity.mspId} is no regulator: its certificates cannot have that role`,
+    );
+  }
+  const role = regulator ? 'regulator' : identity.role;
   return accept({ mspId: identity.mspId, member, party: identity.party, role });
 }
 
@@ -49,9 +57,13 @@ export function isMember(actor: Actor, mspId: string): boolean {
   return actor.mspId === mspId && actor.party === undefined;
 }
 
-/** Auditors and the regulator read everything, once their member is one of the consortium's. */
-export function seesEverything(actor: Actor): boolean {
-  return actor.member !== undefined && (actor.role === 'auditor' || actor.role === 'regulator');
+/**
+ * Whether the actor reads everything: the regulator, and auditors of a member that the consortium has made an AUDITOR. Any other member's
+ * auditor reads what that member may see, and a party's what the party may: else every CA could let its own people read all that others do.
+ */
+export function seesEverything({ member, party, role }: Actor): boolean {
+  if (member === undefined || party !== undefined) return false;
+  return role === 'regulator' || (role === 'auditor' && member.kinds.includes('AUDITOR'));
 }
 
 /**

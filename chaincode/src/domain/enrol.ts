@@ -10,6 +10,8 @@ import type { PartyRecord } from './records';
 export type EnrolState = Readonly<{
   /** Whether members were enrolled before. */
   founded: boolean;
+  /** MSP ids of those who may be the first to enrol, as the endorser was told; undefined: any. */
+  founders: readonly string[] | undefined;
   /** Those of the members' own companies that are parties already. */
   parties: readonly PartyRecord[];
   /** Members that are on the ledger already: those of the command, and those at which a company of the command is at home. */
@@ -21,7 +23,8 @@ export type EnrolState = Readonly<{
 export type Enrolment = Readonly<{ members: readonly Member[]; parties: readonly PartyRecord[] }>;
 
 /**
- * Decides the enrolment of members: once by whoever founds the ledger, afterwards by an administrator of the registrar.
+ * Decides the enrolment of members: at first by an administrator of whom the endorsers know as the registrar, else the fastest member would make itself
+ * that; afterwards by one of whom the ledger knows as the registrar.
  * A member's own company is a party at home at the member, so that nobody else can bring it in and sign for it. Name and company are a member's own
  * for good: histories and claims name it by them, so no registrar may give them to another (never-twice 7).
  * Adding a member by the consent of several is a matter of the channel's own configuration policy.
@@ -36,6 +39,12 @@ export function enrolMembers(
     return refuse('FORBIDDEN', 'only an administrator enrols members');
   if (state.founded && actor.member?.kinds.includes('REGISTRAR') !== true) {
     return refuse('FORBIDDEN', 'only an administrator of the registrar enrols further members');
+  }
+  if (!state.founded && state.founders?.includes(actor.mspId) === false) {
+    return refuse(
+      'FORBIDDEN',
+      `members are first enrolled by ${state.founders.join(' or ')}, the registrar of the consortium`,
+    );
   }
   const distinct = (values: readonly string[]): boolean => new Set(values).size === values.length;
   if (!distinct(command.members.map(({ mspId }) => mspId)) || !distinct(command.members.map(({ name }) => name))) {

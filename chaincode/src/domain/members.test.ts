@@ -41,6 +41,19 @@ describe('enrolment', () => {
     await ledger.ok(FOUNDER, enrol(ENROLMENT));
   });
 
+  test('is begun by nobody but the registrar of whom the endorsers know', async () => {
+    const ledger = new Ledger();
+    ledger.founders = [PLATFORM.mspId];
+    const usurper = { ...BANK_A, kinds: ['REGISTRAR', 'REGULATOR'] as const };
+    for (const identity of [memberOf(BANK_A, 'admin'), memberOf(REGULATOR, 'admin'), memberOf(BANK_A, 'member')]) {
+      expect((await ledger.refusal(identity, enrol([{ ...usurper, kinds: [...usurper.kinds] }]))).code).toBe(
+        'FORBIDDEN',
+      );
+    }
+    await ledger.ok(FOUNDER, enrol(ENROLMENT));
+    expect((await ledger.refusal(memberOf(BANK_A, 'admin'), enrol([BANK_A]))).code).toBe('FORBIDDEN');
+  });
+
   test.each([
     ['MSP ids', { name: 'x', uscc: aParty(71).uscc }],
     ['names', { mspId: 'X', uscc: aParty(71).uscc }],

@@ -3,8 +3,11 @@ import { z } from 'zod';
 import { PartyIdSchema } from './party';
 import { textSchema } from './text';
 
-/** What a member is in the consortium: the registrar brings suppliers and core enterprises in; financiers may hold claims. */
-export const MEMBER_KINDS = ['REGISTRAR', 'FINANCIER', 'WAREHOUSE', 'REGULATOR'] as const;
+/**
+ * What a member is in the consortium: the registrar brings suppliers and core enterprises in; financiers may hold claims; the regulator reads
+ * everything, and so do the auditors of a member that the consortium has made an AUDITOR.
+ */
+export const MEMBER_KINDS = ['REGISTRAR', 'FINANCIER', 'WAREHOUSE', 'REGULATOR', 'AUDITOR'] as const;
 export type MemberKind = (typeof MEMBER_KINDS)[number];
 
 export const MspIdSchema = z.string().regex(/^[A-Za-z][A-Za-z0-9.-]{0,63}$/, 'must be an MSP id');
@@ -18,13 +21,16 @@ export const MemberSchema = z.strictObject({
   name: MemberNameSchema,
   displayName: textSchema(200),
   uscc: PartyIdSchema,
-  kinds: z.array(z.enum(MEMBER_KINDS)).min(1).max(4),
+  kinds: z.array(z.enum(MEMBER_KINDS)).min(1).max(5),
 });
 
 /** A member as the ledger knows it, under `member~{mspId}`. */
 export type Member = Readonly<z.output<typeof MemberSchema>>;
 
-/** The role in an identity's certificate (attribute `role`): auditors and the regulator read only. */
+/**
+ * The role in an identity's certificate (attribute `role`): auditors and the regulator read only. What a role allows is for the member's record to
+ * say, as any CA can write any role: the regulator's is its own alone, an auditor reads what its member may see, an administrator enrols as registrar.
+ */
 export const ACTOR_ROLES = ['member', 'auditor', 'regulator', 'admin'] as const;
 export type ActorRole = (typeof ACTOR_ROLES)[number];
 

@@ -21,6 +21,7 @@ export async function serveChaincode(settings: Settings, version: string): Promi
   });
   provide({
     name: settings.name,
+    founders: settings.founders,
     tokens: new KeyedHashTokens(settings.evidenceKey),
     access: (stub) => (settings.stateAccess === 'single' ? new SingleCalls(stub) : peers.accessFor(stub)),
   });

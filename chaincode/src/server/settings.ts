@@ -16,6 +16,13 @@ const SettingsSchema = z.object({
     .string()
     .min(1)
     .describe('File with the hexadecimal key of evidence tokens, the same at all endorsers'),
+  ONEPLEDGE_REGISTRARS: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9.-]*(?:,[A-Za-z][A-Za-z0-9.-]*)*$/, 'must be MSP ids, divided by commas')
+    .optional()
+    .describe(
+      'MSP ids of the registrars that consortium.yaml names: nobody else enrols the first members; without it, any administrator of the channel',
+    ),
   ONEPLEDGE_STATE_ACCESS: z
     .enum(['batched', 'single'])
     .default('batched')
@@ -33,6 +40,7 @@ export type Settings = Readonly<{
   ccid: string;
   name: string;
   evidenceKey: Buffer;
+  founders: readonly string[] | undefined;
   stateAccess: 'batched' | 'single';
   tls?: Readonly<Record<'key' | 'cert' | 'clientCACerts', Buffer | undefined>>;
 }>;
@@ -68,6 +76,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     ccid: settings.CHAINCODE_ID,
     name: settings.ONEPLEDGE_CHAINCODE_NAME,
     evidenceKey: Buffer.from(text, 'hex'),
+    founders: settings.ONEPLEDGE_REGISTRARS?.split(','),
     stateAccess: settings.ONEPLEDGE_STATE_ACCESS,
     ...(tls.key === undefined ? {} : { tls }),
   };

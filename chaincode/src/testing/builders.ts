@@ -26,11 +26,11 @@ export const BUYER = aParty(2);
 export const OTHER_SUPPLIER = aParty(3);
 export const OTHER_BUYER = aParty(4);
 
-function aMember(number: number, mspId: string, name: string, kind: Member['kinds'][number]): Member {
-  return { mspId, name, displayName: name, uscc: uscc(900 + number), kinds: [kind] };
+function aMember(number: number, mspId: string, name: string, ...kinds: Member['kinds']): Member {
+  return { mspId, name, displayName: name, uscc: uscc(900 + number), kinds };
 }
 
-export const PLATFORM = aMember(1, 'PlatformMSP', 'platform', 'REGISTRAR');
+export const PLATFORM = aMember(1, 'PlatformMSP', 'platform', 'REGISTRAR', 'AUDITOR');
 export const BANK_A = aMember(2, 'BankAMSP', 'bank-a', 'FINANCIER');
 export const BANK_B = aMember(3, 'BankBMSP', 'bank-b', 'FINANCIER');
 export const WAREHOUSE = aMember(4, 'WarehouseAMSP', 'warehouse-a', 'WAREHOUSE');
@@ -57,7 +57,9 @@ export const bankA = memberOf(BANK_A);
 export const bankB = memberOf(BANK_B);
 export const supplier = partyAt(SUPPLIER);
 export const buyer = partyAt(BUYER);
-export const auditor = memberOf(BANK_B, 'auditor');
+/** Of a member whose auditors read everything. */
+export const auditor = memberOf(PLATFORM, 'auditor');
+export const bankAuditor = memberOf(BANK_B, 'auditor');
 export const regulator = memberOf(REGULATOR);
 
 /** Money in CNY. */

@@ -141,7 +141,9 @@ async function authenticate({ tokens, directory }: Services, request: Request): 
   const principal = await tokens.verify(token);
   const member = directory.requireServed(principal.member);
   // A regulator's identities only read, whatever the token says.
-  return member.kinds.includes('REGULATOR') ? { ...principal, role: 'regulator' } : principal;
+  if (member.kinds.includes('REGULATOR')) return { ...principal, role: 'regulator' };
+  if (principal.role === 'regulator') throw problem('FORBIDDEN', `${principal.member} is no regulator`);
+  return principal;
 }
 
 /** Ids are opaque: one that cannot be is one that is not there. */

@@ -10,7 +10,7 @@ export const history: CommandSpec = {
   arguments: [{ name: 'id', summary: "the asset's id" }],
   examples: [
     'rcv_0123456789abcdefghjkmnpqrs --as platform',
-    'rcv_0123456789abcdefghjkmnpqrs --as bank-b --role auditor --json',
+    'rcv_0123456789abcdefghjkmnpqrs --as platform --role auditor --json',
   ],
   async run({ api, output }, input) {
     const answer = (await api().get(`/v1/assets/${encodeURIComponent(input.argument(0))}/history`)) as History;

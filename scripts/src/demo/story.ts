@@ -26,7 +26,7 @@ export async function tell({ api, output }: Context): Promise<void> {
   const debtor = api({ member: 'platform', party: DEBTOR.uscc });
   const bankA = api({ member: 'bank-a' });
   const bankB = api({ member: 'bank-b' });
-  const auditor = api({ member: 'bank-b', role: 'auditor' });
+  const auditor = api({ member: 'platform', role: 'auditor' });
   const invoice = freshInvoice(new Date());
   const registration = (number: string): unknown => ({
     creditor: SUPPLIER,

@@ -73,7 +73,8 @@ async function embeddedEngine({ home, consortium, note }: EngineSettings): Promi
 }
 
 async function fabricEngine({ home, consortium: file }: EngineSettings): Promise<EnginePrograms> {
-  const { ConsortiumError, loadConsortium, MaterialError, ownMember } = await import('@onepledge/network');
+  const { ConsortiumError, loadConsortium, MaterialError, ownMember, registrarsOf } =
+    await import('@onepledge/network');
   const { ensureChaincodeServices, MachineError, prepare, prepareMember, ProgramError, servedFile } =
     await import('@onepledge/network/fabric');
   try {
@@ -84,8 +85,10 @@ async function fabricEngine({ home, consortium: file }: EngineSettings): Promise
     else await prepareMember({ home, consortium, member });
     const evidenceKey = member === undefined ? ensureEvidenceKey(home) : requireEvidenceKey(home);
     const programs = async (): Promise<readonly ProgramSpec[]> => {
-      const chaincodes = await ensureChaincodeServices(loadConsortium(file), home);
-      return fabricPrograms({ home, consortium: file, peerPorts, chaincodes, evidenceKey });
+      const newest = loadConsortium(file);
+      const chaincodes = await ensureChaincodeServices(newest, home);
+      const registrars = registrarsOf(newest);
+      return fabricPrograms({ home, consortium: file, peerPorts, chaincodes, registrars, evidenceKey });
     };
     return { programs: await programs(), member, changing: { file: servedFile(home), programs } };
   } catch (error) {

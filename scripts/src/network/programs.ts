@@ -65,6 +65,8 @@ export type FabricSettings = Readonly<{
   consortium: string;
   peerPorts: 'fixed' | 'ephemeral';
   chaincodes: readonly OwnChaincode[];
+  /** MSP ids of the consortium's registrars. */
+  registrars: readonly string[];
   evidenceKey: string;
 }>;
 
@@ -74,6 +76,7 @@ export function fabricPrograms({
   consortium,
   peerPorts,
   chaincodes,
+  registrars,
   evidenceKey,
 }: FabricSettings): readonly ProgramSpec[] {
   return [
@@ -88,6 +91,7 @@ export function fabricPrograms({
         CHAINCODE_TLS_KEY: tls.key,
         CHAINCODE_CLIENT_CA_CERT: tls.clientCa,
         ONEPLEDGE_EVIDENCE_KEY_FILE: evidenceKey,
+        ONEPLEDGE_REGISTRARS: registrars.join(),
       },
     })),
     {

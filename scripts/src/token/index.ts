@@ -10,7 +10,7 @@ const token: CommandSpec = {
   details:
     'For development and demos: whoever can read the folder of the network can make a token for anyone. Real gateways trust the issuer that their members run.',
   options: [{ flags: '--ttl <seconds>', summary: 'how long it is valid', default: '3600' }],
-  examples: ['--as platform', '--as platform --party 91350100M000100Y43', '--as bank-b --role auditor --ttl 600'],
+  examples: ['--as platform', '--as platform --party 91350100M000100Y43', '--as platform --role auditor --ttl 600'],
   async run({ acting, home, output }, input) {
     const ttl = input.integer('ttl', 1, MAX_TTL_SECONDS);
     const text = await tokenFor(home, acting, ttl);
