@@ -1,10 +1,11 @@
 /** What operators do to a running network, by the command line alone, on either network. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CCAAS_BUILDER_VARIABLE, freePort } from '@onepledge/network/fabric';
 import { describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
-import type { Pledge } from '../support/client';
+import type { Answer, Pledge } from '../support/client';
 import { onepledge } from '../support/cli';
 import { Sequence } from '../support/sequences';
 import { engineFromEnvironment } from '../support/system';
@@ -120,6 +121,50 @@ describe('a certificate', () => {
   );
 
   test(
+    'of an identity that the gateway acts by is refused at once when it was revoked, in words, and nothing is half done',
+    async () => {
+      const party = sequence.supplier.uscc;
+      const [agent, itself] = [await as({ member: 'platform' }), await as({ member: 'platform', party })];
+      const before = await agent.register(sequence.registration());
+
+      // Requests come all the while, so that some are between endorsement and order when it is revoked.
+      const revoked = run('certificate', 'revoke', `${party}-member`);
+      const asked: { readonly key: string; readonly body: object; readonly answer: Answer }[] = [];
+      const ask = async (): Promise<Answer> => {
+        const [key, body] = [randomUUID(), sequence.registration()];
+        const answer = await itself.post('/v1/receivables', body, { key, prefer: 'wait=60', timeoutMs: 90_000 });
+        asked.push({ key, body, answer });
+        return answer;
+      };
+      await until(
+        'it is refused',
+        async () => {
+          const answers = await Promise.all(Array.from({ length: 8 }, ask));
+          return answers.every(({ status }) => status === 403) ? true : undefined;
+        },
+        { withinMs: 60_000 },
+      );
+      await revoked;
+
+      const refusal = asked.at(-1)?.answer.problem;
+      expect(refusal).toMatchObject({ code: 'FORBIDDEN', retryable: false });
+      expect(refusal?.detail).toMatch(/the ledger refuses the identity of party .* was revoked/);
+      expect((await itself.get(`/v1/receivables/${before.id}`)).problem).toMatchObject({ code: 'FORBIDDEN' });
+      for (const { key, body, answer } of asked) {
+        // What was done can be done by nobody again, what was refused by whoever may.
+        const again = await agent.post('/v1/receivables', body, { key: `${key}-agent`, prefer: 'wait=60' });
+        expect([answer.status, again.status]).toEqual(answer.status === 201 ? [201, 409] : [403, 201]);
+      }
+
+      const users = inHome(join('crypto', 'platform', 'users'));
+      renameSync(join(users, `${party}-member`), join(users, `${party}-revoked`));
+      expect((await itself.get(`/v1/receivables/${before.id}`)).status).toBe(200);
+      await itself.register(sequence.registration());
+    },
+    WITHIN_MS,
+  );
+
+  test(
     'that expires soon is warned of',
     async () => {
       expect(await run('certificate', 'watch', '--days', '60')).toMatchObject({ expiring: [] });
@@ -150,7 +195,7 @@ describe('a new member', () => {
       expect(await run('member', 'add', 'bank-c', '--dry-run')).toMatchObject({ lines: ['BankCMSP becomes a member'] });
       const { lines } = (await run('config', 'diff')) as { lines: string[] };
       expect(lines[0]).toContain('bank-c (BankCMSP) is described and no member yet');
-      expect(await run('channel', 'info')).toMatchObject({ updates: 2 });
+      expect(await run('channel', 'info')).toMatchObject({ updates: 3 });
     },
     WITHIN_MS,
   );
@@ -181,7 +226,7 @@ describe('a new member', () => {
       };
       expect(status.organizations).toContainEqual(expect.objectContaining({ organization: 'bank-c', approved: true }));
       expect(await run('member', 'add', 'bank-c')).toMatchObject({ lines: [] });
-      expect(await run('channel', 'info')).toMatchObject({ updates: 3 });
+      expect(await run('channel', 'info')).toMatchObject({ updates: 4 });
     },
     WITHIN_MS,
   );

@@ -20,6 +20,8 @@ export type LedgerIdentity = Readonly<{
 export interface IdentitySource {
   /** @throws ProblemError FORBIDDEN when there can be no such identity. */
   identityFor(principal: Principal): Promise<LedgerIdentity>;
+  /** Forgets one identity, as the ledger has refused it. */
+  forget(principal: Principal): void;
   /** Forgets what was kept, e.g. because the network's authorities are new. */
   reset(): void;
 }
@@ -45,6 +47,10 @@ export class DevelopmentWallet implements IdentitySource {
       this.#known.delete(key);
       throw error;
     }
+  }
+
+  forget(principal: Principal): void {
+    this.#known.delete(principalKey(principal));
   }
 
   reset(): void {

@@ -15,13 +15,18 @@ export class EndorsersMissing extends LedgerUnavailable {
 /** The endorsers refused: sending the same again would be refused again. Nothing was ordered. */
 export class EndorsementRefused extends Error {
   override readonly name = 'EndorsementRefused';
-  /** TOO_LARGE: a smaller group may pass. CONTRACT: the program failed. IDENTITY: the signer is not let in. */
-  readonly reason: 'TOO_LARGE' | 'CONTRACT' | 'IDENTITY';
+  /** TOO_LARGE: a smaller group may pass. CONTRACT: the program failed. */
+  readonly reason: 'TOO_LARGE' | 'CONTRACT';
 
-  constructor(reason: 'TOO_LARGE' | 'CONTRACT' | 'IDENTITY', message: string, options?: ErrorOptions) {
+  constructor(reason: 'TOO_LARGE' | 'CONTRACT', message: string, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
   }
+}
+
+/** The ledger does not let the signer in: revoked, expired, or of a CA that it does not know. */
+export class IdentityRefused extends Error {
+  override readonly name = 'IdentityRefused';
 }
 
 /** Codes with which a peer says that it, or what it needs, is not there now. */
@@ -50,6 +55,10 @@ const BUSY = /^too many requests for .*, exceeding concurrency limit/;
 const TOO_FEW = /^failed to collect enough transaction endorsements/;
 /** Peers that are on different heights for a moment: all of them are there. */
 const MISMATCH = /ProposalResponsePayloads do not match/;
+/** What the peer that is asked first says of a signer that was revoked, is not known, or has expired. */
+const REFUSED_CREATOR = /access denied: channel \[[^\]]*\] creator org|client identity expired/;
+/** What orderers say of a signer that is none of the channel's writers any more. */
+const FORBIDDEN_BY_ORDERER = /status=FORBIDDEN/;
 /** A peer's way to say that the chaincode answered with a status of 400 or more: `chaincode response 500, …`. */
 const CONTRACT = /chaincode response [45][0-9]{2}/;
 
@@ -59,14 +68,14 @@ function describe(error: GatewayError): string {
 }
 
 /** Translates what the stages before ordering throw (evaluate, endorse). */
-export function translateProposalError(error: unknown): LedgerUnavailable | EndorsementRefused {
+export function translateProposalError(error: unknown): LedgerUnavailable | EndorsementRefused | IdentityRefused {
   if (error instanceof LedgerUnavailable || error instanceof EndorsementRefused) return error;
   if (!(error instanceof GatewayError)) {
     return new LedgerUnavailable(error instanceof Error ? error.message : String(error), { cause: error });
   }
   const text = describe(error);
   if (TOO_LARGE.test(text)) return new EndorsementRefused('TOO_LARGE', text, { cause: error });
-  if (IDENTITY.has(error.code)) return new EndorsementRefused('IDENTITY', text, { cause: error });
+  if (isRefusedIdentity(error)) return new IdentityRefused(text, { cause: error });
   if (CONTRACT.test(text)) return new EndorsementRefused('CONTRACT', text, { cause: error });
   if (MISSING.has(error.code) || (TOO_FEW.test(error.cause.details) && !MISMATCH.test(text)))
     return new EndorsersMissing(text, { cause: error });
@@ -92,7 +101,19 @@ export function isSilence(error: unknown): boolean {
   return isDeadline(error) || (error instanceof GatewayError && error.code === UNAVAILABLE_NOW);
 }
 
-/** Whether a peer did not let the identity in. */
+/**
+ * Whether the peer did not let the identity in. Of a transaction the first peer's word counts: others, which are asked when that one has
+ * endorsed, may be behind it for a moment.
+ */
 export function isRefusedIdentity(error: unknown): boolean {
-  return error instanceof GatewayError && IDENTITY.has(error.code);
+  if (!(error instanceof GatewayError)) return false;
+  if (IDENTITY.has(error.code)) return true;
+  const { details, cause } = error;
+  if (details.length === 0 || TOO_FEW.test(cause.details)) return false;
+  return details.every(({ message }) => REFUSED_CREATOR.test(message));
+}
+
+/** Whether orderers refused a transaction for who signed it. */
+export function isRefusedByOrderers(error: unknown): boolean {
+  return error instanceof GatewayError && FORBIDDEN_BY_ORDERER.test(describe(error));
 }

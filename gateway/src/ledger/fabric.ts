@@ -16,16 +16,19 @@ import {
   type ReceivableView,
 } from '@onepledge/chaincode/model';
 import { type Principal, principalKey } from '../auth/principal';
-import { problem, ProblemError } from '../problem';
+import { ProblemError } from '../problem';
 import {
   EndorsementRefused,
+  IdentityRefused,
   isConnectionFailure,
   isDeadline,
+  isRefusedByOrderers,
   isRefusedIdentity,
   isSilence,
   LedgerUnavailable,
   translateProposalError,
 } from './errors';
+import { refusalOf } from './identity-refusal';
 import type { CommitStatus, EndorsedTransaction, LedgerReader, LedgerWriter, Proposal } from './port';
 import type { LedgerSessions, Session } from './sessions';
 
@@ -35,8 +38,14 @@ export type LedgerTimeouts = Readonly<{ evaluate: number; endorse: number; submi
 /** How long a peer may take to come to what another one has told. */
 const CATCH_UP_MS = 5_000;
 
+/** How long another identity of the member waits for a transaction whose signer is refused. */
+const WITNESS_MS = 1_000;
+
 /** Assets that one evaluation is asked about. */
 const MAX_QUERIES = 200;
+
+/** Which other identities of a member are asked in the place of one that is refused. */
+const WITNESSES: readonly Principal['role'][] = ['member', 'auditor', 'admin'];
 
 /** Names of the validation codes; the package exports them by name only. */
 const CODE_NAMES: ReadonlyMap<number, string> = new Map(
@@ -67,32 +76,72 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
 
   async commitStatus(principal: Principal, transactionId: string, deadline: number): Promise<CommitStatus | undefined> {
     const session = await this.#sessions.of(principal);
-    const commit = session.gateway.newCommit(this.#commitRequest(session, transactionId));
     try {
-      const { successful, code, blockNumber } = await commit.getStatus(within(deadline));
-      this.#sessions.horizon?.note(principal.member, transactionId, blockNumber);
-      return { valid: successful, code: CODE_NAMES.get(code) ?? String(code), block: blockNumber.toString() };
+      return await this.#askCommit(principal, session, transactionId, deadline);
     } catch (error) {
-      if (isDeadline(error)) return undefined;
+      if (isRefusedIdentity(error)) return this.#witnessed(principal, session, transactionId, error);
       this.#noteFailure(error, principal, session);
       throw new LedgerUnavailable(error instanceof Error ? error.message : String(error), { cause: error });
     }
   }
 
-  async evaluate(principal: Principal, queries: readonly QueryInput[]): Promise<readonly QueryResult[]> {
-    let session: Session | undefined;
+  /** @returns undefined when the peer does not know within the deadline. @throws GatewayError */
+  async #askCommit(
+    { member }: Principal,
+    session: Session,
+    transactionId: string,
+    deadline: number,
+  ): Promise<CommitStatus | undefined> {
+    const commit = session.gateway.newCommit(this.#commitRequest(session, transactionId));
     try {
-      session = await this.#sessions.of(principal);
-      await this.#caughtUp(principal, session);
-      const proposal = session.contract.newProposal(CONTRACT_FUNCTIONS.evaluate, {
+      const { successful, code, blockNumber } = await commit.getStatus(within(deadline));
+      this.#sessions.horizon?.note(member, transactionId, blockNumber);
+      return { valid: successful, code: CODE_NAMES.get(code) ?? String(code), block: blockNumber.toString() };
+    } catch (error) {
+      if (isDeadline(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * A transaction whose signer the peer does not let in any more, as another identity of the member sees it at the same peer.
+   * @throws IdentityRefused when that peer has no such transaction, LedgerUnavailable when no other identity can ask
+   */
+  async #witnessed(
+    principal: Principal,
+    session: Session,
+    transactionId: string,
+    refusal: unknown,
+  ): Promise<CommitStatus> {
+    this.#noteFailure(refusal, principal, session);
+    for (const role of WITNESSES) {
+      const witness: Principal = { member: principal.member, role };
+      if (principalKey(witness) === principalKey(principal)) continue;
+      let status: CommitStatus | undefined;
+      try {
+        const other = await this.#sessions.of(witness);
+        if (other.turn !== session.turn) break;
+        status = await this.#askCommit(witness, other, transactionId, WITNESS_MS);
+      } catch (error) {
+        // There is no such identity, or it is refused as well.
+        if (error instanceof ProblemError || isRefusedIdentity(error)) continue;
+        break;
+      }
+      if (status === undefined) throw new IdentityRefused(refusalOf(principal, session.identity), { cause: refusal });
+      return status;
+    }
+    throw new LedgerUnavailable('nobody can tell what became of a transaction', { cause: refusal });
+  }
+
+  evaluate(principal: Principal, queries: readonly QueryInput[]): Promise<readonly QueryResult[]> {
+    return this.#read(principal, async ({ contract }) => {
+      const proposal = contract.newProposal(CONTRACT_FUNCTIONS.evaluate, {
         arguments: [JSON.stringify({ queries })],
       });
       const answer = readJson(await proposal.evaluate(within(this.#timeouts.evaluate))) as QueryBatchResult;
       if (answer.results.length !== queries.length) throw new Error('the contract answered another number of queries');
       return answer.results;
-    } catch (error) {
-      throw this.#readProblem(principal, session, error);
-    }
+    });
   }
 
   async claimants(principal: Principal, assets: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -117,15 +166,24 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
    * One evaluation of the system chaincode that answers for blocks.
    * @throws ProblemError LEDGER_UNAVAILABLE or INTERNAL_ERROR.
    */
-  async queryBlocks(principal: Principal, name: string, ...args: readonly string[]): Promise<Uint8Array> {
+  queryBlocks(principal: Principal, name: string, ...args: readonly string[]): Promise<Uint8Array> {
+    return this.#read(principal, async ({ blocks, channel }) => {
+      const proposal = blocks.newProposal(name, { arguments: [channel, ...args] });
+      return proposal.evaluate(within(this.#timeouts.evaluate));
+    });
+  }
+
+  /** One evaluation; once more where the identity was refused, as it may have got a new certificate. @throws ProblemError */
+  async #read<T>(principal: Principal, evaluation: (session: Session) => Promise<T>, again = true): Promise<T> {
     let session: Session | undefined;
     try {
       session = await this.#sessions.of(principal);
       await this.#caughtUp(principal, session);
-      const proposal = session.blocks.newProposal(name, { arguments: [session.channel, ...args] });
-      return await proposal.evaluate(within(this.#timeouts.evaluate));
+      return await evaluation(session);
     } catch (error) {
-      throw this.#readProblem(principal, session, error);
+      if (!again || !isRefusedIdentity(error)) throw this.#readProblem(principal, session, error);
+      this.#noteFailure(error, principal, session);
+      return this.#read(principal, evaluation, false);
     }
   }
 
@@ -141,7 +199,9 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
       );
     } catch (error) {
       this.#noteFailure(error, principal, session);
-      throw translateProposalError(error);
+      const translated = translateProposalError(error);
+      if (!(translated instanceof IdentityRefused)) throw translated;
+      throw new IdentityRefused(refusalOf(principal, session.identity), { cause: error });
     }
   }
 
@@ -160,7 +220,8 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
           await same.submit(within(this.#timeouts.submit));
         } catch (error) {
           this.#noteFailure(error, principal, now);
-          throw error;
+          if (!isRefusedByOrderers(error)) throw error;
+          throw new IdentityRefused(refusalOf(principal, now.identity), { cause: error });
         }
       },
     };
@@ -192,9 +253,12 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
     this.#sessions.horizon?.note(member, due.transactionId, due.block);
   }
 
-  #noteFailure(error: unknown, { member }: Principal, session: Session | undefined): void {
-    if (session !== undefined && isSilence(error)) this.#sessions.failOver(member, session);
-    if (!isConnectionFailure(error)) return;
+  #noteFailure(error: unknown, principal: Principal, session: Session | undefined): void {
+    const refused = isRefusedIdentity(error);
+    if (refused) this.#sessions.forget(principal);
+    else if (session !== undefined && isSilence(error)) this.#sessions.failOver(principal.member, session);
+    // A signer whom nobody knows may be of an earlier network.
+    if (!refused && !isConnectionFailure(error)) return;
     try {
       this.#sessions.renew();
     } catch (cause) {
@@ -218,8 +282,11 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
         { cause: error },
       );
     }
-    if (translated instanceof EndorsementRefused && translated.reason === 'IDENTITY') {
-      return problem('FORBIDDEN', `the ledger does not know the identity ${principalKey(principal)}`);
+    if (translated instanceof IdentityRefused && session !== undefined) {
+      return new ProblemError(
+        { code: 'FORBIDDEN', detail: refusalOf(principal, session.identity) },
+        { cause: translated },
+      );
     }
     return new ProblemError({ code: 'LEDGER_UNAVAILABLE', detail: 'the ledger cannot be reached' }, { cause: error });
   }

@@ -14,7 +14,7 @@ export type CommitStatus = Readonly<{
 /** A proposal that has its transaction id and was sent to nobody yet. */
 export interface Proposal {
   readonly transactionId: string;
-  /** @throws LedgerUnavailable or EndorsementRefused: nothing was ordered in either case. */
+  /** @throws LedgerUnavailable, EndorsementRefused or IdentityRefused: nothing was ordered in any case. */
   endorse(): Promise<EndorsedTransaction>;
 }
 
@@ -24,7 +24,10 @@ export interface EndorsedTransaction {
   readonly bytes: Uint8Array;
   /** What the contract answered. */
   readonly answer: CommandBatchResult;
-  /** @throws any error is ambiguous: the transaction may have been ordered. */
+  /**
+   * @throws IdentityRefused when orderers refuse the signer: they may have ordered the same before. Any other error is as ambiguous: the
+   * transaction may have been ordered.
+   */
   submit(): Promise<void>;
 }
 
@@ -46,7 +49,8 @@ export interface LedgerWriter {
    * Waits for a transaction's final state.
    * @param deadline milliseconds
    * @returns undefined when it is not known within the deadline.
-   * @throws LedgerUnavailable when nobody could be asked.
+   * @throws IdentityRefused when the peer does not let the signer in any more and has no such transaction; LedgerUnavailable when nobody could
+   * be asked.
    */
   commitStatus(principal: Principal, transactionId: string, deadline: number): Promise<CommitStatus | undefined>;
 }

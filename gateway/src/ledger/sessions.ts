@@ -95,6 +95,13 @@ export class LedgerSessions {
     this.#turns.set(member, (turn + 1) % (this.#directory.find(member)?.peers.length ?? 1));
   }
 
+  /** The identity was refused: what it is and how it signs is looked up again, as it may have got a new certificate. */
+  forget(principal: Principal): void {
+    this.#identities.forget(principal);
+    const turns = this.#directory.find(principal.member)?.peers.length ?? 1;
+    for (let turn = 0; turn < turns; turn += 1) this.#sessions.delete(`${principalKey(principal)} ${turn}`);
+  }
+
   /** After a failure: reads where the network is, and starts anew when it is another one or elsewhere. */
   renew(): void {
     const connection = this.#directory.refresh();

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DomainError } from '@onepledge/chaincode/model';
 import type { Principal } from '../auth/principal';
-import { EndorsementRefused, EndorsersMissing } from '../ledger/errors';
+import { EndorsementRefused, EndorsersMissing, IdentityRefused } from '../ledger/errors';
 import type { CommitStatus, EndorsedTransaction } from '../ledger/port';
 import { timed } from '../metrics';
 import { ProblemError } from '../problem';
@@ -10,7 +10,7 @@ import { afterLoss, backOff, cutGroup, inHalves, jitter, LOST_RACES } from './gr
 import type { Outcome, Queued } from './intent';
 import type { LaneContext } from './lane-context';
 import { pause } from './pause';
-import { heldBy, invalidated, lostTooOften, problemOfRefusal, refused } from './refusals';
+import { heldBy, invalidated, lostTooOften, problemOfRefusal, refused, refusedSigner } from './refusals';
 import { settle } from './settle';
 import { SideLanes } from './side-lanes';
 
@@ -140,16 +140,22 @@ export class Lane {
     if (error instanceof EndorsementRefused) {
       log.warn({ err: error, commands: group.length }, 'a group was refused as a whole');
       metrics.retries.inc({ reason: 'refused' });
-      if (group.length > 1 && error.reason !== 'IDENTITY') {
+      if (group.length > 1) {
         this.#queue = [...inHalves(group), ...this.#queue];
         return 'DONE';
       }
-      // An identity that is refused may be of an earlier network; the session was renewed, so one more try tells.
-      if (error.reason === 'IDENTITY' && group.every(({ tries }) => tries === 0)) {
+      await this.#fail(group, problemOfRefusal(error));
+      return 'DONE';
+    }
+    if (error instanceof IdentityRefused) {
+      log.warn({ err: error, commands: group.length }, 'the ledger does not let the identity in');
+      metrics.retries.inc({ reason: 'refused' });
+      // It may be of an earlier network, or have a new certificate: it was looked up again, so one more try tells.
+      if (group.every(({ tries }) => tries === 0)) {
         this.#queue = [...group.map((item) => ({ ...item, tries: 1 })), ...this.#queue];
         return 'UNAVAILABLE';
       }
-      await this.#fail(group, problemOfRefusal(error));
+      await this.#fail(group, refusedSigner(error));
       return 'DONE';
     }
     if (error instanceof EndorsersMissing) {
@@ -229,7 +235,16 @@ export class Lane {
     return undefined;
   }
 
-  async #settled(group: readonly Queued[], endorsed: EndorsedTransaction, status: CommitStatus): Promise<void> {
+  async #settled(
+    group: readonly Queued[],
+    endorsed: EndorsedTransaction,
+    status: CommitStatus | IdentityRefused,
+  ): Promise<void> {
+    if (status instanceof IdentityRefused) {
+      const end = { code: 'NOT_ORDERED', block: undefined };
+      await this.#concluded(group, endorsed, end, false, refusedSigner(status));
+      return;
+    }
     if (LOST_RACES.has(status.code)) {
       await this.#lost(group, endorsed.transactionId, status);
       return;
@@ -266,6 +281,7 @@ export class Lane {
     { transactionId, answer }: EndorsedTransaction,
     { code, block }: Readonly<{ code: string; block: string | undefined }>,
     answerFirst: boolean,
+    problem = invalidated(code),
   ): Promise<void> {
     const intents = group.map(({ intentId }, i) => {
       const result = answer.results[i];
@@ -274,7 +290,7 @@ export class Lane {
         const outcome: Outcome = { state: 'COMMITTED', value: result.value, transactionId, block };
         return { id: intentId, outcome };
       }
-      return { id: intentId, outcome: refused(invalidated(code), transactionId, block) };
+      return { id: intentId, outcome: refused(problem, transactionId, block) };
     });
     const transaction = { id: transactionId, code, ...(block === undefined ? {} : { block }) };
     await this.#context.conclude({ transaction, intents }, answerFirst);

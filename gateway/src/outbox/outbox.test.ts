@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Command } from '@onepledge/chaincode/model';
-import { EndorsementRefused, EndorsersMissing } from '../ledger/errors';
+import { EndorsementRefused, EndorsersMissing, IdentityRefused } from '../ledger/errors';
 import type { NewIntent, Outcome } from './intent';
 import type { Outbox } from './outbox';
 import { anIntent, OutboxBench, PRINCIPAL } from './testing/bench';
@@ -235,6 +235,46 @@ describe('a claimant whose peer is away', () => {
     ledger.plan('endorse', new EndorsersMissing('no combination of peers'), new EndorsersMissing('too few'));
 
     expect(await outcomeOf(outbox)).toMatchObject({ state: 'COMMITTED' });
+  });
+});
+
+describe('a signer whom the ledger lets in no more', () => {
+  const refusal = new IdentityRefused('the certificate was revoked');
+  const forbidden = { code: 'FORBIDDEN', detail: 'the certificate was revoked; nothing was written' };
+
+  test('is told so after one more try, which its new certificate may pass', async () => {
+    const outbox = await bench.start(ledger);
+    ledger.plan('endorse', refusal);
+    expect(await outcomeOf(outbox)).toMatchObject({ state: 'COMMITTED' });
+
+    ledger.plan('endorse', refusal, refusal);
+    expect(await outcomeOf(outbox)).toEqual({ state: 'FAILED', problem: forbidden });
+  });
+
+  test('between endorsement and order has done nothing, and is told so', async () => {
+    const outbox = await bench.start(ledger);
+    const intent = anIntent();
+    ledger.plan('submit', refusal, refusal).plan('status', refusal, refusal);
+
+    expect(await outcomeOf(outbox, intent)).toEqual({ state: 'FAILED', problem: forbidden });
+    expect(ledger.applied.size).toBe(0);
+  });
+
+  test('right after the order has done what it asked for, though nobody takes the same again', async () => {
+    const outbox = await bench.start(ledger);
+    const intent = anIntent();
+    ledger.plan('submit', 'LOST_AFTER', refusal).plan('status', 'LOST_BEFORE');
+
+    expect(await outcomeOf(outbox, intent)).toMatchObject({ state: 'COMMITTED' });
+    expect([...ledger.applied]).toEqual([[intent.id, 1]]);
+  });
+
+  test('by the peer alone is asked for as long as orderers may take the transaction', async () => {
+    const outbox = await bench.start(ledger);
+    const intent = anIntent();
+    ledger.plan('submit', 'LOST_BEFORE').plan('status', refusal);
+
+    expect(await outcomeOf(outbox, intent)).toMatchObject({ state: 'COMMITTED' });
   });
 });
 

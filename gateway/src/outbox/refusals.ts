@@ -1,6 +1,6 @@
 /** What commands that came to nothing are answered. */
 import type { DomainError } from '@onepledge/chaincode/model';
-import type { EndorsementRefused } from '../ledger/errors';
+import type { EndorsementRefused, IdentityRefused } from '../ledger/errors';
 import type { Outcome } from './intent';
 
 /** A refusal that stands in a block, together with accepted commands, is shown with its transaction. */
@@ -21,11 +21,14 @@ export function problemOfRefusal({ reason }: EndorsementRefused): DomainError {
   switch (reason) {
     case 'TOO_LARGE':
       return { code: 'PAYLOAD_TOO_LARGE', detail: 'the request is larger than the ledger takes' };
-    case 'IDENTITY':
-      return { code: 'FORBIDDEN', detail: 'the ledger does not let this identity in' };
     case 'CONTRACT':
       return { code: 'INTERNAL_ERROR', detail: 'the ledger could not carry out the request; nothing was submitted' };
   }
+}
+
+/** The ledger lets the signer in no more, and has nothing of it. @param message as in identity-refusal.ts */
+export function refusedSigner({ message }: IdentityRefused): DomainError {
+  return { code: 'FORBIDDEN', detail: `${message}; nothing was written` };
 }
 
 /** The command lost too many races. */

@@ -1,5 +1,6 @@
 /** From an endorsed transaction to its final state: submit, ask, and where the answer stays away submit the same bytes again. */
 import type { Principal } from '../auth/principal';
+import { IdentityRefused } from '../ledger/errors';
 import type { CommitStatus, EndorsedTransaction, LedgerWriter } from '../ledger/port';
 import { backOff } from './group';
 import { pause } from './pause';
@@ -20,34 +21,39 @@ export type SettleOptions = Readonly<{
 const SHORT_QUESTION_MS = 2000;
 
 /**
- * @returns the final state; undefined when it is not known within the patience or the signal ended the search. Never throws for a fault of
- * the ledger: every such fault is ambiguous here.
+ * @returns the final state; IdentityRefused when the orderers do not take the transaction for who signed it, and the peer, which lets the
+ * signer in no more either, has nothing of it: so it was not ordered while it could, and in a later block it would be invalid; undefined when
+ * nothing is known within the patience or the signal ended the search. Never throws for a fault of the ledger: every such fault is ambiguous here.
  */
 export async function settle(
   ledger: LedgerWriter,
   principal: Principal,
   transaction: EndorsedTransaction,
   options: SettleOptions,
-): Promise<CommitStatus | undefined> {
+): Promise<CommitStatus | IdentityRefused | undefined> {
   const end = options.patience === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.patience;
   for (let attempt = 0; ; attempt += 1) {
-    const submitted = attempt === 0 && options.askFirst ? false : await trySubmit(transaction);
+    const submission = attempt === 0 && options.askFirst ? 'NONE' : await trySubmit(transaction);
     const left = end - performance.now();
-    const deadline = Math.min(left, submitted ? options.commitTimeout : SHORT_QUESTION_MS);
+    const deadline = Math.min(left, submission === 'TAKEN' ? options.commitTimeout : SHORT_QUESTION_MS);
     const status = deadline > 0 ? await ask(ledger, principal, transaction.transactionId, deadline) : undefined;
-    // Of a transaction that was ordered twice the second is invalid; the first one's state is what counts.
-    if (status !== undefined && status.code !== 'DUPLICATE_TXID') return status;
+    if (status instanceof IdentityRefused) {
+      if (submission === 'REFUSED') return status;
+    } else if (status !== undefined && status.code !== 'DUPLICATE_TXID') {
+      // Of a transaction that was ordered twice the second is invalid; the first one's state is what counts.
+      return status;
+    }
     if (options.signal.aborted || performance.now() >= end) return undefined;
     await pause(Math.min(backOff(attempt, Math.random()), Math.max(0, end - performance.now())), options.signal);
   }
 }
 
-async function trySubmit(transaction: EndorsedTransaction): Promise<boolean> {
+async function trySubmit(transaction: EndorsedTransaction): Promise<'TAKEN' | 'REFUSED' | 'FAILED'> {
   try {
     await transaction.submit();
-    return true;
-  } catch {
-    return false;
+    return 'TAKEN';
+  } catch (error) {
+    return error instanceof IdentityRefused ? 'REFUSED' : 'FAILED';
   }
 }
 
@@ -56,10 +62,10 @@ async function ask(
   principal: Principal,
   transactionId: string,
   deadline: number,
-): Promise<CommitStatus | undefined> {
+): Promise<CommitStatus | IdentityRefused | undefined> {
   try {
     return await ledger.commitStatus(principal, transactionId, deadline);
-  } catch {
-    return undefined;
+  } catch (error) {
+    return error instanceof IdentityRefused ? error : undefined;
   }
 }
