@@ -1,6 +1,6 @@
 /** A consortium with some of its members only: channels and policies speak of nobody else. */
 import { type Consortium } from '../consortium';
-import { formatPolicy, parsePolicy, type SignaturePolicy } from '../identity/policy';
+import { formatPolicy, organizationsOf, parsePolicy, type SignaturePolicy } from '../identity/policy';
 
 /** @param names of the members that stay */
 export function withOnly(consortium: Consortium, names: readonly string[]): Consortium {
@@ -33,7 +33,8 @@ function policyOf(text: string, mspIds: readonly string[]): string {
 
 /** As many signatures as before, as far as there are members to give them. */
 function without(policy: SignaturePolicy, mspIds: readonly string[]): SignaturePolicy | undefined {
-  if (policy.kind !== 'outOf') return mspIds.includes(policy.mspId) ? policy : undefined;
+  if (policy.kind !== 'outOf')
+    return organizationsOf(policy).every((mspId) => mspIds.includes(mspId)) ? policy : undefined;
   const rules = policy.rules.flatMap((rule) => without(rule, mspIds) ?? []);
   return rules.length === 0 ? undefined : { ...policy, n: Math.min(policy.n, rules.length), rules };
 }

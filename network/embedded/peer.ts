@@ -1,5 +1,6 @@
 /** An organisation's endorsing peer (its identity, its address, the chaincodes that it has), and the channels that peers join. */
 import { type MspRegistry } from '../identity/msp';
+import { type PolicySubject } from '../identity/policy';
 import { type Signer } from '../identity/types';
 import { type Channel } from './channel';
 import { type Committer } from './committer/committer';
@@ -31,4 +32,17 @@ export interface RunningChannel {
   readonly peers: ReadonlyMap<string, Peer>;
   /** Takes a peer in, whether its organisation is a member or is still to be. */
   join(peer: Peer): void;
+}
+
+/** What was last found of a peer, and by which MSPs. */
+const identities = new WeakMap<Peer, { readonly msps: MspRegistry; readonly identity: PolicySubject }>();
+
+/** What a peer is by the channel's MSPs; where they do not know its certificate, it is nobody's. */
+export function peerIdentity({ msps }: Channel, peer: Peer): PolicySubject {
+  const known = identities.get(peer);
+  if (known?.msps === msps) return known.identity;
+  const found = msps.find(peer.signer.serialized);
+  const identity = found ?? { mspId: '', certificateId: '', role: undefined };
+  identities.set(peer, { msps, identity });
+  return identity;
 }

@@ -1,7 +1,8 @@
 /** What an enrolment certificate says: subject, units, Fabric's attributes, validity, and the identifier to compare it by. */
 import { createHash, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { DER_TAG, derElement, derElements, type DerElement, DerError, derOid, derText } from './der';
+import { DER_TAG, derElement, derElements, type DerElement, derEncode, DerError, derOid, derText } from './der';
+import { withLowS } from './signature';
 import { type Role } from './types';
 
 /** Fabric CA's extension that holds a certificate's attributes as JSON. */
@@ -48,6 +49,19 @@ export function readCertificate(pem: string | Uint8Array): CertificateFacts {
     notBefore: new Date(x509.validFrom),
     notAfter: new Date(x509.validTo),
   };
+}
+
+/**
+ * The DER of a certificate as Fabric compares and hashes it: with the lower of the two values of s, where its issuer's key is
+ * ECDSA P-256.
+ */
+export function canonicalForm(certificate: X509Certificate, issuer: X509Certificate): Buffer {
+  if (issuer.publicKey.asymmetricKeyDetails?.namedCurve !== 'prime256v1') return certificate.raw;
+  const [tbs, algorithm, signature] = derElements(derElement(certificate.raw, DER_TAG.sequence).content);
+  const low = signature === undefined ? undefined : withLowS(signature.content.subarray(1));
+  if (tbs === undefined || algorithm === undefined || low === undefined) return certificate.raw;
+  const bits = derEncode(DER_TAG.bitString, Buffer.concat([Buffer.of(0), low]));
+  return derEncode(DER_TAG.sequence, Buffer.concat([tbs.whole, algorithm.whole, bits]));
 }
 
 /** The PEM certificates in a text, each by itself. */

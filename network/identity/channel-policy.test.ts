@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type GroupPolicy, type PolicyGroup, PolicyManager } from './channel-policy';
-import { type PolicySubject } from './policy-tree';
+import { type PolicySubject } from './principal';
 
 const peerOf = (mspId: string): PolicySubject => ({ mspId, certificateId: `peer of ${mspId}`, role: 'peer' });
 const adminOf = (mspId: string): PolicySubject => ({ mspId, certificateId: `admin of ${mspId}`, role: 'admin' });

@@ -1,5 +1,6 @@
 /** The policies of a channel's configuration, by path: `/Channel/Application/Endorsement` and the like. */
-import { evaluatePolicy, type PolicySubject, type SignaturePolicy } from './policy-tree';
+import { evaluatePolicy, type SignaturePolicy } from './policy-tree';
+import { type PolicySubject } from './principal';
 
 /** A policy of one group of the configuration. An implicit one counts in how many of its subgroups a policy is satisfied. */
 export type GroupPolicy =

@@ -15,6 +15,7 @@ export class DerError extends Error {
 export const DER_TAG = {
   boolean: 0x01,
   integer: 0x02,
+  bitString: 0x03,
   octetString: 0x04,
   oid: 0x06,
   sequence: 0x30,
@@ -44,6 +45,15 @@ export function derElement(bytes: Uint8Array, tag: number): DerElement {
   const element = elementAt(bytes, 0);
   if (element.tag !== tag || element.whole.length !== bytes.length) throw new DerError('not the expected element');
   return element;
+}
+
+/** One element, encoded. */
+export function derEncode(tag: number, content: Uint8Array): Buffer {
+  const { length } = content;
+  const digits: number[] = [];
+  for (let rest = length; rest > 0; rest >>>= 8) digits.unshift(rest & 0xff);
+  const head = length < 0x80 ? [tag, length] : [tag, 0x80 | digits.length, ...digits];
+  return Buffer.concat([Uint8Array.from(head), content]);
 }
 
 /** An object identifier in dotted form. */

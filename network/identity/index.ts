@@ -12,6 +12,7 @@ export {
   policyFromEnvelope,
   type PolicySubject,
   policyToEnvelope,
+  type Principal,
   type PrincipalRole,
   satisfyingOrganizations,
   type SignaturePolicy,
@@ -19,6 +20,7 @@ export {
 } from './policy';
 export { createSigner } from './signer';
 export { flipS } from './signature';
+export { canonicalForm } from './certificate';
 export {
   ensureMaterial,
   type NetworkMaterial,

@@ -1,8 +1,9 @@
 /** One MSP as its definition says: which CAs it trusts, what they have revoked, and which units make a role. */
-import { readCertificate, splitPem, type CertificateFacts } from './certificate';
+import { createHash } from 'node:crypto';
+import { canonicalForm, readCertificate, splitPem, type CertificateFacts } from './certificate';
 import { IdentityError } from './errors';
 import { readRevocationLists, type RevocationList } from './revocation-list';
-import { type Role } from './types';
+import { type Identity, type Role } from './types';
 
 /** How an MSP is recognised. Each text may hold several certificates or lists. */
 export interface MspRoot {
@@ -33,6 +34,8 @@ export interface UnitIdentifier {
 export class MspDefinition {
   readonly #mspId: string;
   readonly #issuers: readonly CertificateFacts[];
+  /** Of each issuer, what `Identity.certifiers` of those is that it has certified. */
+  readonly #certifiers: ReadonlyMap<CertificateFacts, string>;
   readonly #revoked: ReadonlySet<string>;
   readonly #lists: readonly RevocationList[];
   readonly #roles: ReadonlyMap<Role, Unit> | undefined;
@@ -46,6 +49,7 @@ export class MspDefinition {
     const roots = read(root.caPem, 'CA certificate');
     const intermediates = read(root.intermediateCaPem ?? '', 'intermediate CA certificate');
     this.#issuers = leavesOf(mspId, roots, intermediates);
+    this.#certifiers = new Map(this.#issuers.map((ca) => [ca, certifiersOf(ca, [...intermediates, ...roots])]));
     this.#revoked = new Set((root.revoked ?? []).map(normalSerial));
     this.#lists = readLists(mspId, root);
     this.#admins = new Set(read(root.adminPem ?? '', "administrator's certificate").map(({ id }) => id));
@@ -60,11 +64,11 @@ export class MspDefinition {
   }
 
   /**
-   * What the MSP says of a certificate: its role, undefined where roles do not come from units, and whether it is listed as an
-   * administrator's.
+   * What the MSP says of a certificate: its role, undefined where roles do not come from units; whether it is listed as an
+   * administrator's; the CAs above it.
    * @throws IdentityError (NOT_ISSUED_BY_MSP, REVOKED, NO_SINGLE_ROLE)
    */
-  judge(facts: CertificateFacts): { readonly role: Role | undefined; readonly isListedAdmin: boolean } {
+  judge(facts: CertificateFacts): Judgement {
     const refuse = (reason: IdentityError['reason'], message: string): IdentityError =>
       new IdentityError(reason, `MSP "${this.#mspId}": ${message}`, this.#mspId);
     const issuer = this.#issuers.find((ca) => isIssuer(ca, facts));
@@ -78,13 +82,14 @@ export class MspDefinition {
       throw refuse('NO_SINGLE_ROLE', 'the certificate names none of the organisational units that are asked for');
     }
     const isListedAdmin = this.#admins.has(facts.id);
-    if (this.#roles === undefined) return { role: undefined, isListedAdmin };
+    const certifiers = this.#certifiers.get(issuer) ?? '';
+    if (this.#roles === undefined) return { role: undefined, isListedAdmin, certifiers };
     const known = [...this.#roles].filter(([, { unit }]) => facts.units.includes(unit));
     const [only] = known;
     if (only === undefined || known.length > 1 || !has(only[1])) {
       throw refuse('NO_SINGLE_ROLE', 'the certificate must name exactly one of client, peer, admin, orderer as its OU');
     }
-    return { role: only[0], isListedAdmin };
+    return { role: only[0], isListedAdmin, certifiers };
   }
 
   #isRevoked({ x509 }: CertificateFacts, issuer: CertificateFacts): boolean {
@@ -98,6 +103,9 @@ export class MspDefinition {
     });
   }
 }
+
+/** What an MSP says of a certificate. */
+export type Judgement = Pick<Identity, 'role'> & Required<Pick<Identity, 'isListedAdmin' | 'certifiers'>>;
 
 interface Unit {
   readonly unit: string;
@@ -134,6 +142,20 @@ function leavesOf(
     above.add(issuer);
   }
   return all.filter((ca) => !above.has(ca));
+}
+
+/** Fabric's CertifiersIdentifier of who is certified by this CA. */
+function certifiersOf(ca: CertificateFacts, all: readonly CertificateFacts[]): string {
+  const hash = createHash('sha256');
+  const seen = new Set<CertificateFacts>();
+  let above: CertificateFacts | undefined = ca;
+  while (above !== undefined && !seen.has(above)) {
+    const current: CertificateFacts = above;
+    seen.add(current);
+    above = all.find((other) => other !== current && isIssuer(other, current));
+    hash.update(canonicalForm(current.x509, (above ?? current).x509));
+  }
+  return hash.digest('hex');
 }
 
 function readLists(mspId: string, { crlPems = [] }: MspRoot): readonly RevocationList[] {

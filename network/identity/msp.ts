@@ -3,7 +3,7 @@ import { type KeyObject, type X509Certificate } from 'node:crypto';
 import { SerializedIdentity } from '@hyperledger/fabric-protos/lib/msp/identities_pb';
 import { type CertificateFacts, readCertificate } from './certificate';
 import { IdentityError, type IdentityErrorReason } from './errors';
-import { MspDefinition, type MspRoot } from './msp-definition';
+import { type Judgement, MspDefinition, type MspRoot } from './msp-definition';
 import { verifyLowS } from './signature';
 import { type Identity, type Role } from './types';
 
@@ -76,9 +76,9 @@ export class MspRegistry {
     const publicKey = p256Key(facts.x509);
     if (publicKey === undefined) throw refuse('WRONG_KEY_TYPE', 'the key is not an ECDSA P-256 key');
     if (facts.x509.ca) throw refuse('CA_CERTIFICATE', 'a CA certificate is not an identity');
-    const { role, isListedAdmin } = msp.judge(facts);
+    const judgement = msp.judge(facts);
     // Copied: the caller's bytes are usually a view of a whole message, which would stay in memory with them.
-    return new CheckedIdentity(mspId, role, isListedAdmin, facts, publicKey, Uint8Array.from(serialized));
+    return new CheckedIdentity(mspId, judgement, facts, publicKey, Uint8Array.from(serialized));
   }
 
   #forgetOldest(): void {
@@ -109,6 +109,8 @@ class CheckedIdentity implements Identity {
   readonly certificateId: string;
   readonly role: Role | undefined;
   readonly isListedAdmin: boolean;
+  readonly units: readonly string[];
+  readonly certifiers: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly commonName: string;
   readonly serialized: Uint8Array;
@@ -117,8 +119,7 @@ class CheckedIdentity implements Identity {
 
   constructor(
     mspId: string,
-    role: Role | undefined,
-    isListedAdmin: boolean,
+    { role, isListedAdmin, certifiers }: Judgement,
     facts: CertificateFacts,
     key: KeyObject,
     serialized: Uint8Array,
@@ -126,6 +127,8 @@ class CheckedIdentity implements Identity {
     this.mspId = mspId;
     this.role = role;
     this.isListedAdmin = isListedAdmin;
+    this.certifiers = certifiers;
+    this.units = facts.units;
     this.certificateId = facts.id;
     this.attributes = facts.attributes;
     this.commonName = facts.commonName;

@@ -1,5 +1,6 @@
 /** Whom to ask: the fewest organisations whose peers satisfy a policy. */
-import { evaluatePolicy, organizationsOf, type PolicySubject, type SignaturePolicy } from './policy-tree';
+import { evaluatePolicy, principalsOf, type SignaturePolicy } from './policy-tree';
+import { type PolicySubject, satisfiesPrincipal } from './principal';
 
 /** Sets tried before a smallest set is given up for a merely irreducible one: about a tenth of a second. */
 const MAX_TRIALS = 50_000;
@@ -10,40 +11,50 @@ const MAX_TRIALS = 50_000;
  *
  * With policies of very many overlapping organisations the search is bounded, and the set then has no organisation too many
  * but another set may be smaller.
+ * @param peerOf an organisation's peer; one that is that and nothing more where it is left out
  * @returns undefined when the peers of all available organisations together cannot satisfy it; empty when nobody is needed.
  */
 export function satisfyingOrganizations(
   policy: SignaturePolicy | readonly SignaturePolicy[],
   preferred: readonly string[],
   available: readonly string[],
+  peerOf: (mspId: string) => PolicySubject = anyPeer,
 ): readonly string[] | undefined {
   const policies = 'kind' in policy ? [policy] : policy;
-  const named = new Set(policies.flatMap(organizationsOf));
-  const open = new Set(available.filter((mspId) => named.has(mspId)));
+  const principals = policies.flatMap(principalsOf);
+  const open = new Map(
+    available.flatMap((mspId) => {
+      const peer = peerOf(mspId);
+      return principals.some((principal) => satisfiesPrincipal(peer, principal)) ? [[mspId, peer]] : [];
+    }),
+  );
   const ranked = [...new Set([...preferred, ...available])].filter((mspId) => open.has(mspId));
-  const least = Math.max(0, ...policies.map((each) => fewestSignatures(each, open)));
+  const peersOf = (mspIds: readonly string[]): readonly PolicySubject[] =>
+    mspIds.map((mspId) => open.get(mspId) ?? peerOf(mspId));
+  const least = Math.max(0, ...policies.map((each) => fewestSignatures(each, [...open.values()])));
   let trials = 0;
   for (let size = least; size <= ranked.length; size += 1) {
     for (const candidates of combinations(ranked, size)) {
-      if (satisfiedBy(policies, candidates)) return candidates;
+      if (satisfiedBy(policies, peersOf(candidates))) return candidates;
       trials += 1;
-      if (trials > MAX_TRIALS) return irreducible(policies, ranked);
+      if (trials > MAX_TRIALS) return irreducible(policies, ranked, peersOf);
     }
   }
   return undefined;
 }
 
-function satisfiedBy(policies: readonly SignaturePolicy[], mspIds: readonly string[]): boolean {
-  const peers = mspIds.map((mspId): PolicySubject => ({ mspId, certificateId: mspId, role: 'peer' }));
+function anyPeer(mspId: string): PolicySubject {
+  return { mspId, certificateId: mspId, role: 'peer' };
+}
+
+function satisfiedBy(policies: readonly SignaturePolicy[], peers: readonly PolicySubject[]): boolean {
   return policies.every((policy) => evaluatePolicy(policy, peers));
 }
 
 /** A lower bound: no peer serves two leaves, so each gate costs at least its n cheapest rules. Infinity: impossible. */
-function fewestSignatures(rule: SignaturePolicy, available: ReadonlySet<string>): number {
-  if (rule.kind === 'signedByIdentity') return Number.POSITIVE_INFINITY;
-  if (rule.kind === 'signedBy') {
-    const byPeer = rule.role === 'peer' || rule.role === 'member';
-    return byPeer && available.has(rule.mspId) ? 1 : Number.POSITIVE_INFINITY;
+function fewestSignatures(rule: SignaturePolicy, available: readonly PolicySubject[]): number {
+  if (rule.kind !== 'outOf') {
+    return available.some((peer) => satisfiesPrincipal(peer, rule)) ? 1 : Number.POSITIVE_INFINITY;
   }
   if (rule.n > rule.rules.length) return Number.POSITIVE_INFINITY;
   const costs = rule.rules.map((child) => fewestSignatures(child, available)).sort((a, b) => a - b);
@@ -62,10 +73,14 @@ function* combinations<T>(items: readonly T[], size: number, from = 0): Generato
 }
 
 /** Starts with everyone and lets go of the least preferred as long as the policy stays satisfied. */
-function irreducible(policies: readonly SignaturePolicy[], ranked: readonly string[]): readonly string[] | undefined {
-  if (!satisfiedBy(policies, ranked)) return undefined;
+function irreducible(
+  policies: readonly SignaturePolicy[],
+  ranked: readonly string[],
+  peersOf: (mspIds: readonly string[]) => readonly PolicySubject[],
+): readonly string[] | undefined {
+  if (!satisfiedBy(policies, peersOf(ranked))) return undefined;
   return [...ranked].reverse().reduce<readonly string[]>((kept, mspId) => {
     const without = kept.filter((other) => other !== mspId);
-    return satisfiedBy(policies, without) ? without : kept;
+    return satisfiedBy(policies, peersOf(without)) ? without : kept;
   }, ranked);
 }

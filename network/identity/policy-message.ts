@@ -3,34 +3,21 @@ import {
   SignaturePolicy as SignaturePolicyMessage,
   SignaturePolicyEnvelope,
 } from '@hyperledger/fabric-protos/lib/common/policies_pb';
-import { MSPPrincipal, MSPRole } from '@hyperledger/fabric-protos/lib/msp/msp_principal_pb';
-import { SerializedIdentity } from '@hyperledger/fabric-protos/lib/msp/identities_pb';
-import { readCertificate } from './certificate';
 import { PolicyError } from './errors';
-import { type PrincipalRole, type SignaturePolicy, type SignedBy, type SignedByIdentity } from './policy-tree';
-
-const ROLE_NUMBERS: Readonly<Record<PrincipalRole, MSPRole.MSPRoleTypeMap[keyof MSPRole.MSPRoleTypeMap]>> = {
-  member: MSPRole.MSPRoleType.MEMBER,
-  admin: MSPRole.MSPRoleType.ADMIN,
-  client: MSPRole.MSPRoleType.CLIENT,
-  peer: MSPRole.MSPRoleType.PEER,
-  orderer: MSPRole.MSPRoleType.ORDERER,
-};
-
-const ROLES = new Map<number, PrincipalRole>(
-  Object.entries(ROLE_NUMBERS).map(([role, number]) => [number, role as PrincipalRole]),
-);
+import { type SignaturePolicy } from './policy-tree';
+import { type Principal } from './principal';
+import { principalFromMessage, principalToMessage } from './principal-message';
 
 /** Deeper nesting than this is refused, so that no message can exhaust the stack. */
 const MAX_DEPTH = 64;
 
 /** The message; one principal a leaf, from left to right, as Fabric's own parser makes it. */
 export function policyToEnvelope(policy: SignaturePolicy): SignaturePolicyEnvelope {
-  const principals: MSPPrincipal[] = [];
+  const principals: Principal[] = [];
   const convert = (rule: SignaturePolicy): SignaturePolicyMessage => {
     const message = new SignaturePolicyMessage();
     if (rule.kind !== 'outOf') {
-      message.setSignedBy(principals.push(principalOf(rule)) - 1);
+      message.setSignedBy(principals.push(rule) - 1);
     } else {
       const gate = new SignaturePolicyMessage.NOutOf();
       gate.setN(rule.n);
@@ -42,18 +29,18 @@ export function policyToEnvelope(policy: SignaturePolicy): SignaturePolicyEnvelo
   const envelope = new SignaturePolicyEnvelope();
   envelope.setVersion(0);
   envelope.setRule(convert(policy));
-  envelope.setIdentitiesList(principals);
+  envelope.setIdentitiesList(principals.map(principalToMessage));
   return envelope;
 }
 
 /**
- * The policy of a message (or of its bytes).
- * @throws PolicyError when it is not one, or names principals other than roles and single identities (organisational units).
+ * The policy of a message (or of its bytes). A principal that cannot be read is one that nobody satisfies, as in Fabric.
+ * @throws PolicyError when it is not one.
  */
 export function policyFromEnvelope(envelope: SignaturePolicyEnvelope | Uint8Array): SignaturePolicy {
   const message = envelope instanceof Uint8Array ? decode(envelope) : envelope;
   if (message.getVersion() !== 0) throw new PolicyError(`unknown policy version ${message.getVersion()}`);
-  const principals = message.getIdentitiesList().map(principalFrom);
+  const principals = message.getIdentitiesList().map(principalFromMessage);
   const convert = (rule: SignaturePolicyMessage | undefined, depth: number): SignaturePolicy => {
     if (rule === undefined) throw new PolicyError('empty policy element');
     if (depth > MAX_DEPTH) throw new PolicyError(`more than ${MAX_DEPTH} gates inside one another`);
@@ -71,47 +58,9 @@ export function policyFromEnvelope(envelope: SignaturePolicyEnvelope | Uint8Arra
   return convert(message.getRule(), 0);
 }
 
-function principalOf(leaf: SignedBy | SignedByIdentity): MSPPrincipal {
-  if (leaf.kind === 'signedByIdentity') {
-    const identity = new MSPPrincipal();
-    identity.setPrincipalClassification(MSPPrincipal.Classification.IDENTITY);
-    identity.setPrincipal(leaf.serialized);
-    return identity;
-  }
-  const role = new MSPRole();
-  role.setMspIdentifier(leaf.mspId);
-  role.setRole(ROLE_NUMBERS[leaf.role]);
-  const principal = new MSPPrincipal();
-  principal.setPrincipalClassification(MSPPrincipal.Classification.ROLE);
-  principal.setPrincipal(role.serializeBinary());
-  return principal;
-}
-
-function principalFrom(principal: MSPPrincipal, index: number): SignedBy | SignedByIdentity {
-  if (principal.getPrincipalClassification() === MSPPrincipal.Classification.IDENTITY) {
-    const serialized = principal.getPrincipal_asU8();
-    return decodeWith(() => {
-      const identity = SerializedIdentity.deserializeBinary(serialized);
-      const { id } = readCertificate(identity.getIdBytes_asU8());
-      return { kind: 'signedByIdentity', mspId: identity.getMspid(), certificateId: id, serialized };
-    });
-  }
-  if (principal.getPrincipalClassification() !== MSPPrincipal.Classification.ROLE) {
-    throw new PolicyError(`identity ${index} is neither a role nor an identity; only these are supported`);
-  }
-  const message = decodeWith(() => MSPRole.deserializeBinary(principal.getPrincipal_asU8()));
-  const role = ROLES.get(message.getRole());
-  if (role === undefined) throw new PolicyError(`identity ${index} has the unknown role ${message.getRole()}`);
-  return { kind: 'signedBy', mspId: message.getMspIdentifier(), role };
-}
-
 function decode(bytes: Uint8Array): SignaturePolicyEnvelope {
-  return decodeWith(() => SignaturePolicyEnvelope.deserializeBinary(bytes));
-}
-
-function decodeWith<T>(read: () => T): T {
   try {
-    return read();
+    return SignaturePolicyEnvelope.deserializeBinary(bytes);
   } catch (error) {
     throw new PolicyError(`not a signature policy: ${error instanceof Error ? error.message : String(error)}`);
   }

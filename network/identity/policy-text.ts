@@ -1,6 +1,7 @@
 /** The text form of signature policies, as `peer lifecycle chaincode approveformyorg --signature-policy` takes it. */
 import { PolicyError } from './errors';
-import { PRINCIPAL_ROLES, type OutOf, type PrincipalRole, type SignaturePolicy } from './policy-tree';
+import { type OutOf, type SignaturePolicy } from './policy-tree';
+import { PRINCIPAL_ROLES, type PrincipalRole } from './principal';
 
 /** Deeper nesting than this is refused, so that no text can exhaust the stack. */
 const MAX_DEPTH = 32;
@@ -19,11 +20,11 @@ export function parsePolicy(text: string): SignaturePolicy {
 
 /**
  * The text form of a policy; `parsePolicy` of it gives the same policy back.
- * @throws PolicyError for a gate without rules and for single certificates, which only messages can express.
+ * @throws PolicyError for a gate without rules and for principals that are no roles, which only messages can express.
  */
 export function formatPolicy(policy: SignaturePolicy): string {
-  if (policy.kind === 'signedByIdentity') throw new PolicyError('a principal that is one certificate has no text form');
   if (policy.kind === 'signedBy') return `'${policy.mspId}.${policy.role}'`;
+  if (policy.kind !== 'outOf') throw new PolicyError('a principal that is no role has no text form');
   if (policy.rules.length === 0) throw new PolicyError('a gate without rules has no text form');
   const rules = policy.rules.map(formatPolicy).join(', ');
   if (policy.n === policy.rules.length) return `AND(${rules})`;

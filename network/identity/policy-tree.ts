@@ -2,28 +2,7 @@
  * Signature policies: whose signatures are enough. `AND('A.peer', OutOf(2, 'B.member', 'C.peer', 'D.admin'))` as a tree,
  * evaluated exactly as Fabric's cauthdsl does, with its surprises.
  */
-import { type Identity } from './types';
-
-/** `member` is anyone of the MSP; the others are NodeOU roles. */
-export type PrincipalRole = 'member' | 'client' | 'peer' | 'admin' | 'orderer';
-
-export const PRINCIPAL_ROLES: readonly PrincipalRole[] = ['member', 'client', 'peer', 'admin', 'orderer'];
-
-export interface SignedBy {
-  readonly kind: 'signedBy';
-  readonly mspId: string;
-  readonly role: PrincipalRole;
-}
-
-/** One certificate and no other, as the orderers of a BFT channel are named. */
-export interface SignedByIdentity {
-  readonly kind: 'signedByIdentity';
-  readonly mspId: string;
-  /** As `Identity.certificateId`. */
-  readonly certificateId: string;
-  /** The bytes of msp.SerializedIdentity. */
-  readonly serialized: Uint8Array;
-}
+import { organizationOf, type PolicySubject, type Principal, satisfiesPrincipal } from './principal';
 
 /** At least `n` of `rules`. AND is all of them, OR is one of them, as in Fabric. */
 export interface OutOf {
@@ -32,10 +11,7 @@ export interface OutOf {
   readonly rules: readonly SignaturePolicy[];
 }
 
-export type SignaturePolicy = SignedBy | SignedByIdentity | OutOf;
-
-/** What a policy needs to know of an identity. */
-export type PolicySubject = Pick<Identity, 'mspId' | 'certificateId' | 'role' | 'isListedAdmin'>;
+export type SignaturePolicy = Principal | OutOf;
 
 /**
  * Whether these identities, whose signatures the caller has verified, satisfy the policy.
@@ -53,15 +29,15 @@ export function evaluatePolicy(policy: SignaturePolicy, identities: readonly Pol
   return evaluate(policy, [...distinct.values()], new Set()) !== undefined;
 }
 
-/** The MSP ids that the policy names, each once, in the order of the text. */
+/** The MSP ids that the policy names, each once, in the order of the text. Combined principals name none, as Fabric counts. */
 export function organizationsOf(policy: SignaturePolicy): readonly string[] {
-  const found = new Set<string>();
-  const visit = (rule: SignaturePolicy): void => {
-    if (rule.kind === 'outOf') rule.rules.forEach(visit);
-    else found.add(rule.mspId);
-  };
-  visit(policy);
-  return [...found];
+  const mspIds = principalsOf(policy).flatMap((principal) => organizationOf(principal) ?? []);
+  return [...new Set(mspIds)];
+}
+
+/** The leaves, from left to right. */
+export function principalsOf(policy: SignaturePolicy): readonly Principal[] {
+  return policy.kind === 'outOf' ? policy.rules.flatMap(principalsOf) : [policy];
 }
 
 /** The indices in use after the rule was satisfied, or undefined when it was not. `used` is not changed. */
@@ -71,7 +47,7 @@ function evaluate(
   used: ReadonlySet<number>,
 ): ReadonlySet<number> | undefined {
   if (rule.kind !== 'outOf') {
-    const index = identities.findIndex((identity, at) => !used.has(at) && satisfies(identity, rule));
+    const index = identities.findIndex((identity, at) => !used.has(at) && satisfiesPrincipal(identity, rule));
     return index < 0 ? undefined : new Set(used).add(index);
   }
   let taken = used;
@@ -83,11 +59,4 @@ function evaluate(
     taken = after;
   }
   return satisfied >= rule.n ? taken : undefined;
-}
-
-function satisfies(identity: PolicySubject, principal: SignedBy | SignedByIdentity): boolean {
-  if (identity.mspId !== principal.mspId) return false;
-  if (principal.kind === 'signedByIdentity') return identity.certificateId === principal.certificateId;
-  if (principal.role === 'admin' && identity.isListedAdmin === true) return true;
-  return principal.role === 'member' || identity.role === principal.role;
 }

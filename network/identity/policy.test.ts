@@ -1,5 +1,4 @@
 import { SignaturePolicyEnvelope } from '@hyperledger/fabric-protos/lib/common/policies_pb';
-import { MSPPrincipal } from '@hyperledger/fabric-protos/lib/msp/msp_principal_pb';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
@@ -11,6 +10,7 @@ import {
   policyFromEnvelope,
   type PolicySubject,
   policyToEnvelope,
+  type Principal,
   PRINCIPAL_ROLES,
   satisfyingOrganizations,
   type SignaturePolicy,
@@ -296,10 +296,28 @@ describe('the message', () => {
     expect(() => policyFromEnvelope(envelope)).toThrow(PolicyError);
   });
 
-  test('is refused when it names something else than roles and identities', () => {
-    const envelope = policyToEnvelope(parsePolicy("AND('A.peer')"));
-    envelope.getIdentitiesList()[0]?.setPrincipalClassification(MSPPrincipal.Classification.ORGANIZATION_UNIT);
-    expect(() => policyFromEnvelope(envelope)).toThrow(/neither a role nor an identity/);
+  test.each<[string, Principal]>([
+    ['a unit', { kind: 'signedByUnit', mspId: 'A', unit: 'warehouse', certifiers: 'ab01' }],
+    ['whoever is known', { kind: 'signedByNominal' }],
+    ['an anonymous one', { kind: 'signedByNobody', classification: 3, principal: Uint8Array.of(8, 1) }],
+    [
+      'several at once',
+      {
+        kind: 'signedByCombined',
+        principals: [{ kind: 'signedBy', mspId: 'A', role: 'peer' }, { kind: 'signedByNominal' }],
+      },
+    ],
+  ])('survives writing and reading with a principal that is %s', (_name, principal) => {
+    const policy: SignaturePolicy = { kind: 'outOf', n: 1, rules: [principal] };
+    expect(policyFromEnvelope(policyToEnvelope(policy).serializeBinary())).toEqual(policy);
+  });
+
+  test('takes a principal that cannot be read as one that nobody satisfies', () => {
+    const envelope = policyToEnvelope(parsePolicy("OutOf(1, 'A.peer', 'B.peer')"));
+    envelope.getIdentitiesList()[0]?.setPrincipal(Uint8Array.from([0xff]));
+    const policy = policyFromEnvelope(envelope);
+    expect(evaluatePolicy(policy, [peer('A')])).toBe(false);
+    expect(evaluatePolicy(policy, [peer('B')])).toBe(true);
   });
 
   test.each([

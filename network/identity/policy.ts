@@ -1,18 +1,18 @@
 /** Policies: signature policies as tree, text and message, the policies of a channel, and whom to ask for endorsements. */
+export { evaluatePolicy, organizationsOf, type OutOf, principalsOf, type SignaturePolicy } from './policy-tree';
 export {
-  evaluatePolicy,
-  organizationsOf,
-  PRINCIPAL_ROLES,
-  type OutOf,
   type PolicySubject,
+  type Principal,
+  PRINCIPAL_ROLES,
   type PrincipalRole,
-  type SignaturePolicy,
+  satisfiesPrincipal,
   type SignedBy,
   type SignedByIdentity,
-} from './policy-tree';
+} from './principal';
 export { formatPolicy, parsePolicy } from './policy-text';
 export { satisfyingOrganizations } from './policy-choice';
-export { mergePrincipalSets, type PrincipalSet, principalSets } from './principal-sets';
+export { enumerationProblem, mergePrincipalSets, type PrincipalSet, principalSets } from './principal-sets';
+export { principalToMessage } from './principal-message';
 export { policyFromEnvelope, policyToEnvelope } from './policy-message';
 export { type GroupPolicy, type PolicyGroup, PolicyManager } from './channel-policy';
 export { PolicyError } from './errors';

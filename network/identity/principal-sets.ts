@@ -1,17 +1,16 @@
 /** The sets of principals that satisfy policies: what discovery tells clients that gather endorsements themselves. */
-import { type SignaturePolicy, type SignedBy } from './policy-tree';
+import { type SignaturePolicy } from './policy-tree';
+import { organizationOf, type Principal } from './principal';
 
 /** Whose signatures are enough together; a principal that stands twice needs two signatures. */
-export type PrincipalSet = readonly SignedBy[];
+export type PrincipalSet = readonly Principal[];
 
 /** Of a gate with more choices than this only its first rules are looked at, as in Fabric. */
 const MAX_CHOICES = 10_000;
 
 /** Every choice of leaves that satisfies the policy; empty when none does, or it needs nobody. */
 export function principalSets(rule: SignaturePolicy): readonly PrincipalSet[] {
-  // Clients look for peers by role: nobody could tell which of them has the certificate.
-  if (rule.kind === 'signedByIdentity') return [];
-  if (rule.kind === 'signedBy') return [[rule]];
+  if (rule.kind !== 'outOf') return [[rule]];
   const rules = rule.rules.map(principalSets).filter((sets) => sets.length > 0);
   while (choices(rules.length, rule.n) > MAX_CHOICES) rules.pop();
   if (rule.n <= 0) return [];
@@ -23,6 +22,17 @@ export function principalSets(rule: SignaturePolicy): readonly PrincipalSet[] {
       ),
     )
     .slice(0, MAX_CHOICES);
+}
+
+/**
+ * What keeps discovery from listing the sets of a policy: nobody satisfies it, or it needs nobody, or one of its principals is of
+ * a kind that cannot be compared with others.
+ */
+export function enumerationProblem(rule: SignaturePolicy): 'unsatisfiable' | 'incomparable' | undefined {
+  if (rule.kind !== 'outOf') return isComparable(rule) ? undefined : 'incomparable';
+  const problems = rule.rules.map(enumerationProblem).filter((problem) => problem !== 'unsatisfiable');
+  if (rule.n <= 0 || problems.length < rule.n) return 'unsatisfiable';
+  return problems.includes('incomparable') ? 'incomparable' : undefined;
 }
 
 /** The sets that satisfy all of several policies: each set of one with each of the others, without those that hold another. */
@@ -59,8 +69,23 @@ function notCovered(set: PrincipalSet, by: PrincipalSet): PrincipalSet {
 }
 
 /** Whether everyone who is the one is the other too. */
-function isA(one: SignedBy, other: SignedBy): boolean {
-  return one.mspId === other.mspId && (other.role === 'member' || one.role === other.role);
+function isA(one: Principal, other: Principal): boolean {
+  const mspId = organizationOf(one);
+  if (mspId === undefined || mspId !== organizationOf(other)) return false;
+  if (other.kind === 'signedBy' && other.role === 'member') return true;
+  if (one.kind === 'signedBy') return other.kind === 'signedBy' && one.role === other.role;
+  if (one.kind === 'signedByUnit') {
+    return other.kind === 'signedByUnit' && one.unit === other.unit && one.certifiers === other.certifiers;
+  }
+  return one.kind === 'signedByIdentity' && other.kind === one.kind && one.certificateId === other.certificateId;
+}
+
+/** The classes of principals that Fabric compares: roles, units, identities. */
+const LAST_COMPARABLE = 2;
+
+function isComparable(principal: Principal): boolean {
+  if (principal.kind === 'signedByNobody') return principal.classification <= LAST_COMPARABLE;
+  return principal.kind !== 'signedByNominal' && principal.kind !== 'signedByCombined';
 }
 
 function choices(items: number, size: number): number {

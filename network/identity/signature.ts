@@ -38,6 +38,13 @@ export function flipS(signature: Uint8Array): Uint8Array | undefined {
   return encode(signature.subarray(4, 4 + rLength), negate(s));
 }
 
+/** The same signature with low s. Undefined when it is not DER. */
+export function withLowS(signature: Uint8Array): Uint8Array | undefined {
+  const s = decodeS(signature);
+  if (s === undefined) return undefined;
+  return isLow(s) ? signature : flipS(signature);
+}
+
 function isLow(s: Uint8Array): boolean {
   return Buffer.compare(s, HALF_ORDER_BYTES) <= 0;
 }

@@ -15,6 +15,10 @@ export interface Identity {
   readonly role: Role | undefined;
   /** Whether the MSP lists its certificate among its administrators', besides whatever role it has. */
   readonly isListedAdmin?: boolean;
+  /** All organisational units that its certificate names. */
+  readonly units?: readonly string[];
+  /** Hex SHA-256 of the certificates of the CAs above it, from its issuer up to the root: Fabric's CertifiersIdentifier. */
+  readonly certifiers?: string;
   /** From Fabric's attribute extension; empty when the certificate has none. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly commonName: string;

@@ -5,11 +5,13 @@ import {
   CollectionPolicyConfig,
   StaticCollectionConfig,
 } from '@hyperledger/fabric-protos/lib/peer/collection_pb';
+import { type SignaturePolicyEnvelope } from '@hyperledger/fabric-protos/lib/common/policies_pb';
 import * as lifecycle from '@hyperledger/fabric-protos/lib/peer/lifecycle/lifecycle_pb';
 import { ApplicationPolicy } from '@hyperledger/fabric-protos/lib/peer/policy_pb';
 import { parsePolicy, policyToEnvelope } from '@onepledge/network';
 import { type CallOptions, contractOf, evaluate, inOrder, shows, submit } from './acts';
 import { type Act, type Observed, type OrganizationName } from './behaviour';
+import { type Asked, oneOf } from './principals';
 import { type World } from './world';
 
 export const ORGANIZATIONS: readonly OrganizationName[] = ['org1', 'org2', 'org3'];
@@ -20,8 +22,8 @@ export interface Definition {
   readonly name: string;
   readonly version?: string;
   readonly sequence?: number;
-  /** Text form; empty: the channel's own. */
-  readonly policy?: string;
+  /** Text form, or principals of which one must endorse; empty: the channel's own. */
+  readonly policy?: string | Asked;
   readonly collections?: readonly DefinedCollection[];
 }
 
@@ -30,13 +32,15 @@ export interface DefinedCollection {
   readonly name: string;
   readonly blockToLive?: number;
   readonly memberOnlyRead?: boolean;
+  /** Others than organisation 1. */
+  readonly members?: Asked;
 }
 
 /** Writes an organisation's approval. The package is the one that the organisation runs `basic` with, or none. */
 export function approve(definition: Definition, as: OrganizationName, withPackage = true): Act {
   return async (world) => {
     const args = new lifecycle.ApproveChaincodeDefinitionForMyOrgArgs();
-    setDefinition(args, definition, world);
+    await setDefinition(args, definition, world);
     const source = new lifecycle.ChaincodeSource();
     if (withPackage) {
       const local = new lifecycle.ChaincodeSource.Local();
@@ -53,9 +57,9 @@ export function approveAll(definition: Definition): Act {
 }
 
 export function commit(definition: Definition, endorsers: readonly OrganizationName[] = ORGANIZATIONS): Act {
-  return (world) => {
+  return async (world) => {
     const args = new lifecycle.CommitChaincodeDefinitionArgs();
-    setDefinition(args, definition, world);
+    await setDefinition(args, definition, world);
     const options = { ...ofAdmin('org1'), endorsers: endorsers.map((name) => MSP_IDS[name]) };
     return submit(['CommitChaincodeDefinition', args.serializeBinary()], options)(world);
   };
@@ -70,7 +74,7 @@ export function deploy(definition: Definition): Act {
 export function readiness(definition: Definition, as: OrganizationName = 'org1'): Act {
   return async (world) => {
     const args = new lifecycle.CheckCommitReadinessArgs();
-    setDefinition(args, definition, world);
+    await setDefinition(args, definition, world);
     return decoded(world, ['CheckCommitReadiness', args.serializeBinary()], { as }, (bytes) => {
       const result = lifecycle.CheckCommitReadinessResult.deserializeBinary(bytes);
       const approvals: unknown[] = result.getApprovalsMap().toArray();
@@ -157,36 +161,41 @@ type DefinitionMessage =
   | lifecycle.CommitChaincodeDefinitionArgs
   | lifecycle.CheckCommitReadinessArgs;
 
-function setDefinition(message: DefinitionMessage, definition: Definition, world: World): void {
+async function setDefinition(message: DefinitionMessage, definition: Definition, world: World): Promise<void> {
   const { name, version = '1.0', sequence = 1, policy = "OR('Org1MSP.peer', 'Org2MSP.peer')" } = definition;
   message.setName(world.fill(name));
   message.setVersion(version);
   message.setSequence(sequence);
   if (policy !== '') {
     const application = new ApplicationPolicy();
-    application.setSignaturePolicy(policyToEnvelope(parsePolicy(policy)));
+    application.setSignaturePolicy(await envelopeOf(policy, world));
     message.setValidationParameter(application.serializeBinary());
   }
-  if (definition.collections !== undefined) message.setCollections(collectionsOf(definition.collections));
+  if (definition.collections !== undefined) message.setCollections(await collectionsOf(definition.collections, world));
 }
 
-function collectionsOf(collections: NonNullable<Definition['collections']>): CollectionConfigPackage {
+async function envelopeOf(policy: string | Asked, world: World): Promise<SignaturePolicyEnvelope> {
+  return typeof policy === 'string' ? policyToEnvelope(parsePolicy(policy)) : oneOf(await policy(world));
+}
+
+async function collectionsOf(
+  collections: readonly DefinedCollection[],
+  world: World,
+): Promise<CollectionConfigPackage> {
   const all = new CollectionConfigPackage();
-  all.setConfigList(
-    collections.map(({ name, blockToLive = 0, memberOnlyRead = false }) => {
-      const members = new CollectionPolicyConfig();
-      members.setSignaturePolicy(policyToEnvelope(parsePolicy("OR('Org1MSP.member')")));
-      const config = new StaticCollectionConfig();
-      config.setName(name);
-      config.setMemberOrgsPolicy(members);
-      config.setMaximumPeerCount(1);
-      config.setBlockToLive(blockToLive);
-      config.setMemberOnlyRead(memberOnlyRead);
-      const one = new CollectionConfig();
-      one.setStaticCollectionConfig(config);
-      return one;
-    }),
-  );
+  for (const { name, blockToLive = 0, memberOnlyRead = false, members = "OR('Org1MSP.member')" } of collections) {
+    const policy = new CollectionPolicyConfig();
+    policy.setSignaturePolicy(await envelopeOf(members, world));
+    const config = new StaticCollectionConfig();
+    config.setName(name);
+    config.setMemberOrgsPolicy(policy);
+    config.setMaximumPeerCount(1);
+    config.setBlockToLive(blockToLive);
+    config.setMemberOnlyRead(memberOnlyRead);
+    const one = new CollectionConfig();
+    one.setStaticCollectionConfig(config);
+    all.addConfig(one);
+  }
   return all;
 }
 

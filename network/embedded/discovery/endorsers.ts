@@ -2,16 +2,19 @@
 import * as discovery from '@hyperledger/fabric-protos/lib/discovery/protocol_pb';
 import { type ChaincodeCall, type ChaincodeInterest } from '@hyperledger/fabric-protos/lib/peer/proposal_response_pb';
 import {
+  enumerationProblem,
   mergePrincipalSets,
   policyFromEnvelope,
+  type Principal,
   type PrincipalSet,
   principalSets,
+  principalToMessage,
+  satisfiesPrincipal,
   type SignaturePolicy,
-  type SignedBy,
 } from '../../identity/policy';
 import { type Channel, signaturePolicyOf } from '../channel';
-import { type Peer, type RunningChannel } from '../peer';
-import { collectionOf, isMember } from '../privdata/collection';
+import { type Peer, peerIdentity, type RunningChannel } from '../peer';
+import { collectionOf, isAuthorized } from '../privdata/collection';
 import { channelPeer, hasChaincode, peerList } from './membership';
 
 /** There is no answer, for this reason. */
@@ -30,8 +33,8 @@ export function endorsementDescriptor(
 ): discovery.EndorsementDescriptor {
   const calls = interest.getChaincodesList();
   const members = authorizedPeers(running, calls);
-  const sets = mergePrincipalSets(policiesOf(running.channel, calls).map(requireSatisfiable));
-  const groups = new Groups();
+  const sets = mergePrincipalSets(setsOf(running.channel, calls));
+  const groups = new Groups(running.channel);
   const layouts = sets.map((set) => layoutOf(set, groups)).filter((layout) => isSatisfied(layout, groups, members));
   if (layouts.length === 0) throw new DiscoveryError('no peer combination can satisfy the endorsement policy');
   const able = members.filter((peer) => calls.every((call) => hasChaincode(running, peer, call.getName())));
@@ -42,7 +45,7 @@ export function endorsementDescriptor(
   descriptor.setChaincode(calls[0]?.getName() ?? '');
   descriptor.setLayoutsList(possible.map(layoutMessage));
   for (const group of new Set(layouts.flatMap((layout) => [...layout.keys()]))) {
-    const peers = able.filter((peer) => satisfies(peer, groups.principal(group)));
+    const peers = able.filter((peer) => groups.includes(group, peer));
     const messages = peers.map((peer) => channelPeer(peer, running.channel));
     if (messages.length > 0) descriptor.getEndorsersByGroupsMap().set(group, peerList(messages));
   }
@@ -68,16 +71,19 @@ export function authorizedPeers({ channel, peers }: RunningChannel, calls: reado
       }
       return collection;
     });
-    return (peer: Peer): boolean => collections.every((collection) => isMember(collection, peer.mspId));
+    return (peer: Peer): boolean =>
+      collections.every((collection) => isAuthorized(collection, peerIdentity(channel, peer)));
   });
   return [...peers.values()].filter((peer) => filters.every((filter) => filter(peer)));
 }
 
-/** The policies of the chaincodes, of collections that have their own, and of the keys that the calls name. */
-function policiesOf(channel: Channel, calls: readonly ChaincodeCall[]): readonly SignaturePolicy[] {
+/** The sets for the policies of the chaincodes, of collections that have their own, and of the keys that the calls name. */
+function setsOf(channel: Channel, calls: readonly ChaincodeCall[]): readonly (readonly PrincipalSet[])[] {
   return [
-    ...calls.flatMap((call) => namespacePolicies(channel, call)),
-    ...calls.flatMap((call) => call.getKeyPoliciesList().map(policyFromEnvelope)),
+    ...calls.flatMap((call) => namespacePolicies(channel, call)).map(enumerated('')),
+    ...calls
+      .flatMap((call) => call.getKeyPoliciesList().map(policyFromEnvelope))
+      .map(enumerated(' for state based endorsement')),
   ];
 }
 
@@ -107,10 +113,16 @@ function namespacePolicies(channel: Channel, call: ChaincodeCall): readonly Sign
   return policies.slice(1);
 }
 
-function requireSatisfiable(policy: SignaturePolicy): readonly PrincipalSet[] {
-  const sets = principalSets(policy);
-  if (sets.length === 0) throw new DiscoveryError('endorsement policy cannot be satisfied');
-  return sets;
+function enumerated(where: string): (policy: SignaturePolicy) => readonly PrincipalSet[] {
+  return (policy) => {
+    const problem = enumerationProblem(policy);
+    if (problem === undefined) return principalSets(policy);
+    throw new DiscoveryError(
+      problem === 'unsatisfiable'
+        ? 'endorsement policy cannot be satisfied'
+        : `failed creating a comparable principal set${where}`,
+    );
+  };
 }
 
 /** How many endorsements of each group. */
@@ -118,11 +130,16 @@ type Layout = ReadonlyMap<string, number>;
 
 /** Names for principals: G0, G1, … */
 class Groups {
+  readonly #channel: Channel;
   readonly #names = new Map<string, string>();
-  readonly #principals = new Map<string, SignedBy>();
+  readonly #principals = new Map<string, Principal>();
 
-  name(principal: SignedBy): string {
-    const key = `${principal.mspId} ${principal.role}`;
+  constructor(channel: Channel) {
+    this.#channel = channel;
+  }
+
+  name(principal: Principal): string {
+    const key = Buffer.from(principalToMessage(principal).serializeBinary()).toString('latin1');
     let name = this.#names.get(key);
     if (name === undefined) {
       name = `G${this.#names.size}`;
@@ -132,8 +149,10 @@ class Groups {
     return name;
   }
 
-  principal(name: string): SignedBy | undefined {
-    return this.#principals.get(name);
+  /** Whether the peer is what the group's principal asks for. */
+  includes(name: string, peer: Peer): boolean {
+    const principal = this.#principals.get(name);
+    return principal !== undefined && satisfiesPrincipal(peerIdentity(this.#channel, peer), principal);
   }
 }
 
@@ -148,12 +167,8 @@ function layoutOf(set: PrincipalSet, groups: Groups): Layout {
 
 function isSatisfied(layout: Layout, groups: Groups, peers: readonly Peer[]): boolean {
   return [...layout].every(
-    ([group, quantity]) => peers.filter((peer) => satisfies(peer, groups.principal(group))).length >= quantity,
+    ([group, quantity]) => peers.filter((peer) => groups.includes(group, peer)).length >= quantity,
   );
-}
-
-function satisfies({ mspId }: Peer, principal: SignedBy | undefined): boolean {
-  return principal?.mspId === mspId && (principal.role === 'peer' || principal.role === 'member');
 }
 
 function layoutMessage(layout: Layout): discovery.Layout {

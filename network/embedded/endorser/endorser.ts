@@ -66,7 +66,7 @@ export async function processProposal(
   let interest: readonly ChaincodeCall[] | undefined;
   try {
     result = await execute({ channel, peer, proposal, simulator }, chaincodeName, proposal.inputBytes);
-    await distributePrivateData(proposal.channelHeader.txId, simulator.privateResults(), channel, collections);
+    await distributePrivateData(proposal.channelHeader.txId, simulator.privateResults(), channel, peer, collections);
     if (!READ_THE_PEER.has(chaincodeName)) interest = chaincodeInterest(simulator.touched(), view);
   } catch (error) {
     if (error instanceof ExecutionError) return peerFailure(`error in simulation: ${error.message}`);

@@ -100,11 +100,11 @@ export async function endorseByPolicy(
       collection.details,
     );
   }
-  const { policies, mspIds } = requirementOf(first);
+  const { policies, mspIds, peerOf } = requirementOf(first);
   const available = new Set(mspIds);
   for (;;) {
     const endorsed = [...collection.endorsements.keys()];
-    const wanted = satisfyingOrganizations(policies, endorsed, [...available]);
+    const wanted = satisfyingOrganizations(policies, endorsed, [...available], peerOf);
     if (wanted === undefined) throw collection.notEnough();
     const open = wanted.filter((mspId) => !collection.endorsements.has(mspId));
     if (open.length === 0) return collection.result(wanted.length === 0 ? endorsed : wanted);

@@ -204,8 +204,8 @@ export class Gateway {
           'retry specifying endorsing organization(s) to protect transient data',
       );
     }
-    const { policies, mspIds } = endorsementRequirement(channel, [plainCall(name)], peers, false);
-    const [mspId = ''] = satisfyingOrganizations(policies, [], mspIds) ?? [];
+    const { policies, mspIds, peerOf } = endorsementRequirement(channel, [plainCall(name)], peers, false);
+    const [mspId = ''] = satisfyingOrganizations(policies, [], mspIds, peerOf) ?? [];
     return able.get(mspId) ?? this.#local;
   }
 

@@ -1,11 +1,16 @@
 /** Whose endorsements a transaction needs: what Fabric's discovery makes of a ChaincodeInterest. */
 import { status } from '@grpc/grpc-js';
-import { satisfyingOrganizations, type SignaturePolicy } from '../../identity/policy';
+import {
+  enumerationProblem,
+  type PolicySubject,
+  satisfyingOrganizations,
+  type SignaturePolicy,
+} from '../../identity/policy';
 import { type Channel, signaturePolicyOf } from '../channel';
 import { hasChaincode } from '../endorser/endorsementinfo';
 import { type ChaincodeCall } from '../endorser/interest';
-import { type Peer } from '../peer';
-import { findCollection, isMember } from '../privdata/collection';
+import { type Peer, peerIdentity } from '../peer';
+import { findCollection, isAuthorized } from '../privdata/collection';
 import { systemChaincodes } from '../scc';
 import { GatewayError } from './errors';
 
@@ -14,6 +19,8 @@ export interface EndorsementRequirement {
   readonly policies: readonly SignaturePolicy[];
   /** The organisations whose peers may be asked. */
   readonly mspIds: readonly string[];
+  /** What an organisation's peer is. */
+  readonly peerOf: (mspId: string) => PolicySubject;
 }
 
 /**
@@ -52,10 +59,14 @@ function requirement(
 ): EndorsementRequirement {
   const policies = [
     ...interest.flatMap((call) => namespacePolicies(channel, call)),
-    ...interest.flatMap((call) => call.keyPolicies.map(requireEnumerable('state based endorsement policy'))),
+    ...interest.flatMap((call) =>
+      call.keyPolicies.map(requireEnumerable('state based endorsement policy', ' for state based endorsement')),
+    ),
   ];
-  const members = [...peers.keys()].filter((mspId) => interest.every((call) => mayRead(channel, call, mspId)));
-  if (satisfyingOrganizations(policies, [], members) === undefined) {
+  const identities = new Map([...peers].map(([mspId, peer]) => [mspId, peerIdentity(channel, peer)]));
+  const peerOf = (mspId: string): PolicySubject => identities.get(mspId) ?? NOBODY;
+  const members = [...peers.keys()].filter((mspId) => interest.every((call) => mayRead(channel, call, peerOf(mspId))));
+  if (satisfyingOrganizations(policies, [], members, peerOf) === undefined) {
     throw impossible('no peer combination can satisfy the endorsement policy');
   }
   const mspIds = members.filter((mspId) => {
@@ -65,11 +76,13 @@ function requirement(
       interest.every(({ name }) => systemChaincodes.has(name) || hasChaincode(name, channel, peer))
     );
   });
-  if (satisfyingOrganizations(policies, [], mspIds) === undefined) {
+  if (satisfyingOrganizations(policies, [], mspIds, peerOf) === undefined) {
     throw impossible('required chaincodes are not installed on sufficient peers');
   }
-  return { policies, mspIds };
+  return { policies, mspIds, peerOf };
 }
+
+const NOBODY: PolicySubject = { mspId: '', certificateId: '', role: undefined };
 
 /**
  * The policy of a chaincode, or of its collection where that has one of its own; none where only keys with policies are
@@ -85,15 +98,19 @@ function namespacePolicies(channel: Channel, call: ChaincodeCall): readonly Sign
   const own = collection === undefined ? undefined : findCollection(definition, collection)?.endorsementPolicy;
   const policy = signaturePolicyOf(channel, own ?? definition.endorsementPolicy);
   if (policy === undefined) throw impossible('policy not found');
-  return [requireEnumerable('endorsement policy')(policy)];
+  return [requireEnumerable('endorsement policy', '')(policy)];
 }
 
-function mayRead(channel: Channel, { name, collectionNames, noPrivateReads }: ChaincodeCall, mspId: string): boolean {
+function mayRead(
+  channel: Channel,
+  { name, collectionNames, noPrivateReads }: ChaincodeCall,
+  peer: PolicySubject,
+): boolean {
   if (noPrivateReads) return true;
   const definition = channel.chaincodes.get(name);
   return collectionNames.every((collectionName) => {
     const collection = definition === undefined ? undefined : findCollection(definition, collectionName);
-    return collection !== undefined && isMember(collection, mspId);
+    return collection !== undefined && isAuthorized(collection, peer);
   });
 }
 
@@ -101,16 +118,16 @@ function mayRead(channel: Channel, { name, collectionNames, noPrivateReads }: Ch
  * Discovery lists the sets of principals that satisfy a policy. Of one that needs nobody it finds none, though validation
  * would let anyone's endorsement pass.
  */
-function requireEnumerable(what: string): (policy: SignaturePolicy) => SignaturePolicy {
+function requireEnumerable(what: string, where: string): (policy: SignaturePolicy) => SignaturePolicy {
   return (policy) => {
-    if (isEnumerable(policy)) return policy;
-    throw impossible(`${what} cannot be satisfied`);
+    const problem = enumerationProblem(policy);
+    if (problem === undefined) return policy;
+    throw impossible(
+      problem === 'unsatisfiable'
+        ? `${what} cannot be satisfied`
+        : `failed creating a comparable principal set${where}`,
+    );
   };
-}
-
-function isEnumerable(rule: SignaturePolicy): boolean {
-  if (rule.kind !== 'outOf') return rule.kind === 'signedBy';
-  return rule.n > 0 && rule.rules.filter(isEnumerable).length >= rule.n;
 }
 
 function impossible(reason: string): GatewayError {

@@ -1,5 +1,5 @@
 /** Private data collections: who their members are, and the implicit ones that each organisation has by itself. */
-import { organizationsOf } from '../../identity/policy';
+import { organizationsOf, type PolicySubject, principalsOf, satisfiesPrincipal } from '../../identity/policy';
 import { type StateView } from '../ledger/state';
 import { type ChaincodeDefinition, type Channel, type CollectionConfig } from '../channel';
 
@@ -67,6 +67,11 @@ export function collectionsOf(channel: Channel, mspId: string, view: StateView):
 /** Whether an organisation's peers hold the collection's data. As in Fabric, any principal of the organisation counts. */
 export function isMember(collection: CollectionConfig, mspId: string): boolean {
   return organizationsOf(collection.memberOrgsPolicy).includes(mspId);
+}
+
+/** Whether a peer is one that may be given the collection's data for what a proposal reads: any of its principals is enough. */
+export function isAuthorized(collection: CollectionConfig, peer: PolicySubject): boolean {
+  return principalsOf(collection.memberOrgsPolicy).some((principal) => satisfiesPrincipal(peer, principal));
 }
 
 /** As Fabric makes it: one member, data kept for ever, endorsed as the organisation's own Endorsement policy says. */

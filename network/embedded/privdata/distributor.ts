@@ -2,26 +2,28 @@
 import { evaluatePolicy } from '../../identity/policy';
 import { ExecutionError } from '../chaincode/context';
 import { type Channel, type CollectionConfig } from '../channel';
+import { type Peer, peerIdentity } from '../peer';
 import { type CollectionPvtReadWriteSet } from '../wire/pvtrwset';
 import { type Collections } from './collection';
 
 /**
  * Checks that each collection has as many other members' peers as it requires, then keeps the write sets for the commit. All
  * peers of this process share one transient store, so that whoever is a member has then got them.
- * @param collections as the peer that endorses knows them
+ * @param endorser with whom the collections are as that peer knows them
  * @throws ExecutionError
  */
 export async function distributePrivateData(
   txId: string,
   written: readonly CollectionPvtReadWriteSet[],
   channel: Channel,
+  endorser: Peer,
   collections: Collections,
 ): Promise<void> {
   if (written.length === 0) return;
   for (const { namespace, collection } of written) {
     const config = collections.config(namespace, collection);
     if (config === undefined) continue;
-    const eligible = eligiblePeers(config, channel, collections.mspId);
+    const eligible = eligiblePeers(config, channel, endorser);
     const required = config.requiredPeerCount;
     if (eligible >= required) continue;
     throw new ExecutionError(
@@ -38,10 +40,10 @@ export async function distributePrivateData(
   );
 }
 
-/** Peers of other organisations that the member policy admits; each organisation has one peer. */
-function eligiblePeers(config: CollectionConfig, channel: Channel, endorser: string): number {
-  return [...channel.members].filter(
-    (mspId) =>
-      mspId !== endorser && evaluatePolicy(config.memberOrgsPolicy, [{ mspId, certificateId: mspId, role: 'peer' }]),
+/** The channel's other peers that the member policy admits. */
+function eligiblePeers(config: CollectionConfig, channel: Channel, endorser: Peer): number {
+  const peers = endorser.channels.get(channel.name)?.peers ?? new Map<string, Peer>();
+  return [...peers.values()].filter(
+    (peer) => peer !== endorser && evaluatePolicy(config.memberOrgsPolicy, [peerIdentity(channel, peer)]),
   ).length;
 }

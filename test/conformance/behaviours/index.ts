@@ -16,6 +16,7 @@ import { interests } from './interests';
 import { lifecycles } from './lifecycle';
 import { limits } from './limits';
 import { policies } from './policies';
+import { principals } from './principals';
 import { privateBlocks } from './private-blocks';
 import { privateData } from './private-data';
 import { ranges } from './ranges';
@@ -33,6 +34,7 @@ export const topics: readonly Topic[] = [
   composites,
   histories,
   policies,
+  principals,
   calls,
   initialising,
   refusals,

@@ -1,6 +1,13 @@
 /** peer.CollectionConfigPackage, by which a definition lists its private data collections, and Fabric's checks of it. */
 import { type CollectionPolicyConfig, StaticCollectionConfig } from '@hyperledger/fabric-protos/lib/peer/collection_pb';
-import { organizationsOf, PolicyError, policyFromEnvelope, type SignaturePolicy } from '../../../identity/policy';
+import {
+  type Principal,
+  principalsOf,
+  PolicyError,
+  policyFromEnvelope,
+  type SignaturePolicy,
+} from '../../../identity/policy';
+import { type MspRegistry } from '../../../identity/msp';
 import { type CollectionConfig } from '../../channel';
 import { bytesField, Reader } from '../../wire/protobuf';
 import { decodeApplicationPolicy } from './policy';
@@ -72,8 +79,8 @@ function memberPolicy(name: string, config: CollectionPolicyConfig | undefined):
 
 const COLLECTION_NAME = /^[A-Za-z0-9-]+([A-Za-z0-9_-]+)*$/;
 
-/** @throws CollectionError when a collection is not one for a channel of these members. */
-export function validateCollections(collections: readonly CollectionConfig[], members: ReadonlySet<string>): void {
+/** @throws CollectionError when a collection is not one for a channel of these MSPs. */
+export function validateCollections(collections: readonly CollectionConfig[], msps: MspRegistry): void {
   const seen = new Set<string>();
   for (const { name, maximumPeerCount, requiredPeerCount, memberOrgsPolicy } of collections) {
     if (!COLLECTION_NAME.test(name)) {
@@ -94,8 +101,30 @@ export function validateCollections(collections: readonly CollectionConfig[], me
     if (gate !== undefined) {
       throw problem(`error in member org policy: signature policy is not an OR concatenation, NOutOf ${gate}`);
     }
-    const stranger = organizationsOf(memberOrgsPolicy).find((mspId) => !members.has(mspId));
-    if (stranger !== undefined) throw problem(`collection member '${stranger}' is not part of the channel`);
+    for (const principal of principalsOf(memberOrgsPolicy)) {
+      const stranger = notAMember(principal, msps);
+      if (stranger !== undefined) throw problem(stranger);
+    }
+  }
+}
+
+/** Why a principal cannot name members of a collection. */
+function notAMember(principal: Principal, msps: MspRegistry): string | undefined {
+  switch (principal.kind) {
+    case 'signedBy':
+    case 'signedByUnit': {
+      const { mspId } = principal;
+      return msps.mspIds.includes(mspId) ? undefined : `collection member '${mspId}' is not part of the channel`;
+    }
+    case 'signedByIdentity':
+      return msps.find(principal.serialized) === undefined
+        ? 'contains an identity that is not part of the channel'
+        : undefined;
+    case 'signedByCombined':
+      return 'principal type COMBINED is not supported';
+    case 'signedByNominal':
+    case 'signedByNobody':
+      return 'principal type ANONYMITY is not supported';
   }
 }
 

@@ -67,7 +67,7 @@ function validate({ name, version, collections }: DefinitionArgs, { channel, sim
   }
   try {
     const proposed = decodeCollections(collections);
-    validateCollections(proposed, channel.members);
+    validateCollections(proposed, channel.msps);
     validateUpgrade(proposed, channel.chaincodes.get(name, simulator.view)?.collections ?? []);
   } catch (error) {
     if (error instanceof CollectionError) throw invalid(error.message);

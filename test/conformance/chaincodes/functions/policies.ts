@@ -21,6 +21,12 @@ export const policies: Functions = {
     await stub.setStateValidationParameter(arg(args, 0), allOf(args.slice(2)));
     return text('written');
   },
+  /** putWithPolicyBytes key value: the policy is the transient field `policy`. */
+  putWithPolicyBytes: async (stub, args) => {
+    await stub.putState(arg(args, 0), text(arg(args, 1)));
+    await stub.setStateValidationParameter(arg(args, 0), stub.getTransient().get('policy') ?? Buffer.alloc(0));
+    return text('written');
+  },
   /** A policy of no bytes at all. */
   emptyPolicy: async (stub, args) => {
     await stub.setStateValidationParameter(arg(args, 0), Buffer.alloc(0));
