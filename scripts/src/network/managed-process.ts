@@ -43,6 +43,9 @@ const REFUSED = 78;
 // tenth more of the processor, because requests under way are copied again and again. The other collects the old generation when it has grown by so
 // many percent of what was in use: by default the gateway lets 100 MiB come together of which 35 are in use, and is no faster.
 const HEAP = ['--max-semi-space-size=16', '--heap-growing-percent=40'];
+// glibc gives memory back to the system above 128 KiB, as it does until it meets its first large block; after that, what compilers and the database
+// used for a moment would stay with the programs: some 50 MiB in the gateway. Other C libraries do not read it.
+const MALLOC = { MALLOC_TRIM_THRESHOLD_: '131072' };
 const KILL_AFTER_MS = 10_000;
 // As it was built, also when this file runs from source.
 const LIFELINE = join(ROOT, 'scripts', 'dist', 'network', 'lifeline.js');
@@ -81,7 +84,7 @@ export class ManagedProcess {
     const log = openLog(this.log);
     // A session of its own: Ctrl-C reaches the supervisor alone, which stops the programs in order.
     const child = spawn(process.execPath, [...HEAP, '-r', LIFELINE, this.spec.file], {
-      env: { ...process.env, ...this.spec.environment },
+      env: { ...MALLOC, ...process.env, ...this.spec.environment },
       stdio: ['pipe', log, log],
       detached: true,
       windowsHide: true,
