@@ -149,6 +149,13 @@ async function simulate(args) {
   await runNode('simulate', [file, ...args], { cwd: ROOT });
 }
 
+/** Every state of some small worlds: takes minutes. */
+async function verifyModel(args) {
+  await built();
+  const file = join(ROOT, 'chaincode', 'dist', 'testing', 'explore', 'main.js');
+  await runNode('verify-model', [file, ...args], { cwd: ROOT });
+}
+
 async function built() {
   await prepare({ build: false });
   await compileAll();
@@ -157,7 +164,7 @@ async function built() {
 const [verb, ...args] = process.argv.slice(2);
 const verbs = {
   ...{ start, test, build: () => prepare(), suite, bench, simulate, postgres },
-  ...{ fabric, 'bench-fabric': benchFabric, drill },
+  ...{ fabric, 'bench-fabric': benchFabric, drill, 'verify-model': verifyModel },
 };
 
 try {

@@ -14,7 +14,8 @@ import { memberHandlers } from './member-commands';
 import { pledgeHandlers } from './pledge-commands';
 import { receivableHandlers } from './receivable-commands';
 
-const HANDLERS: Handlers = { ...memberHandlers, ...receivableHandlers, ...pledgeHandlers };
+/** How every command is carried out. */
+export const HANDLERS: Handlers = { ...memberHandlers, ...receivableHandlers, ...pledgeHandlers };
 
 /** The keys that tell who an identity is. */
 export function identityKeys(identity: CertifiedIdentity): readonly Key<unknown>[] {
@@ -30,9 +31,9 @@ export function identify(identity: CertifiedIdentity, work: UnitOfWork): Result<
 // A command names further keys once the first are there (a pledge its pledgor); three rounds reach the last ones.
 const MOST_ROUNDS = 5;
 
-async function loadFor(commands: readonly Command[], scope: Scope): Promise<void> {
+async function loadFor(commands: readonly Command[], scope: Scope, handlers: Handlers): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const wanted = commands.flatMap((command) => handlerOf(HANDLERS, command).keys(command, scope));
+    const wanted = commands.flatMap((command) => handlerOf(handlers, command).keys(command, scope));
     const missing = wanted.filter((wantedKey) => !scope.work.has(wantedKey));
     if (missing.length === 0) return;
     await scope.work.load(missing);
@@ -47,15 +48,21 @@ function idOf(raw: unknown): string {
 /**
  * Decides every command; a refused one changes nothing and the others stand. Nothing is written here: the caller flushes the unit of work.
  * @param at the transaction's time, UTC.
+ * @param handlers other ones only where faulty rules are to be found.
  * @returns a result a command, in order.
  */
-export async function execute(raws: readonly unknown[], given: Scope, at: string): Promise<readonly CommandResult[]> {
+export async function execute(
+  raws: readonly unknown[],
+  given: Scope,
+  at: string,
+  handlers = HANDLERS,
+): Promise<readonly CommandResult[]> {
   const scope = { ...given, tokens: new RememberedTokens(given.tokens) };
   const parsed = raws.map((raw) => ({ id: idOf(raw), command: validate(CommandSchema, raw) }));
   await scope.work.load(identityKeys(scope.identity));
   const actor = identify(scope.identity, scope.work);
   const runnable = parsed.flatMap(({ command }) => (command.ok && actor.ok ? [command.value] : []));
-  await loadFor(runnable, scope);
+  await loadFor(runnable, scope, handlers);
 
   const results: CommandResult[] = [];
   for (const { id, command } of parsed) {
@@ -68,8 +75,8 @@ export async function execute(raws: readonly unknown[], given: Scope, at: string
       continue;
     }
     // What earlier commands made may lead to keys that nobody could know before.
-    await loadFor([command.value], scope);
-    const decided = handlerOf(HANDLERS, command.value).run(command.value, scope, { actor: actor.value, at });
+    await loadFor([command.value], scope, handlers);
+    const decided = handlerOf(handlers, command.value).run(command.value, scope, { actor: actor.value, at });
     results.push(decided.ok ? { id, ok: true, value: decided.value } : { id, ok: false, problem: decided.error });
   }
   return results;

@@ -20,6 +20,16 @@ const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => a +
  */
 export function expectInvariants(world: WorldState, before: StoredState): void {
   const now = storedState(world);
+  checkState(now, (key) => world.policy(key));
+  checkProgress(before, now);
+}
+
+/**
+ * Checks 1, 2 and 4 on a state by itself.
+ * @param policyOf the endorsement policy of a key, undefined where it has none of its own
+ * @throws Error naming the rule and the value that breaks it.
+ */
+export function checkState(now: StoredState, policyOf: (key: string) => Uint8Array | undefined): void {
   checkEvidence(now);
   for (const receivable of now.receivables) checkClaims(receivable, now);
   for (const pledge of now.pledges) {
@@ -43,8 +53,7 @@ export function expectInvariants(world: WorldState, before: StoredState): void {
       pledge,
     );
   }
-  checkGuards(world, now);
-  checkProgress(before, now);
+  checkGuards(policyOf, now);
 }
 
 const ALL = subsetsOf(ENROLMENT.map(({ mspId }) => mspId));
@@ -60,9 +69,12 @@ function enoughFor(policy: Uint8Array): string {
 }
 
 /** 4: what bears a claim is changed by the chaincode's own policy and each claimant, by no others; what never bore one by the own policy. */
-function checkGuards(world: WorldState, { receivables, pledges }: StoredState): void {
+function checkGuards(
+  policyOf: (key: string) => Uint8Array | undefined,
+  { receivables, pledges }: StoredState,
+): void {
   const holds = (key: string, holders: readonly string[] | undefined): boolean => {
-    const policy = world.policy(key);
+    const policy = policyOf(key);
     if (policy === undefined || holders === undefined) return policy === holders;
     return enoughFor(policy) === JSON.stringify(OWN.filter((set) => holders.every((mspId) => set.includes(mspId))));
   };
@@ -141,8 +153,8 @@ function checkClaims(receivable: Receivable, { pledges }: StoredState): void {
   }
 }
 
-/** 7 and 8: nothing disappears, what ended stays ended, and each change of an asset counts. */
-function checkProgress(before: StoredState, now: StoredState): void {
+/** 7 and 8: nothing disappears, what ended stays ended, and each change of an asset counts. @throws Error */
+export function checkProgress(before: StoredState, now: StoredState): void {
   const ended = ['RELEASED', 'SATISFIED', 'WITHDRAWN', 'SETTLED', 'CANCELLED'];
   for (const was of before.receivables) {
     const is = now.receivables.find(({ id }) => id === was.id);
