@@ -159,6 +159,45 @@ describe('the same document again', () => {
     expect(problem.code).toBe('DUPLICATE_EVIDENCE');
   });
 
+  describe('on paper, whose number is unique together with its code alone', () => {
+    const NUMBER = '12345678';
+    const WITH_CODE = `4403191130${NUMBER}`;
+    const OTHER_CODE = `4403201130${NUMBER}`;
+    const half = (number: string, more: Partial<Evidence> = {}) =>
+      aReceivable({ amount: cny('500.00'), evidence: [anInvoice({ number, amount: cny('1000.00'), ...more })] });
+
+    test.each<readonly [string, string, string, Partial<Evidence>]>([
+      ['with its code, then without', WITH_CODE, NUMBER, {}],
+      ['without its code, then with', NUMBER, WITH_CODE, {}],
+      ['with its code, then without and under another issuer', WITH_CODE, NUMBER, { issuer: BUYER.uscc }],
+      ['with its code, then without and as another kind', WITH_CODE, `No. ${NUMBER}`, { kind: 'CONTRACT' }],
+      ['without its code, then with one that could be its own', NUMBER, OTHER_CODE, {}],
+    ])('is refused %s', async (_, first, second, more) => {
+      await ledger.ok(platform, half(first));
+      expect((await ledger.refusal(platform, half(second, more))).code).toBe('DUPLICATE_EVIDENCE');
+    });
+
+    test('is another one with another code, as long as both are stated', async () => {
+      for (const number of [WITH_CODE, OTHER_CODE, WITH_CODE, OTHER_CODE]) await ledger.ok(platform, half(number));
+      for (const number of [WITH_CODE, OTHER_CODE, NUMBER])
+        expect((await ledger.refusal(platform, half(number))).code).toBe('DUPLICATE_EVIDENCE');
+    });
+
+    test('counts once in a request with its code and without, and twice with two codes', async () => {
+      const both = (other: string) =>
+        aReceivable({ amount: cny('2000.00'), evidence: [WITH_CODE, other].map((number) => anInvoice({ number })) });
+      expect((await ledger.refusal(platform, both(NUMBER))).code).toBe('DUPLICATE_EVIDENCE');
+      await ledger.ok(platform, both(OTHER_CODE));
+      expect((await ledger.refusal(platform, half(NUMBER))).code).toBe('DUPLICATE_EVIDENCE');
+    });
+
+    test("is another's between other companies", async () => {
+      await ledger.ok(platform, half(WITH_CODE));
+      const theirs = anInvoice({ number: NUMBER, issuer: OTHER_SUPPLIER.uscc });
+      await ledger.ok(platform, aReceivable({ creditor: OTHER_SUPPLIER, evidence: [theirs] }));
+    });
+  });
+
   test('under two issuers in one request is refused: it would count twice', async () => {
     const evidence = [anInvoice({ number: 'A-7' }), anInvoice({ number: 'a7', issuer: BUYER.uscc })];
     const doubled = aReceivable({ amount: cny('2000.00'), evidence });
@@ -350,6 +389,26 @@ describe('the same value pledged again', () => {
     const { assetId } = await pledged();
     const problem = await ledger.refusal(supplier, aProposal(assetId, { pledgee: BANK_B.mspId }));
     expect(problem).toMatchObject({ code: 'ALREADY_ENCUMBERED', conflict: { assetId, free: cny('0.00') } });
+  });
+
+  test('to a bank that only asks for it is refused without an amount, a date or a currency of what it may not see', async () => {
+    const { assetId } = await pledged('600.00');
+    const asked = (change: Parameters<typeof aProposal>[1]) =>
+      ledger.refusal(bankB, aProposal(assetId, { pledgee: BANK_B.mspId, ...change }));
+    const tooMuch = await asked({ covers: cny('400.01') });
+    expect(tooMuch).toMatchObject({ code: 'INSUFFICIENT_VALUE', field: 'covers' });
+    expect(tooMuch.conflict).toEqual({ assetId });
+    expect(tooMuch.detail).not.toMatch(/[0-9]/);
+    const dollars = await asked({ covers: { currency: 'USD', amount: '1.00' } });
+    expect(dollars).toMatchObject({ code: 'INVALID_INPUT', field: 'covers.currency' });
+    expect(dollars.detail).not.toContain('CNY');
+    // Who has a claim on it is told.
+    const more = aProposal(assetId, { covers: cny('400.01') });
+    expect(await ledger.refusal(bankA, more)).toMatchObject({ conflict: { assetId, free: cny('400.00') } });
+    ledger.now = '2027-04-01T00:00:00.000Z';
+    const late = await asked({ maturity: '2027-06-01' });
+    expect(late.code).toBe('INVALID_STATE');
+    expect(late.detail).not.toMatch(/[0-9]/);
   });
 
   test('to two banks at the same instant is committed once', async () => {

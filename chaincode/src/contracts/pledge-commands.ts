@@ -3,7 +3,7 @@ import { assetOfPledge } from '../model/command';
 import { moneyText } from '../model/money';
 import { partyKey } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
-import { maySeePledge } from '../domain/authority';
+import { maySeePledge, maySeeReceivable } from '../domain/authority';
 import type { Context } from '../domain/context';
 import { acceptPledge, proposePledge, releasePledge, withdrawPledge, type PledgeState } from '../domain/pledge';
 import type { Pledge } from '../domain/records';
@@ -64,6 +64,7 @@ export const pledgeHandlers: Pick<Handlers, 'pledge.propose' | 'pledge.accept' |
           id,
           existing: work.get(key.pledge(id)),
           receivable,
+          informed: maySeeReceivable(context.actor, receivable, [], homesOf(receivable, work)),
           pledgor,
           pledgee: work.get(key.member(command.pledgee)),
         };

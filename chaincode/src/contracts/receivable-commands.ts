@@ -1,6 +1,6 @@
 /** Receivables: register, confirm or reject, settle, cancel. */
 import type { CommandOf } from '../model/command';
-import type { Evidence, TradeToken } from '../model/evidence';
+import type { Evidence } from '../model/evidence';
 import { moneyText } from '../model/money';
 import { partyKey } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
@@ -11,7 +11,7 @@ import type { Pledge, Receivable } from '../domain/records';
 import { registerReceivable } from '../domain/register-receivable';
 import { settleReceivable } from '../domain/settle-receivable';
 import { receivableView } from '../domain/views';
-import type { EvidenceTokens } from '../ledger/evidence-token';
+import type { EvidenceTokens, TradeOfNumber } from '../ledger/evidence-token';
 import { receivableId } from '../ledger/ids';
 import { INDEX, key, type Key } from '../ledger/key';
 import type { UnitOfWork } from '../ledger/unit-of-work';
@@ -67,7 +67,7 @@ function tradeOf(
   evidence: Evidence,
   { creditor, debtor }: CommandOf<'receivable.register'>,
   tokens: EvidenceTokens,
-): TradeToken | undefined {
+): TradeOfNumber | undefined {
   return tokens.tradeOf(evidence, partyKey(creditor.uscc), partyKey(debtor.uscc));
 }
 
@@ -83,7 +83,7 @@ export const receivableHandlers: Pick<
       ...command.evidence.map((evidence) => key.evidence(tokens.tokenOf(evidence))),
       ...command.evidence.flatMap((evidence) => {
         const trade = tradeOf(evidence, command, tokens);
-        return trade === undefined ? [] : [key.trade(trade)];
+        return trade === undefined ? [] : [key.trade(trade.token)];
       }),
     ],
     run(command, { work, tokens, identity }, context) {
@@ -100,7 +100,7 @@ export const receivableHandlers: Pick<
             return {
               token,
               record: work.get(key.evidence(token)),
-              trade: trade === undefined ? undefined : { token: trade, record: work.get(key.trade(trade)) },
+              trade: trade === undefined ? undefined : { ...trade, record: work.get(key.trade(trade.token)) },
             };
           }),
         },

@@ -23,7 +23,7 @@ export type KnownDocument = Readonly<{
   token: EvidenceToken;
   record: EvidenceRecord | undefined;
   /** Its number between creditor and debtor; absent where the number alone tells the document. */
-  trade: Readonly<{ token: TradeToken; record: TradeRecord | undefined }> | undefined;
+  trade: Readonly<{ token: TradeToken; coded: boolean; record: TradeRecord | undefined }> | undefined;
 }>;
 
 export type EvidenceChange = Readonly<{
@@ -81,7 +81,8 @@ function checkDocument(
 
 /**
  * A number counts once between creditor and debtor, whatever issuers are stated. Two documents of one kind that bear it are one paper; those of
- * several kinds that came with one receivable are one trade, and back others only together.
+ * several kinds that came with one receivable are one trade, and back others only together. Invoices that bear it with different codes are
+ * different papers, as long as none came without its code: that could be any of them.
  */
 function checkNumber({ documents }: EvidenceRequest, document: Presented, index: number): Result<true> {
   const { evidence, token, trade } = document;
@@ -89,9 +90,10 @@ function checkNumber({ documents }: EvidenceRequest, document: Presented, index:
   const refused = (why: string) =>
     refuse('DUPLICATE_EVIDENCE', `document ${evidence.number} ${why}`, { field: `evidence[${index}].number` });
   const alike = documents.filter((other) => other.trade?.token === trade.token);
-  if (alike.find((other) => other.evidence.kind === evidence.kind) !== document)
+  const apart = (other: Presented): boolean => trade.coded && other.trade?.coded === true && other !== document;
+  if (alike.find((other) => other.evidence.kind === evidence.kind && !apart(other)) !== document)
     return refused('is presented twice in this request');
-  if (trade.record === undefined) return accept(true);
+  if (trade.record === undefined || (trade.coded && allCoded(trade.record))) return accept(true);
   if (!trade.record.documents.includes(token))
     return refused('has the number of another that already backs a receivable between the two');
   return trade.record.documents.every((known) => alike.some((other) => other.token === known))
@@ -170,12 +172,24 @@ export function useEvidence(request: EvidenceRequest, context: Context): Result<
   return accept({ uses, records, trades: newTrades(request) });
 }
 
-/** The numbers that come up between the two for the first time, each with the documents of this request that bear it. */
+function allCoded({ documents, coded = [] }: TradeRecord): boolean {
+  return documents.length === coded.length;
+}
+
+/** The numbers that come up between the two for the first time, or with another code, each with the documents that bear it. */
 function newTrades({ documents }: EvidenceRequest): readonly TradeRecord[] {
-  const trades = new Map<TradeToken, EvidenceToken[]>();
+  const trades = new Map<TradeToken, TradeRecord>();
   for (const { token, trade } of documents) {
-    if (trade === undefined || trade.record !== undefined) continue;
-    trades.set(trade.token, [...(trades.get(trade.token) ?? []), token]);
+    if (trade === undefined) continue;
+    const known = trades.get(trade.token) ?? trade.record;
+    if (known?.documents.includes(token) === true) continue;
+    const coded = trade.coded ? { coded: [...(known?.coded ?? []), token] } : {};
+    trades.set(trade.token, {
+      ...known,
+      token: trade.token,
+      documents: [...(known?.documents ?? []), token],
+      ...coded,
+    });
   }
-  return [...trades].map(([token, tokens]) => ({ token, documents: tokens }));
+  return [...trades.values()];
 }

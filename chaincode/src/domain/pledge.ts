@@ -25,38 +25,40 @@ function sideOf(actor: Actor, pledgor: string, pledgorHome: string | undefined, 
 /**
  * Whether a receivable takes a new claim on some value (never-twice 2 and 4, conflict matrix).
  * @param covers minor units that the claim is to cover.
+ * @param informed whether the actor may see the receivable: else it is told that it cannot be, and no amount or date of it.
  */
-function takesClaim(receivable: Receivable, covers: bigint, context: Context): Result<true> {
+function takesClaim(receivable: Receivable, covers: bigint, informed: boolean, context: Context): Result<true> {
   const open = requireOpen(receivable);
   if (!open.ok) return open;
   if (receivable.status === 'DISPUTED')
     return refuse('FROZEN', 'the debtor disputes the receivable: it takes no new claim');
   if (receivable.dueDate <= businessDay(context.at)) {
-    return refuse('INVALID_STATE', `the receivable fell due on ${receivable.dueDate}: it takes no new claim`);
+    const due = informed ? `fell due on ${receivable.dueDate}` : 'is due';
+    return refuse('INVALID_STATE', `the receivable ${due}: it takes no new claim`);
   }
   const free = freeValue(receivable);
   if (covers <= free) return accept(true);
-  const conflict = { assetId: receivable.id, free: moneyText(receivable.currency, free) };
+  const left = moneyText(receivable.currency, free);
   if (free === 0n && coveredValue(receivable) > 0n) {
+    const conflict = { assetId: receivable.id, free: left };
     return refuse('ALREADY_ENCUMBERED', 'claims cover all of the value of the receivable', {
       field: 'covers',
       conflict,
     });
   }
-  return refuse(
-    'INSUFFICIENT_VALUE',
-    `only ${conflict.free.currency} ${conflict.free.amount} of the receivable is free`,
-    {
-      field: 'covers',
-      conflict,
-    },
-  );
+  const detail = informed
+    ? `only ${left.currency} ${left.amount} of the receivable is free`
+    : 'not so much of the receivable is free';
+  const conflict = { assetId: receivable.id, ...(informed ? { free: left } : {}) };
+  return refuse('INSUFFICIENT_VALUE', detail, { field: 'covers', conflict });
 }
 
 export type ProposeState = Readonly<{
   id: string;
   existing: Pledge | undefined;
   receivable: Receivable;
+  /** Whether the actor may see the receivable: a bank may propose on what it only knows the id and holder of. */
+  informed: boolean;
   pledgor: PartyRecord | undefined;
   pledgee: Member | undefined;
 }>;
@@ -83,9 +85,8 @@ export function proposePledge(
   }
   for (const field of ['covers', 'secures'] as const) {
     if (command[field].currency !== receivable.currency) {
-      return refuse('INVALID_INPUT', `${field}.currency: the receivable is in ${receivable.currency}`, {
-        field: `${field}.currency`,
-      });
+      const right = state.informed ? `the receivable is in ${receivable.currency}` : "is not the receivable's";
+      return refuse('INVALID_INPUT', `${field}.currency: ${right}`, { field: `${field}.currency` });
     }
   }
   if (command.maturity <= businessDay(context.at)) {
@@ -93,7 +94,7 @@ export function proposePledge(
   }
   if (state.existing !== undefined) return refuse('INVALID_STATE', 'this command has already made its proposal');
   const covers = minorOf(command.covers);
-  const possible = takesClaim(receivable, covers, context);
+  const possible = takesClaim(receivable, covers, state.informed, context);
   if (!possible.ok) return possible;
   const lapse = [
     daysLater(context.at, PROPOSAL_DAYS),
@@ -149,7 +150,7 @@ export function acceptPledge(state: PledgeState, context: Context): Result<Pledg
   if (!sameParty(pledge.pledgor.uscc, receivable.holder.uscc)) {
     return refuse('INVALID_STATE', 'the receivable has another holder since the proposal');
   }
-  const possible = takesClaim(receivable, pledge.covers, context);
+  const possible = takesClaim(receivable, pledge.covers, true, context);
   if (!possible.ok) return possible;
   const rank = receivable.lastRank + 1;
   return accept({

@@ -104,5 +104,13 @@ export type EvidenceRecord = Readonly<{
   uses: readonly Readonly<{ assetId: string; amount: bigint; mspId: string; at: string }>[];
 }>;
 
-/** A document's number between two companies, and the documents that first came under it: no other is taken under it later. */
-export type TradeRecord = Readonly<{ token: TradeToken; documents: readonly EvidenceToken[] }>;
+/**
+ * A document's number between two companies, and the documents that first came under it: no other is taken under it later, unless all have codes
+ * by which they are told apart.
+ */
+export type TradeRecord = Readonly<{
+  token: TradeToken;
+  documents: readonly EvidenceToken[];
+  /** Those of them whose numbers have a code. */
+  coded?: readonly EvidenceToken[];
+}>;

@@ -7,8 +7,11 @@ import { partyKey } from '../model/party';
 export interface EvidenceTokens {
   tokenOf(document: Readonly<{ issuer: string; number: string }>): EvidenceToken;
   /** The token of a document's number between two companies; undefined where the number alone tells the document. */
-  tradeOf(document: Readonly<{ number: string }>, creditorKey: string, debtorKey: string): TradeToken | undefined;
+  tradeOf(document: Readonly<{ number: string }>, creditorKey: string, debtorKey: string): TradeOfNumber | undefined;
 }
+
+/** `coded`: the number has a code in it, by which documents of one number are told apart. */
+export type TradeOfNumber = Readonly<{ token: TradeToken; coded: boolean }>;
 
 /** HMAC-SHA256 with a key that all endorsers hold. The chaincode makes the token itself, so no gateway can choose one. */
 export class KeyedHashTokens implements EvidenceTokens {
@@ -25,9 +28,10 @@ export class KeyedHashTokens implements EvidenceTokens {
     return this.#hash(`evidence.v1|${identity}`) as EvidenceToken;
   }
 
-  tradeOf(document: Readonly<{ number: string }>, creditorKey: string, debtorKey: string): TradeToken | undefined {
-    const identity = tradeIdentity(document, creditorKey, debtorKey);
-    return identity === undefined ? undefined : (this.#hash(`trade.v1|${identity}`) as TradeToken);
+  tradeOf(document: Readonly<{ number: string }>, creditorKey: string, debtorKey: string): TradeOfNumber | undefined {
+    const trade = tradeIdentity(document, creditorKey, debtorKey);
+    if (trade === undefined) return undefined;
+    return { token: this.#hash(`trade.v1|${trade.identity}`) as TradeToken, coded: trade.coded };
   }
 
   #hash(text: string): string {
@@ -49,7 +53,7 @@ export class RememberedTokens implements EvidenceTokens {
     this.#known.set(document, known);
     return known;
   }
-  tradeOf(document: Readonly<{ number: string }>, creditorKey: string, debtorKey: string): TradeToken | undefined {
+  tradeOf(document: Readonly<{ number: string }>, creditorKey: string, debtorKey: string): TradeOfNumber | undefined {
     return this.#tokens.tradeOf(document, creditorKey, debtorKey);
   }
 }

@@ -7,6 +7,8 @@ const NATIONAL = /^[0-9]{17,20}$/;
 // What a field is called, copied with its number: "发票号码：…", "Invoice No. …", "…号".
 const HAN_LABELS = /发票|發票|代码|代碼|号码|號碼|编号|編號|[第号號]/g;
 const LATIN_LABEL = /^(?:INVOICE)?(?:NUMBER|NUM|NO|NR)?(?=[0-9])/;
+// The number before its code, as some programs print them.
+const NUMBER_THEN_CODE = /[号號][码碼]?([0-9]{8})(?:发票|發票)?代[码碼]([0-9]{10}(?:[0-9]{2})?)(?![0-9])/;
 const LONG_RUN = /[0-9]{20,}/g;
 const LOOK_ALIKES: Readonly<Record<string, string>> = { O: '0', 〇: '0', I: '1', L: '1' };
 
@@ -19,11 +21,23 @@ export function comparableNumber(written: string): string {
   const canonical = canonicalDocumentNumber(written);
   if (canonical === undefined) throw new Error(`unchecked document number ${JSON.stringify(written)}`);
   if (NATIONAL.test(canonical)) return withoutZeros(canonical);
-  const bare = canonical.replace(HAN_LABELS, '').replace(LATIN_LABEL, '') || canonical;
+  const bare =
+    canonical.replace(NUMBER_THEN_CODE, '$2$1').replace(HAN_LABELS, '').replace(LATIN_LABEL, '') || canonical;
   const digits = bare.replace(/[OIL〇]/g, (letter) => LOOK_ALIKES[letter] ?? letter);
   if (NATIONAL.test(digits)) return withoutZeros(digits);
   const found = onlyLongRun(bare) ?? onlyLongRun(digits);
   return withoutZeros(found ?? bare.replace(/(?<=[0-9])[O〇]+(?=[0-9])/g, (zeros) => '0'.repeat(zeros.length)));
+}
+
+/**
+ * The eight digits that are printed as the number of an invoice of paper, without the code of ten or twelve digits that makes them unique in the
+ * country: without leading zeros, as whoever leaves the code out would write it.
+ * @param comparable number
+ * @returns undefined for a number that has no code in it: 数电票 have twenty digits that begin with the year, twelve-digit codes begin with 0 or 1.
+ */
+export function numberWithoutCode(comparable: string): string | undefined {
+  if (!NATIONAL.test(comparable) || /^[2-9][0-9]{19}$/.test(comparable)) return undefined;
+  return withoutZeros(comparable.slice(-8));
 }
 
 /** Whether a comparable number is unique in the country, whoever is said to have issued the document. */

@@ -1,6 +1,6 @@
 /** Evidence 贸易凭证: the trade documents that back a receivable. */
 import { z } from 'zod';
-import { comparableNumber, isNationalNumber } from './document-number';
+import { comparableNumber, isNationalNumber, numberWithoutCode } from './document-number';
 import { PositiveMoneySchema } from './money';
 import { PartyIdSchema } from './party';
 import { canonicalDocumentNumber, DateSchema, rawTextSchema } from './text';
@@ -64,14 +64,17 @@ export function evidenceIdentity(document: Readonly<{ issuer: string; number: st
 
 /**
  * What a number means between two companies, whoever is said to have issued the document: the presenter states the issuer, and by stating
- * another could otherwise present the same paper twice. Undefined for numbers that are unique in the country: they need no more.
+ * another could otherwise present the same paper twice. An invoice whose number has its code in it is known by the number alone as well, for the
+ * code may be left out another time. Undefined for numbers that are unique in the country by themselves: they need no more.
  * @throws Error for a number that the schema has not checked.
  */
 export function tradeIdentity(
   document: Readonly<{ number: string }>,
   creditorKey: string,
   debtorKey: string,
-): string | undefined {
+): Readonly<{ identity: string; coded: boolean }> | undefined {
   const number = comparableNumber(document.number);
-  return isNationalNumber(number) ? undefined : `${creditorKey}>${debtorKey}|${number}`;
+  const printed = numberWithoutCode(number);
+  if (printed === undefined && isNationalNumber(number)) return undefined;
+  return { identity: `${creditorKey}>${debtorKey}|${printed ?? number}`, coded: printed !== undefined };
 }

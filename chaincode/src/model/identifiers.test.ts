@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BUYER, SUPPLIER, uscc } from '../testing/builders';
 import { AssetIdSchema, CommandSchema, PledgeIdSchema } from './command';
-import { DocumentNumberSchema, evidenceIdentity } from './evidence';
+import { DocumentNumberSchema, evidenceIdentity, tradeIdentity } from './evidence';
 import { isUscc, PartyIdSchema, partyKey, sameParty, usccCheckCharacter } from './party';
 import { canonicalDocumentNumber, DateSchema, textSchema } from './text';
 import { validate } from './validation';
@@ -162,6 +162,8 @@ describe("a document's number", () => {
     ['26442000000351700249', 'No. 264420000O0351700249'],
     ['4403191130' + '12345678', 'Invoice No. 4403191130-12345678'],
     ['4403191130' + '12345678', '发票代码4403191130 发票号码12345678'],
+    ['4403191130' + '12345678', '发票号码：12345678 发票代码：4403191130'],
+    ['044031900111' + '12345678', '號碼 12345678 發票代碼 044031900111'],
     ['INV-2026-1007', 'INV-2O26-1oO7'],
     ['12345678', 'No. 12345678'],
     ['12345678', '№12345678'],
@@ -193,6 +195,22 @@ describe("a document's number", () => {
     expect(of('26442000000351700249', 'X')).toBe(of('26442000000351700249', 'Y'));
     expect(of('4403191130' + '12345678', 'X')).toBe(of('4403191130' + '12345678', 'Y'));
     expect(of('1234567890123456', 'X')).not.toBe(of('1234567890123456', 'Y'));
+  });
+
+  test('of an invoice of paper is known between two companies by what is printed as its number, with its code or without', () => {
+    const trade = (number: string, debtor = 'B') => tradeIdentity({ number }, 'A', debtor);
+    for (const number of [
+      '4403191130' + '00345678',
+      '044031900111' + '00345678',
+      '44031900111' + '00345678',
+      '144031900111' + '00345678',
+    ]) {
+      expect(trade(number)).toEqual({ identity: trade('00345678')?.identity, coded: true });
+    }
+    expect(trade('No. 345678')).toEqual({ identity: trade('00345678')?.identity, coded: false });
+    expect(trade('4403191130' + '00345678', 'C')?.identity).not.toBe(trade('00345678')?.identity);
+    expect(trade('26442000000351700249')).toBeUndefined();
+    expect(trade('1234567890123456')).toMatchObject({ coded: false });
   });
 
   test('may hold what turns the direction of writing, which does not count', () => {

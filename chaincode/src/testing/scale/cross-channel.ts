@@ -216,9 +216,10 @@ function giveBack(transaction: Transaction, { token, trade, assetId, amount }: R
   transaction.remove(at);
   if (trade === undefined) return;
   const number = transaction.get(key.trade(trade));
-  const documents = number?.documents.filter((other) => other !== token) ?? [];
+  const without = (tokens: readonly EvidenceToken[] = []) => tokens.filter((other) => other !== token);
+  const documents = without(number?.documents);
   if (documents.length === 0) transaction.remove(key.trade(trade));
-  else transaction.put(key.trade(trade), { token: trade, documents });
+  else transaction.put(key.trade(trade), { token: trade, documents, coded: without(number?.coded) });
 }
 
 function knownDocument(
@@ -232,7 +233,7 @@ function knownDocument(
   return {
     token,
     record: transaction.get(key.evidence(token)),
-    trade: trade === undefined ? undefined : { token: trade, record: transaction.get(key.trade(trade)) },
+    trade: trade === undefined ? undefined : { ...trade, record: transaction.get(key.trade(trade.token)) },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Which channel a document and an asset belong to. Every channel's chaincode checks it; a gateway only finds its way by it. */
 import { createHmac } from 'node:crypto';
 import { evidenceIdentity, type Evidence, type EvidenceToken } from '../../model/evidence';
+import { numberWithoutCode } from '../../model/document-number';
 import { partyKey } from '../../model/party';
 import { KeyedHashTokens, type EvidenceTokens } from '../../ledger/evidence-token';
 
@@ -22,12 +23,13 @@ export class Routing {
   /**
    * The channel of a document: by its number alone. So both of its tokens lie there, under its issuer and between its creditor and debtor,
    * and whether it was ever used is asked in one channel, whatever issuer the presenter states. For invoices whose numbers are unique in
-   * the country, the token is a hash of just that number.
+   * the country, the token is a hash of just that number; where it has its code in it, the channel is that of the number without.
    */
   channelOf(document: Readonly<{ issuer: string; number: string }>): number {
     const identity = evidenceIdentity(document, partyKey(document.issuer));
     // A comparable number holds letters, digits and Han characters only.
-    return this.#channelOfText(identity.slice(identity.lastIndexOf('|') + 1));
+    const number = identity.slice(identity.lastIndexOf('|') + 1);
+    return this.#channelOfText(numberWithoutCode(number) ?? number);
   }
 
   /** The channel of an asset: that of its document with the lowest token, in whatever order they are presented. */

@@ -85,7 +85,7 @@ function placesByToken({ routing }: Partitions, { evidence, creditor, debtor }: 
   const { tokens } = routing;
   const keys = evidence.flatMap((document) => [
     tokens.tokenOf(document),
-    tokens.tradeOf(document, partyKey(creditor.uscc), partyKey(debtor.uscc)) ?? tokens.tokenOf(document),
+    tokens.tradeOf(document, partyKey(creditor.uscc), partyKey(debtor.uscc))?.token ?? tokens.tokenOf(document),
   ]);
   return new Set(keys.map((token) => routing.channelOfToken(token)));
 }
@@ -125,7 +125,12 @@ class Runner {
     const ids = proposals.map(({ bank, command }) => {
       const id = pledgeId(asset.id, platform.mspId, command.id);
       this.#commit(channel, (transaction) => {
-        const state = { id, existing: undefined, receivable: present(transaction.get(key.receivable(asset.id))) };
+        const state = {
+          id,
+          existing: undefined,
+          informed: true,
+          receivable: present(transaction.get(key.receivable(asset.id))),
+        };
         const proposed = proposePledge(
           { ...state, pledgor, pledgee: bank },
           command,
