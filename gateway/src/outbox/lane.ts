@@ -3,9 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DomainError } from '@onepledge/chaincode/model';
 import type { Principal } from '../auth/principal';
 import { EndorsementRefused, EndorsersMissing, IdentityRefused } from '../ledger/errors';
-import type { CommitStatus, EndorsedTransaction } from '../ledger/port';
+import type { CommitStatus, EndorsedTransaction, Proposal } from '../ledger/port';
 import { timed } from '../metrics';
 import { ProblemError } from '../problem';
+import { restoreEnvelope, storeEnvelope } from './envelope';
 import { afterLoss, backOff, cutGroup, inHalves, jitter, LOST_RACES } from './group';
 import type { Outcome, Queued } from './intent';
 import type { LaneContext } from './lane-context';
@@ -16,6 +17,9 @@ import { SideLanes } from './side-lanes';
 
 /** How long commands wait for the claimants of their asset, with a last try after it: less than a client that says nothing waits for its answer. */
 const CLAIMANT_PATIENCE_MS = 5000;
+
+/** A group whose transaction has an id, or is about to: that is stored before anyone is asked to endorse. */
+type Begun = Readonly<{ group: readonly Queued[]; proposal: Promise<Proposal> }>;
 
 /** What a group came to, so that the lane knows how to go on. */
 type Pass = 'DONE' | 'UNAVAILABLE';
@@ -28,6 +32,8 @@ export class Lane {
   /** Where commands wait whose assets' claimants are away. */
   readonly #sides: SideLanes;
   #queue: readonly Queued[] = [];
+  /** The next group, begun while the one before it commits. */
+  #next: Begun | undefined;
   /** Commands that wait for their jitter, and transactions whose state is looked for apart. */
   #elsewhere = 0;
   #running = false;
@@ -59,7 +65,7 @@ export class Lane {
   /** Takes up a transaction that was endorsed before a crash: its state is asked for before anything else happens to its commands. */
   resume(envelope: Uint8Array, items: readonly Queued[]): void {
     this.#apart(async () => {
-      const endorsed = await this.#restore(envelope);
+      const endorsed = await restoreEnvelope(this.#context, this.#principal, envelope);
       if (endorsed !== undefined) await this.#pursue(items, endorsed, true);
     });
   }
@@ -72,12 +78,12 @@ export class Lane {
 
   /** Never rejects. */
   async #run(): Promise<void> {
-    while (this.#queue.length > 0 && !this.#context.signal.aborted) {
+    while ((this.#next !== undefined || this.#queue.length > 0) && !this.#context.signal.aborted) {
       // What arrives in the same turn of the event loop goes together.
-      await nextTurn();
-      const { group, rest } = cutGroup(this.#queue, this.#context.limits);
-      this.#queue = rest;
-      const pass = await this.#attempt(group);
+      if (this.#next === undefined) await nextTurn();
+      const begun = this.#next ?? this.#begin();
+      this.#next = undefined;
+      const pass = await this.#attempt(begun);
       this.#failures = pass === 'DONE' ? 0 : this.#failures + 1;
       if (pass === 'UNAVAILABLE') await pause(backOff(this.#failures, Math.random()), this.#context.signal);
     }
@@ -90,11 +96,21 @@ export class Lane {
     if (done && this.#sides.empty) this.#idle();
   }
 
+  /** Takes the next group off the queue and begins its transaction. */
+  #begin(): Begun {
+    const { group, rest } = cutGroup(this.#queue, this.#context.limits);
+    this.#queue = rest;
+    const proposal = this.#propose(group);
+    // Whoever takes up the group is told.
+    proposal.catch(() => undefined);
+    return { group, proposal };
+  }
+
   /** Never rejects: a fault puts the group back, as long as nothing was submitted. */
-  async #attempt(group: readonly Queued[]): Promise<Pass> {
+  async #attempt({ group, proposal }: Begun): Promise<Pass> {
     let endorsed: EndorsedTransaction;
     try {
-      endorsed = await this.#endorse(group);
+      endorsed = await this.#endorse(group, await proposal);
     } catch (error) {
       return this.#notEndorsed(group, error);
     }
@@ -102,9 +118,11 @@ export class Lane {
       await this.#concluded(group, endorsed, { code: 'NOT_SUBMITTED', block: undefined }, false);
       return 'DONE';
     }
-    if (!(await this.#storeEnvelope(endorsed))) return 'UNAVAILABLE';
+    if (!(await storeEnvelope(this.#context, endorsed))) return 'UNAVAILABLE';
     const { ledger, metrics, patience, commitTimeout, signal } = this.#context;
     const options = { askFirst: false, patience, commitTimeout, signal };
+    // The gateway has little to do until the commit, and much right after it.
+    if (this.#queue.length > 0) this.#next = this.#begin();
     const status = await timed(metrics, 'submit_and_commit', () => settle(ledger, this.#principal, endorsed, options));
     if (status !== undefined) {
       await this.#settled(group, endorsed, status);
@@ -115,7 +133,7 @@ export class Lane {
     return 'UNAVAILABLE';
   }
 
-  async #endorse(group: readonly Queued[]): Promise<EndorsedTransaction> {
+  async #propose(group: readonly Queued[]): Promise<Proposal> {
     const { ledger, store, metrics } = this.#context;
     metrics.groupSize.observe(group.length);
     const proposal = await ledger.propose(
@@ -124,7 +142,11 @@ export class Lane {
     );
     const ids = group.map(({ intentId }) => intentId);
     await timed(metrics, 'db_begin', () => store.beginTransaction(proposal.transactionId, this.#principal, ids));
-    const endorsed = await timed(metrics, 'endorse', () => proposal.endorse());
+    return proposal;
+  }
+
+  async #endorse(group: readonly Queued[], proposal: Proposal): Promise<EndorsedTransaction> {
+    const endorsed = await timed(this.#context.metrics, 'endorse', () => proposal.endorse());
     if (endorsed.answer.results.length !== group.length) {
       throw new EndorsementRefused('CONTRACT', 'the contract answered another number of commands');
     }
@@ -196,43 +218,12 @@ export class Lane {
     return group.filter((item) => !isOver(item));
   }
 
-  /**
-   * Stores the envelope, however often it takes: after a fault nobody knows whether it is stored, so the commands must not go into another one.
-   * @returns false when the gateway stops before it is stored.
-   */
-  async #storeEnvelope({ transactionId, bytes }: EndorsedTransaction): Promise<boolean> {
-    const { store, metrics, log, signal } = this.#context;
-    for (let failures = 0; !signal.aborted; failures += 1) {
-      try {
-        await timed(metrics, 'db_envelope', () => store.storeEnvelope(transactionId, bytes));
-        return true;
-      } catch (error) {
-        log.error({ err: error, transactionId }, 'the database does not take the endorsed transaction; trying again');
-        await pause(backOff(failures, Math.random()), signal);
-      }
-    }
-    return false;
-  }
-
   /** Looks for the final state as long as it takes. */
   async #pursue(group: readonly Queued[], endorsed: EndorsedTransaction, askFirst: boolean): Promise<void> {
     const { ledger, commitTimeout, signal } = this.#context;
     const options = { askFirst, patience: undefined, commitTimeout, signal };
     const status = await settle(ledger, this.#principal, endorsed, options);
     if (status !== undefined) await this.#settled(group, endorsed, status);
-  }
-
-  async #restore(envelope: Uint8Array): Promise<EndorsedTransaction | undefined> {
-    const { ledger, log, signal } = this.#context;
-    for (let failures = 0; !signal.aborted; failures += 1) {
-      try {
-        return await ledger.restore(this.#principal, envelope);
-      } catch (error) {
-        log.warn({ err: error }, 'a stored transaction cannot be taken up yet');
-        await pause(backOff(failures, Math.random()), signal);
-      }
-    }
-    return undefined;
   }
 
   async #settled(

@@ -339,6 +339,27 @@ describe('a gateway that dies', () => {
     expect(await bench.store.openTransactions()).toEqual([]);
   });
 
+  test('while one group commits and the next is begun: the next one carries out both, once', async () => {
+    ledger.plan('submit', 'DIES_AFTER');
+    const dying = await bench.start(ledger, { commands: 1, bytes: 1_000_000, maxTries: 4 });
+    const intents = [anIntent(), anIntent()];
+    await Promise.all(intents.map((intent) => dying.submit(intent)));
+    // The first waits for its commit with its envelope stored; the second has an id, and nobody was asked to endorse it.
+    const begun = async (): Promise<readonly boolean[]> =>
+      (await bench.store.openTransactions()).map(({ envelope }) => envelope !== undefined);
+    await eventually(async () => (await begun()).length === 2);
+    expect(await begun()).toEqual([true, false]);
+    expect(ledger.groups).toEqual([1]);
+
+    const next = await bench.start(ledger);
+
+    for (const { id } of intents) {
+      expect(await next.outcome(id, PRINCIPAL.member, WAIT)).toMatchObject({ state: 'COMMITTED' });
+      expect(ledger.applied.get(id)).toBe(1);
+    }
+    await eventually(async () => (await begun()).length === 0);
+  });
+
   test('in the middle of a lost race: the next one runs it again, once', async () => {
     ledger.plan('submit', 'CONFLICT').plan('endorse', 'NONE', 'DIES_BEFORE');
     let endorsements = 0;
