@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type ChaincodePackage, packageChaincode } from '../fabric/chaincode-package';
 import { type KeyPair } from '../identity/authority';
 import { MaterialError } from '../identity/errors';
-import { readKeyFile } from '../identity/key-file';
+import { readAuthorityFile } from '../identity/key-file';
 import { cryptoFolder } from '../identity/material';
 import { ensureTls, type FolderOwner } from '../identity/organization-folder';
 import { type Layout, PORTS } from './layout';
@@ -17,7 +17,7 @@ export async function chaincodeTls(
   { service, organization }: Chaincode,
 ): Promise<{ readonly server: KeyPair; readonly client: KeyPair; readonly caPem: string }> {
   const described = placement.consortium.organizations.find(({ name }) => name === organization);
-  const ca = await readKeyFile(join(cryptoFolder(home), organization, 'tlsca.pem'));
+  const ca = await readAuthorityFile(join(cryptoFolder(home), organization, 'tlsca.pem'));
   if (described === undefined || ca === undefined) throw new MaterialError(`the TLS CA of ${organization} is missing`);
   const owner: FolderOwner = { ...described, role: 'peer', nodes: [] };
   const now = new Date();

@@ -1,15 +1,13 @@
 /** An organisation's membership service as a channel's configuration holds it: CAs, revocation lists, hash families and NodeOUs. */
 import * as msp from '@hyperledger/fabric-protos/lib/msp/msp_config_pb';
-import { splitPem } from '../identity/certificate';
+import { readAuthorities } from '../identity/authorities';
 
 /** What makes an organisation's certificates known. A PEM text may hold several certificates. */
 export interface MspMaterial {
   readonly mspId: string;
-  /** The enrolment CA's certificate. */
+  /** The enrolment CAs' certificates: those that another one has issued are Fabric's intermediate ones. */
   readonly caPem: string;
-  readonly intermediateCaPem?: string;
   readonly tlsCaPem: string;
-  readonly tlsIntermediateCaPem?: string;
 }
 
 /** A Fabric MSP whose roles come from NodeOUs: a certificate's organisational unit says client, peer, admin or orderer. */
@@ -33,10 +31,11 @@ export function mspConfig(material: MspMaterial): msp.MSPConfig {
 
 /** Puts an MSP's certificates in place of those that it has. */
 export function setAuthorities(fabric: msp.FabricMSPConfig, material: Omit<MspMaterial, 'mspId'>): void {
-  fabric.setRootCertsList(certificates(material.caPem));
-  fabric.setIntermediateCertsList(certificates(material.intermediateCaPem));
-  fabric.setTlsRootCertsList(certificates(material.tlsCaPem));
-  fabric.setTlsIntermediateCertsList(certificates(material.tlsIntermediateCaPem));
+  const [ca, tlsCa] = [readAuthorities(material.caPem), readAuthorities(material.tlsCaPem)];
+  fabric.setRootCertsList(bytesOf(ca.roots));
+  fabric.setIntermediateCertsList(bytesOf(ca.intermediates));
+  fabric.setTlsRootCertsList(bytesOf(tlsCa.roots));
+  fabric.setTlsIntermediateCertsList(bytesOf(tlsCa.intermediates));
 }
 
 /** The value MSP. */
@@ -55,8 +54,8 @@ export function readMsp(value: Uint8Array): msp.FabricMSPConfig {
 }
 
 /** Fabric reads one certificate of an entry, the first. */
-function certificates(pem = ''): Uint8Array[] {
-  return splitPem(pem).map((one) => Buffer.from(`${one}\n`));
+function bytesOf(pems: readonly string[]): Uint8Array[] {
+  return pems.map((pem) => Buffer.from(pem));
 }
 
 function unit(name: string): msp.FabricOUIdentifier {

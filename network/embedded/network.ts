@@ -4,6 +4,7 @@ import * as grpc from '@grpc/grpc-js';
 import { type Logger } from 'pino';
 import { type Consortium, type Organization } from '../consortium';
 import { type NetworkMaterial } from '../identity/material';
+import { mspAuthorities } from '../identity/authorities';
 import { MspRegistry } from '../identity/msp';
 import { LedgerChannel } from './channel';
 import { ChaincodeStream } from './chaincode/stream';
@@ -76,7 +77,7 @@ export function createPeer(
   const { material, logger } = setting;
   const address = `localhost:${port}`;
   const { peer: signer, caPem } = material.organization(name);
-  const localMsp = new MspRegistry(new Map([[mspId, { caPem }]]));
+  const localMsp = new MspRegistry(new Map([[mspId, mspAuthorities(caPem)]]));
   const packages = new PackageStore(join(setting.home, 'network', 'chaincodes', mspId), (packageId, place) => {
     const chaincode = chaincodeOfPlace(place);
     return new ChaincodeStream({

@@ -7,7 +7,7 @@ import { cryptoFolder } from '../identity/material';
 import { ensureTls, type FolderOwner } from '../identity/organization-folder';
 import { type KeyPair } from '../identity/authority';
 import { ownMember } from '../identity/member-card';
-import { readCertificateFile } from '../identity/key-file';
+import { readAuthorityFile } from '../identity/key-file';
 import { type ChaincodePackage, packageChaincode } from './chaincode-package';
 import { reservePorts } from './placement';
 import { servedChaincodes } from './served-chaincodes';
@@ -83,7 +83,7 @@ async function ensureService(
     ensureTls(owner, { file: 'chaincode', name: 'chaincode', hosts: [] }, parent, now),
     ensureTls(owner, { file: 'chaincode-client', name: 'chaincode-client', hosts: [] }, parent, now),
   ]);
-  const ca = await readCertificateFile(join(parent, organization.name, 'tlsca.pem'));
+  const ca = await readAuthorityFile(join(parent, organization.name, 'tlsca.pem'));
   const caPem = ca?.certPem ?? '';
   const address = `localhost:${port}`;
   return {

@@ -1,7 +1,9 @@
 /** A node's folder: its local MSP and TLS files, as Fabric's programs read them, and its configuration. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { readAuthorities } from '../identity/authorities';
 import { type KeyPair } from '../identity/authority';
 
 /** What a node signs and listens with. */
@@ -49,8 +51,8 @@ export async function writeNodeFolder(
   configuration: object,
 ): Promise<void> {
   const files: readonly (readonly [string, string])[] = [
-    [join(paths.msp, 'cacerts', 'ca.pem'), caPem],
-    [join(paths.msp, 'tlscacerts', 'tlsca.pem'), tlsCaPem],
+    ...authorityFiles(paths.msp, '', caPem),
+    ...authorityFiles(paths.msp, 'tls', tlsCaPem),
     [join(paths.msp, 'signcerts', 'cert.pem'), identity.certPem],
     [join(paths.msp, 'keystore', 'key_sk'), identity.keyPem],
     [join(paths.msp, 'config.yaml'), stringify(NODE_OUS)],
@@ -64,12 +66,30 @@ export async function writeNodeFolder(
     await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
     await writeFile(file, content, { mode: 0o600 });
   }
+  await removeOtherAuthorities(paths.msp, new Set(files.map(([file]) => file)));
 }
 
-const unit = (name: string): object => ({
-  Certificate: 'cacerts/ca.pem',
-  OrganizationalUnitIdentifier: name,
-});
+/** A CA that is gone is not trusted any more. */
+async function removeOtherAuthorities(msp: string, wanted: ReadonlySet<string>): Promise<void> {
+  for (const folder of ['cacerts', 'intermediatecerts', 'tlscacerts', 'tlsintermediatecerts']) {
+    const there = existsSync(join(msp, folder)) ? await readdir(join(msp, folder)) : [];
+    for (const name of there) {
+      const file = join(msp, folder, name);
+      if (!wanted.has(file)) await rm(file);
+    }
+  }
+}
+
+/** One certificate a file: of several Fabric reads the first. */
+function authorityFiles(msp: string, prefix: '' | 'tls', pem: string): readonly (readonly [string, string])[] {
+  const { roots, intermediates } = readAuthorities(pem);
+  const files = (folder: string, pems: readonly string[]): (readonly [string, string])[] =>
+    pems.map((one, at) => [join(msp, `${prefix}${folder}`, `ca-${at}.pem`), one]);
+  return [...files('cacerts', roots), ...files('intermediatecerts', intermediates)];
+}
+
+/** Of whichever of the MSP's CAs. */
+const unit = (name: string): object => ({ OrganizationalUnitIdentifier: name });
 
 /** A certificate's organisational unit is its role. */
 const NODE_OUS = {

@@ -39,21 +39,39 @@ const CA_BACKDATE_MS = 60 * 60 * 1000;
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-/** A self-signed CA. */
-export async function createAuthority(commonName: string, organization: string, now: Date): Promise<Authority> {
+/** What a CA is otherwise than by default. */
+export interface AuthorityOptions {
+  /** Who certifies it, so that it is an intermediate CA; default: itself. */
+  readonly above?: Authority;
+  /** How many CAs may stand below it; default: none. */
+  readonly pathLength?: number;
+  readonly days?: number;
+}
+
+/** A CA of a key of its own. */
+export async function createAuthority(
+  commonName: string,
+  organization: string,
+  now: Date,
+  { above, pathLength = 0, days = CA_YEARS * 365 }: AuthorityOptions = {},
+): Promise<Authority> {
   const x509 = await library();
   const keys = await generateKeys();
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+  const name = nameOf(x509, commonName, organization);
+  const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
-    name: nameOf(x509, commonName, organization),
+    subject: name,
+    issuer: above?.certificate.subjectName ?? name,
     notBefore: new Date(now.getTime() - CA_BACKDATE_MS),
-    notAfter: new Date(now.getTime() + CA_YEARS * 365 * DAY_MS),
+    notAfter: new Date(now.getTime() + days * DAY_MS),
     signingAlgorithm: P256,
-    keys,
+    publicKey: keys.publicKey,
+    signingKey: above?.signingKey ?? keys.privateKey,
     extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.BasicConstraintsExtension(true, pathLength, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ...(above === undefined ? [] : [await x509.AuthorityKeyIdentifierExtension.create(above.certificate)]),
     ],
   });
   const pair = { certPem: pem(certificate), keyPem: await exportKey(keys.privateKey) };

@@ -3,11 +3,11 @@ import { X509Certificate } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { issueRevocationList, openAuthority, renewed } from './authority';
-import { readCertificate } from './certificate';
+import { readCertificate, splitPem } from './certificate';
 import { MaterialError } from './errors';
-import { isCode, readCertificateFile, readKeyFile, replaceKeyFile } from './key-file';
+import { isCode, readAuthorityFile, readCertificateFile, readKeyFile, replaceKeyFile } from './key-file';
 import { cryptoFolder } from './material';
-import { issuerOf, readIssuer } from './organization-folder';
+import { issuerOf, readAuthority, readIssuer } from './organization-folder';
 import { readRevocationLists } from './revocation-list';
 
 /** What a certificate is for. */
@@ -52,16 +52,18 @@ export async function heldCertificates(
   for (const organization of organizations) {
     const revoked = new Set(await revokedSerials(home, organization));
     for (const path of await keyFilesIn(join(root, organization))) {
-      const pair = await readCertificateFile(path);
-      if (pair === undefined) continue;
-      const { x509, commonName, roles, attributes, notBefore, notAfter } = readCertificate(pair.certPem);
-      const serial = withoutZeros(x509.serialNumber);
       const file = relative(root, path);
-      found.push({
-        ...{ organization, file, use: useOf(file), commonName, role: roles[0], attributes, serial },
-        ...{ notBefore, notAfter, daysLeft: Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS) },
-        revoked: revoked.has(serial),
-      });
+      const use = useOf(file);
+      const held = use === 'ca' || use === 'tls-ca' ? await readAuthorityFile(path) : await readCertificateFile(path);
+      for (const pem of splitPem(held?.certPem ?? '')) {
+        const { x509, commonName, roles, attributes, notBefore, notAfter } = readCertificate(pem);
+        const serial = withoutZeros(x509.serialNumber);
+        found.push({
+          ...{ organization, file, use, commonName, role: roles[0], attributes, serial },
+          ...{ notBefore, notAfter, daysLeft: Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS) },
+          revoked: revoked.has(serial),
+        });
+      }
     }
   }
   return found.sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime() || (a.file < b.file ? -1 : 1));
@@ -89,6 +91,21 @@ export async function heldCertificate(home: string, which: string): Promise<Held
   return found;
 }
 
+/**
+ * The CAs of an organisation in a home, as its `ca.pem` and `tlsca.pem` say.
+ * @throws MaterialError when they are not there
+ */
+export async function heldAuthorities(
+  home: string,
+  organization: string,
+): Promise<{ readonly mspId: string; readonly caPem: string; readonly tlsCaPem: string }> {
+  const folder = join(cryptoFolder(home), organization);
+  const { mspId, ca } = await readAuthority(folder);
+  const tlsCa = await readAuthorityFile(join(folder, 'tlsca.pem'));
+  if (tlsCa === undefined) throw new MaterialError(`${join(folder, 'tlsca.pem')} is missing`);
+  return { mspId, caPem: ca.certPem, tlsCaPem: tlsCa.certPem };
+}
+
 /** How a certificate is renewed. */
 export interface Renewal {
   /** A new key instead of the one that it has. */
@@ -109,13 +126,13 @@ export async function renewCertificate(
 ): Promise<HeldCertificate> {
   if (use === 'ca' || use === 'tls-ca') {
     throw new MaterialError(
-      `${file} is a CA: bring in a second one beside it, by an update of the channel's configuration`,
+      `${file} is a CA: put a second one beside it into the file, and "onepledge certificate authorities"`,
     );
   }
   const root = cryptoFolder(home);
   const path = join(root, file);
   const pair = await readKeyFile(path);
-  const ca = await readCertificateFile(join(root, organization, use === 'tls' ? 'tlsca.pem' : 'ca.pem'));
+  const ca = await readAuthorityFile(join(root, organization, use === 'tls' ? 'tlsca.pem' : 'ca.pem'));
   if (pair === undefined || ca === undefined) throw new MaterialError(`${path} or its CA's key is missing`);
   await replaceKeyFile(
     path,

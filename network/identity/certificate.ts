@@ -18,6 +18,8 @@ export interface CertificateFacts {
   /** Those of them that are roles by their names, as NodeOUs usually have it. */
   readonly roles: readonly Role[];
   readonly attributes: Readonly<Record<string, string>>;
+  /** Of a CA, how many others may stand between it and an identity; undefined: any number. */
+  readonly pathLength: number | undefined;
   /** In hex; undefined where the certificate has no SubjectKeyIdentifier. */
   readonly subjectKeyId: string | undefined;
   readonly notBefore: Date;
@@ -72,6 +74,7 @@ export function splitPem(text: string): readonly string[] {
 const COMMON_NAME = '2.5.4.3';
 const ORGANIZATIONAL_UNIT = '2.5.4.11';
 const SUBJECT_KEY_IDENTIFIER = '2.5.29.14';
+const BASIC_CONSTRAINTS = '2.5.29.19';
 
 /** Position of the subject among the TBSCertificate's elements of a version 3 certificate (RFC 5280, 4.1). */
 const SUBJECT_INDEX = 5;
@@ -102,19 +105,27 @@ function readSubject(tbs: DerElement): ReadonlyMap<string, readonly string[]> {
   return values;
 }
 
-function readKnownExtensions(tbs: DerElement): Pick<CertificateFacts, 'attributes' | 'subjectKeyId'> {
+function readKnownExtensions(tbs: DerElement): Pick<CertificateFacts, 'attributes' | 'pathLength' | 'subjectKeyId'> {
   let attributes: Readonly<Record<string, string>> | undefined;
   let subjectKeyId: string | undefined;
+  let pathLength: number | undefined;
   for (const { oid, critical, value } of readExtensions(tbs)) {
     if (critical && !UNDERSTOOD.has(oid)) throw new DerError(`critical extension ${oid} is not understood`);
     if (oid === SUBJECT_KEY_IDENTIFIER) {
       subjectKeyId = Buffer.from(derElement(value, DER_TAG.octetString).content).toString('hex');
     }
+    if (oid === BASIC_CONSTRAINTS) pathLength = readPathLength(value);
     if (oid !== ATTRIBUTES_OID) continue;
     if (attributes !== undefined) throw new DerError('two attribute extensions');
     attributes = AttributesSchema.parse(JSON.parse(Buffer.from(value).toString('utf8'))).attrs;
   }
-  return { attributes: Object.freeze(attributes ?? {}), subjectKeyId };
+  return { attributes: Object.freeze(attributes ?? {}), pathLength, subjectKeyId };
+}
+
+/** BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL } */
+function readPathLength(value: Uint8Array): number | undefined {
+  const number = derElements(derElement(value, DER_TAG.sequence).content).find(({ tag }) => tag === DER_TAG.integer);
+  return number === undefined ? undefined : number.content.reduce((sum, byte) => sum * 256 + byte, 0);
 }
 
 function* readExtensions(tbs: DerElement): Generator<{ oid: string; critical: boolean; value: Uint8Array }> {

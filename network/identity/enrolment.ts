@@ -4,10 +4,11 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { issueEnrolment, type KeyPair, openAuthority } from './authority';
 import { MaterialError } from './errors';
+import { isEnrolledBy } from './authorities';
 import { readCertificate } from './certificate';
 import { addKeyFile, isCode, readCertificateFile, readKeyFile, replaceKeyFile } from './key-file';
 import { cryptoFolder } from './material';
-import { readAuthority } from './organization-folder';
+import { issuerOf, readAuthority } from './organization-folder';
 import { type Role } from './types';
 
 /** Who is to get a certificate. */
@@ -44,7 +45,7 @@ export async function enrol(
   const folder = join(cryptoFolder(home), organizationName);
   const { mspId, ca } = await readAuthority(folder);
   if (ca.keyPem === undefined) return { mspId, ...(await issuedElsewhere(folder, ca.certPem, enrolment)) };
-  const issuer = { certPem: ca.certPem, keyPem: ca.keyPem };
+  const issuer = issuerOf(ca, folder);
   const path = join(folder, 'users', fileNameOf(enrolment.name), `${digestOf(enrolment)}.pem`);
   const pair = (await usable(path, issuer, now)) ?? (await issueInto(path, issuer, organizationName, enrolment, now));
   return { mspId, certificatePem: pair.certPem, privateKeyPem: pair.keyPem };
@@ -80,7 +81,7 @@ async function usable(path: string, ca: KeyPair, now: Date): Promise<KeyPair | u
   return rest > DAY_MS && certificate.verify(new X509Certificate(ca.certPem).publicKey) ? pair : undefined;
 }
 
-/** What an organisation's own CA has issued: any file of the name's folder that says what is asked for. */
+/** What an organisation's own CA has issued: of the files in the name's folder that say what is asked for, the newest certificate. */
 async function issuedElsewhere(
   folder: string,
   caPem: string,
@@ -88,15 +89,16 @@ async function issuedElsewhere(
 ): Promise<Pick<EnrolledIdentity, 'certificatePem' | 'privateKeyPem'>> {
   const theirs = join(folder, 'users', fileNameOf(name));
   const wanted = Object.entries(attributes);
+  const fitting: { readonly issued: Date; readonly certPem: string; readonly keyPem: string | undefined }[] = [];
   for (const file of await pemFilesIn(theirs)) {
     const pair = await readCertificateFile(join(theirs, file));
     if (pair === undefined) continue;
-    const { x509, roles, attributes: said } = readCertificate(pair.certPem);
+    const { x509, roles, attributes: said, notBefore } = readCertificate(pair.certPem);
     const says = roles.includes(role) && wanted.every(([key, value]) => said[key] === value);
-    if (says && x509.verify(new X509Certificate(caPem).publicKey)) {
-      return { certificatePem: pair.certPem, privateKeyPem: pair.keyPem ?? '' };
-    }
+    if (says && isEnrolledBy(x509, caPem)) fitting.push({ ...pair, issued: notBefore });
   }
+  const [newest] = fitting.sort((a, b) => b.issued.getTime() - a.issued.getTime());
+  if (newest !== undefined) return { certificatePem: newest.certPem, privateKeyPem: newest.keyPem ?? '' };
   const words = [`OU=${role}`, ...wanted.map(([key, value]) => `${key}=${value}`)].join(', ');
   throw new MaterialError(`no certificate in ${theirs} says ${words}: have your own CA issue it`);
 }

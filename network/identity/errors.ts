@@ -16,6 +16,8 @@ export type IdentityErrorReason =
   | 'UNKNOWN_MSP'
   | 'NOT_ISSUED_BY_MSP'
   | 'CA_CERTIFICATE'
+  /** Its CA has certified other CAs of the MSP: Fabric takes identities of those alone. */
+  | 'ISSUER_OF_CAS'
   | 'EXPIRED'
   | 'REVOKED'
   | 'WRONG_KEY_TYPE'

@@ -29,10 +29,19 @@ export {
   type OrganizationMaterial,
 } from './material';
 export { type EnrolledIdentity, type Enrolment, enrol } from './enrolment';
-export { type Authority, issueRevocationList, type KeyPair, openAuthority } from './authority';
+export {
+  type Authority,
+  type AuthorityOptions,
+  createAuthority,
+  issueEnrolment,
+  issueRevocationList,
+  type KeyPair,
+  openAuthority,
+} from './authority';
 export {
   type CertificateUse,
   type HeldCertificate,
+  heldAuthorities,
   heldCertificate,
   heldCertificates,
   keepRevocationList,

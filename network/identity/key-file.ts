@@ -42,6 +42,17 @@ export async function readCertificateFile(path: string): Promise<HeldPem | undef
   return { certPem: `${certificate}\n`, keyPem: key === undefined ? undefined : `${key}\n` };
 }
 
+/**
+ * A CA's certificates, one or several, and the key of the first where that is not kept elsewhere.
+ * @throws MaterialError when the file does not hold a certificate
+ */
+export async function readAuthorityFile(path: string): Promise<HeldPem | undefined> {
+  const held = await readCertificateFile(path);
+  if (held === undefined) return undefined;
+  const certificates = splitPem(await readFile(path, 'utf8'));
+  return { certPem: `${certificates.join('\n')}\n`, keyPem: held.keyPem };
+}
+
 function keyIn(text: string): string | undefined {
   return /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/.exec(text)?.[0];
 }

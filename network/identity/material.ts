@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Consortium, type NodeAddress, type Organization, type OrdererOrganization } from '../consortium';
 import { type KeyPair } from './authority';
+import { mspAuthorities } from './authorities';
 import { MaterialError } from './errors';
 import { MspRegistry } from './msp';
 import {
@@ -19,6 +20,7 @@ import { type Signer } from './types';
 export interface OrganizationMaterial {
   readonly name: string;
   readonly mspId: string;
+  /** Of its CAs, the intermediate ones among them. */
   readonly caPem: string;
   /** Revocation lists, as they were when the material was read. */
   readonly crlPems: readonly string[];
@@ -36,6 +38,7 @@ export interface OrganizationMaterial {
 export interface OrdererMaterial {
   readonly name: string;
   readonly mspId: string;
+  /** Of its CAs, the intermediate ones among them. */
   readonly caPem: string;
   /** Revocation lists, as they were when the material was read. */
   readonly crlPems: readonly string[];
@@ -94,7 +97,9 @@ export async function ensureMaterial(consortium: Consortium, home: string, now =
     mspRegistry: (members) => {
       const trusted = organizations.filter(({ mspId }) => members === undefined || members.has(mspId));
       return new MspRegistry(
-        new Map([...trusted, orderer].map(({ mspId, caPem, crlPems }) => [mspId, { caPem, crlPems }])),
+        new Map(
+          [...trusted, orderer].map(({ mspId, caPem, crlPems }) => [mspId, { ...mspAuthorities(caPem), crlPems }]),
+        ),
       );
     },
   };

@@ -6,7 +6,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { splitPem } from './certificate';
+import { isIssuedBy } from './authorities';
 import { MaterialError } from './errors';
 import { isCode } from './key-file';
 
@@ -50,7 +50,7 @@ export function parseCard(text: string, where: string): MemberCard {
 function isIssued(leafPem: string, caPem: string | undefined): boolean {
   try {
     const leaf = new X509Certificate(leafPem);
-    return caPem === undefined || splitPem(caPem).some((ca) => leaf.verify(new X509Certificate(ca).publicKey));
+    return caPem === undefined || isIssuedBy(leaf, caPem);
   } catch {
     return false;
   }

@@ -1,6 +1,7 @@
 /** One MSP as its definition says: which CAs it trusts, what they have revoked, and which units make a role. */
 import { createHash } from 'node:crypto';
 import { canonicalForm, readCertificate, splitPem, type CertificateFacts } from './certificate';
+import { type Chain, chainsOf } from './chains';
 import { IdentityError } from './errors';
 import { readRevocationLists, type RevocationList } from './revocation-list';
 import { type Identity, type Role } from './types';
@@ -33,9 +34,9 @@ export interface UnitIdentifier {
 /** An MSP that is ready to judge certificates. */
 export class MspDefinition {
   readonly #mspId: string;
-  readonly #issuers: readonly CertificateFacts[];
-  /** Of each issuer, what `Identity.certifiers` of those is that it has certified. */
-  readonly #certifiers: ReadonlyMap<CertificateFacts, string>;
+  readonly #chains: (certificate: CertificateFacts) => readonly Chain[];
+  /** CAs that issue to CAs only. */
+  readonly #internal: ReadonlySet<CertificateFacts>;
   readonly #revoked: ReadonlySet<string>;
   readonly #lists: readonly RevocationList[];
   readonly #roles: ReadonlyMap<Role, Unit> | undefined;
@@ -48,10 +49,10 @@ export class MspDefinition {
     const read = (pem: string, what: string): readonly CertificateFacts[] => readAll(mspId, pem, what);
     const roots = read(root.caPem, 'CA certificate');
     const intermediates = read(root.intermediateCaPem ?? '', 'intermediate CA certificate');
-    this.#issuers = leavesOf(mspId, roots, intermediates);
-    this.#certifiers = new Map(this.#issuers.map((ca) => [ca, certifiersOf(ca, [...intermediates, ...roots])]));
+    this.#chains = (certificate) => chainsOf(certificate, roots, intermediates);
     this.#revoked = new Set((root.revoked ?? []).map(normalSerial));
     this.#lists = readLists(mspId, root);
+    this.#internal = internalNodes(mspId, roots, intermediates, (ca, issuer) => this.#isRevoked(ca, issuer));
     this.#admins = new Set(read(root.adminPem ?? '', "administrator's certificate").map(({ id }) => id));
     const unitOf = ({ unit, caPem }: UnitIdentifier): Unit => ({
       unit,
@@ -66,14 +67,21 @@ export class MspDefinition {
   /**
    * What the MSP says of a certificate: its role, undefined where roles do not come from units; whether it is listed as an
    * administrator's; the CAs above it.
-   * @throws IdentityError (NOT_ISSUED_BY_MSP, REVOKED, NO_SINGLE_ROLE)
+   * @throws IdentityError (NOT_ISSUED_BY_MSP, ISSUER_OF_CAS, REVOKED, NO_SINGLE_ROLE)
    */
   judge(facts: CertificateFacts): Judgement {
     const refuse = (reason: IdentityError['reason'], message: string): IdentityError =>
       new IdentityError(reason, `MSP "${this.#mspId}": ${message}`, this.#mspId);
-    const issuer = this.#issuers.find((ca) => isIssuer(ca, facts));
-    if (issuer === undefined) {
+    const [chain, ...others] = this.#chains(facts);
+    const [issuer] = chain ?? [];
+    if (chain === undefined || issuer === undefined) {
       throw refuse('NOT_ISSUED_BY_MSP', `its CA did not issue the certificate of "${facts.commonName}"`);
+    }
+    if (others.length > 0) {
+      throw refuse('NOT_ISSUED_BY_MSP', `the certificate of "${facts.commonName}" leads to roots in several ways`);
+    }
+    if (this.#internal.has(issuer)) {
+      throw refuse('ISSUER_OF_CAS', `the CA of the certificate of "${facts.commonName}" issues to CAs only`);
     }
     if (this.#isRevoked(facts, issuer)) throw refuse('REVOKED', 'the certificate is revoked');
     const has = ({ unit, certifier }: Unit): boolean =>
@@ -82,7 +90,7 @@ export class MspDefinition {
       throw refuse('NO_SINGLE_ROLE', 'the certificate names none of the organisational units that are asked for');
     }
     const isListedAdmin = this.#admins.has(facts.id);
-    const certifiers = this.#certifiers.get(issuer) ?? '';
+    const certifiers = certifiersOf(chain);
     if (this.#roles === undefined) return { role: undefined, isListedAdmin, certifiers };
     const known = [...this.#roles].filter(([, { unit }]) => facts.units.includes(unit));
     const [only] = known;
@@ -123,38 +131,32 @@ function readAll(mspId: string, pem: string, what: string): readonly Certificate
   }
 }
 
-/** The CAs that issue identities: those that have certified no other CA of the MSP. */
-function leavesOf(
+/** The CAs that have certified others of the MSP: Fabric takes no identities of theirs. */
+function internalNodes(
   mspId: string,
   roots: readonly CertificateFacts[],
   intermediates: readonly CertificateFacts[],
-): readonly CertificateFacts[] {
-  const all = [...roots, ...intermediates];
-  if (roots.length === 0 || all.some((ca) => !ca.x509.ca)) {
-    throw new IdentityError('MALFORMED', `MSP "${mspId}" has no CA certificate`, mspId);
-  }
-  const above = new Set<CertificateFacts>();
-  for (const intermediate of intermediates) {
-    const issuer = all.find((ca) => ca !== intermediate && isIssuer(ca, intermediate));
-    if (issuer === undefined) {
-      throw new IdentityError('MALFORMED', `an intermediate CA of MSP "${mspId}" leads to no root`, mspId);
-    }
-    above.add(issuer);
-  }
-  return all.filter((ca) => !above.has(ca));
+  isRevoked: (ca: CertificateFacts, issuer: CertificateFacts) => boolean,
+): ReadonlySet<CertificateFacts> {
+  const malformed = (why: string): IdentityError => new IdentityError('MALFORMED', `MSP "${mspId}" ${why}`, mspId);
+  if (roots.length === 0 || [...roots, ...intermediates].some((ca) => !ca.x509.ca))
+    throw malformed('has no CA certificate');
+  return new Set(
+    intermediates.flatMap((ca) => {
+      const [chain, ...others] = chainsOf(ca, roots, intermediates);
+      const [issuer] = chain ?? [];
+      if (chain === undefined || issuer === undefined) throw malformed('has an intermediate CA that leads to no root');
+      if (others.length > 0) throw malformed('has an intermediate CA that leads to roots in several ways');
+      if (isRevoked(ca, issuer)) throw malformed('has an intermediate CA that is revoked');
+      return chain;
+    }),
+  );
 }
 
-/** Fabric's CertifiersIdentifier of who is certified by this CA. */
-function certifiersOf(ca: CertificateFacts, all: readonly CertificateFacts[]): string {
+/** Fabric's CertifiersIdentifier of who is certified through these CAs. */
+function certifiersOf(chain: Chain): string {
   const hash = createHash('sha256');
-  const seen = new Set<CertificateFacts>();
-  let above: CertificateFacts | undefined = ca;
-  while (above !== undefined && !seen.has(above)) {
-    const current: CertificateFacts = above;
-    seen.add(current);
-    above = all.find((other) => other !== current && isIssuer(other, current));
-    hash.update(canonicalForm(current.x509, (above ?? current).x509));
-  }
+  for (const [at, ca] of chain.entries()) hash.update(canonicalForm(ca.x509, (chain[at + 1] ?? ca).x509));
   return hash.digest('hex');
 }
 
@@ -164,16 +166,6 @@ function readLists(mspId: string, { crlPems = [] }: MspRoot): readonly Revocatio
   } catch (error) {
     throw new IdentityError('MALFORMED', `a revocation list of MSP "${mspId}" cannot be read`, mspId, { cause: error });
   }
-}
-
-/** The CA's name, key usage and signature fit; and, as Fabric checks it, the CA was valid when it issued the certificate. */
-function isIssuer(ca: CertificateFacts, leaf: CertificateFacts): boolean {
-  return (
-    leaf.x509.checkIssued(ca.x509) &&
-    leaf.x509.verify(ca.x509.publicKey) &&
-    leaf.notBefore.getTime() >= ca.notBefore.getTime() &&
-    leaf.notBefore.getTime() <= ca.notAfter.getTime()
-  );
 }
 
 function normalSerial(serial: string): string {

@@ -18,7 +18,9 @@ import {
   type SubjectNames,
 } from './authority';
 import { MaterialError } from './errors';
-import { type HeldPem, isCode, readCertificateFile, readKeyFile, replaceKeyFile } from './key-file';
+import { isEnrolledBy, isIssuedBy, readAuthorities } from './authorities';
+import { splitPem } from './certificate';
+import { type HeldPem, isCode, readAuthorityFile, readCertificateFile, readKeyFile, replaceKeyFile } from './key-file';
 
 /** An organisation as its folder needs to know it. */
 export interface FolderOwner {
@@ -132,7 +134,8 @@ export async function readIssuer(folder: string): Promise<KeyPair> {
 
 /** @throws MaterialError when the CA's key is not here */
 export function issuerOf({ certPem, keyPem }: HeldPem, folder: string): KeyPair {
-  if (keyPem !== undefined) return { certPem, keyPem };
+  const [first] = splitPem(certPem);
+  if (keyPem !== undefined && first !== undefined) return { certPem: `${first}\n`, keyPem };
   throw new MaterialError(`the CA's key is not in ${folder}: your own CA issues and takes back`);
 }
 
@@ -224,11 +227,17 @@ function covers(certificate: X509Certificate, names: SubjectNames): boolean {
 
 /** @throws MaterialError when a CA has expired: nothing that it has issued is good any more */
 function requireCurrent(path: string, { certPem }: HeldPem, now: Date): void {
-  const { validTo } = new X509Certificate(certPem);
-  if (Date.parse(validTo) > now.getTime()) return;
-  throw new MaterialError(
-    `the CA in ${path} expired on ${new Date(validTo).toISOString()}: nothing that it has issued is good any more`,
-  );
+  const { roots, intermediates } = readAuthorities(certPem);
+  // Of several at one place one is enough: an old one stays beside the new one that takes its place.
+  for (const ends of [roots, intermediates].map((pems) =>
+    pems.map((pem) => Date.parse(new X509Certificate(pem).validTo)),
+  )) {
+    const last = Math.max(...ends);
+    if (ends.length === 0 || last > now.getTime()) continue;
+    throw new MaterialError(
+      `the CA in ${path} expired on ${new Date(last).toISOString()}: nothing that it has issued is good any more`,
+    );
+  }
 }
 
 /**
@@ -247,13 +256,13 @@ async function current(
   const path = join(folder, file);
   const existing = await readKeyFile(path);
   if (ca.keyPem === undefined) return requireIssued(path, existing, ca, names);
-  const issuer = { certPem: ca.certPem, keyPem: ca.keyPem };
+  const issuer = issuerOf(ca, folder);
   if (existing !== undefined) {
     const certificate = new X509Certificate(existing.certPem);
     const rest = Date.parse(certificate.validTo) - now.getTime();
     const fits = names === undefined || covers(certificate, names);
     if (rest > RENEW_BEFORE_MS && fits) return existing;
-    if (certificate.verify(new X509Certificate(ca.certPem).publicKey)) {
+    if (isIssuedBy(certificate, issuer.certPem)) {
       const again = await renewed(
         await openAuthority(issuer),
         existing,
@@ -273,7 +282,7 @@ async function requireAdmin(path: string, ca: HeldPem): Promise<HeldPem> {
   const held = await readCertificateFile(path);
   if (held === undefined || held.keyPem !== undefined)
     return requireIssued(path, await readKeyFile(path), ca, undefined);
-  requireOf(path, held.certPem, ca);
+  requireOf(path, held.certPem, ca, false);
   return held;
 }
 
@@ -285,15 +294,17 @@ function requireIssued(
   names: SubjectNames | undefined,
 ): KeyPair {
   if (existing === undefined) throw unfit(path, 'is missing');
-  const certificate = requireOf(path, existing.certPem, ca);
+  const certificate = requireOf(path, existing.certPem, ca, names !== undefined);
   if (!certificate.checkPrivateKey(createPrivateKey(existing.keyPem))) throw unfit(path, 'has the key of another');
   if (names !== undefined && !covers(certificate, names)) throw unfit(path, 'is not for all of its node’s host names');
   return existing;
 }
 
-function requireOf(path: string, certPem: string, ca: HeldPem): X509Certificate {
+function requireOf(path: string, certPem: string, ca: HeldPem, isTls: boolean): X509Certificate {
   const certificate = new X509Certificate(certPem);
-  if (certificate.verify(new X509Certificate(ca.certPem).publicKey)) return certificate;
+  if (isTls ? isIssuedBy(certificate, ca.certPem) : isEnrolledBy(certificate, ca.certPem)) return certificate;
+  if (isIssuedBy(certificate, ca.certPem))
+    throw unfit(path, 'is of a CA that has certified another: Fabric takes it of that other one only');
   throw unfit(path, 'is not of the CA beside it');
 }
 
@@ -303,7 +314,7 @@ function unfit(path: string, why: string): MaterialError {
 
 /** A folder that an organisation has filled from its own CA. */
 async function adopt({ name, mspId }: FolderOwner, folder: string): Promise<About | undefined> {
-  const ca = await readCertificateFile(join(folder, 'ca.pem'));
+  const ca = await readAuthorityFile(join(folder, 'ca.pem'));
   if (ca === undefined || ca.keyPem !== undefined) return undefined;
   await writeFile(join(folder, ABOUT), JSON.stringify({ name, mspId } satisfies About), { mode: 0o600 });
   return { name, mspId };
@@ -311,7 +322,7 @@ async function adopt({ name, mspId }: FolderOwner, folder: string): Promise<Abou
 
 /** A CA cannot be made again: everything on the ledger was signed under it. */
 async function readRequired(folder: string, file: string): Promise<HeldPem> {
-  const pair = await readCertificateFile(join(folder, file));
+  const pair = await readAuthorityFile(join(folder, file));
   if (pair === undefined) throw new MaterialError(`${join(folder, file)} is missing; restore it from a backup`);
   return pair;
 }

@@ -78,16 +78,16 @@ function requireStopped(home: string): void {
 async function requireKeys(home: string, { channels }: Snapshot): Promise<void> {
   const crypto = join(home, 'crypto');
   const folders = existsSync(crypto) ? readdirSync(crypto) : [];
-  const have = new Map<string, string>();
+  const have = new Map<string, readonly string[]>();
   for (const name of folders.filter((each) => existsSync(join(crypto, each, 'ca.pem')))) {
     const { mspId, ca } = await readAuthority(join(crypto, name));
-    for (const digest of certificateDigests(ca.certPem)) have.set(mspId, digest);
+    have.set(mspId, certificateDigests(ca.certPem));
   }
   for (const { name, authorities } of channels) {
     for (const [mspId, digests] of Object.entries(authorities)) {
-      const digest = have.get(mspId);
-      if (digest !== undefined && digests.includes(digest)) continue;
-      const what = digest === undefined ? 'no keys of' : 'other keys than the ledger knows of';
+      const own = have.get(mspId);
+      if (own?.some((digest) => digests.includes(digest)) === true) continue;
+      const what = own === undefined ? 'no keys of' : 'other keys than the ledger knows of';
       throw new BackupError(
         'REFUSED',
         `${home} has ${what} ${mspId}, a member of channel ${name}: put ${crypto} back first`,

@@ -128,7 +128,10 @@ export async function describeLedger(folder: string): Promise<Omit<Snapshot['cha
   try {
     const { bundle } = lastConfiguration(ledger);
     const authorities = Object.fromEntries(
-      [...bundle.roots].map(([mspId, { caPem }]) => [mspId, certificateDigests(caPem)]),
+      [...bundle.roots].map(([mspId, { caPem, intermediateCaPem = '' }]) => [
+        mspId,
+        certificateDigests(caPem + intermediateCaPem),
+      ]),
     );
     return { height: ledger.height, lastHash: ledger.lastHash.toString('hex'), authorities };
   } catch (error) {

@@ -146,7 +146,12 @@ export function validateProposal(proposal: UnpackedProposal, msps: MspRegistry, 
 }
 
 /** Refusals of certificates that the MSP's CA has issued. */
-const KNOWN_ORG: ReadonlySet<IdentityErrorReason> = new Set(['REVOKED', 'NO_SINGLE_ROLE', 'CA_CERTIFICATE']);
+const KNOWN_ORG: ReadonlySet<IdentityErrorReason> = new Set([
+  'REVOKED',
+  'NO_SINGLE_ROLE',
+  'CA_CERTIFICATE',
+  'ISSUER_OF_CAS',
+]);
 
 function identifyCreator(creator: Buffer, msps: MspRegistry): Identity | IdentityError {
   try {

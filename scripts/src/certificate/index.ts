@@ -1,5 +1,6 @@
 /** Certificates of the development CA. */
 import type { CommandSpec } from '../cli/command';
+import { authorities } from './authorities';
 import { issue } from './issue';
 import { list } from './list';
 import { publish } from './publish';
@@ -7,4 +8,4 @@ import { renew } from './renew';
 import { revoke } from './revoke';
 import { watch } from './watch';
 
-export const commands: readonly CommandSpec[] = [list, watch, issue, renew, revoke, publish];
+export const commands: readonly CommandSpec[] = [list, watch, issue, renew, revoke, publish, authorities];

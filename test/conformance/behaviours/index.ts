@@ -1,5 +1,6 @@
 /** All topics: one file each. */
 import { type Topic } from '../behaviour';
+import { authorities } from './authorities';
 import { broadcasting } from './broadcasting';
 import { calls } from './calls';
 import { composites } from './composites';
@@ -44,6 +45,7 @@ export const topics: readonly Topic[] = [
   delivering,
   broadcasting,
   configuring,
+  authorities,
   discovering,
   interests,
   lifecycles,
