@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
 import { DEMO_AUDIENCE, DEMO_ISSUER, ensureDemoIssuer, issueToken } from './demo-issuer';
 import { createTokenVerifier, type TokenVerifier } from './tokens';
 
@@ -98,6 +100,89 @@ describe('a token', () => {
     const token = await issueToken(home, claims as { member: string });
 
     await expect(verifier.verify(token)).rejects.toMatchObject({ problem: { code: 'FORBIDDEN' } });
+  });
+});
+
+describe("an issuer's keys", () => {
+  const ISSUER = { issuer: 'https://issuer.example', audience: 'gateway' };
+  const REFUSED = { problem: { code: 'UNAUTHENTICATED' } };
+  /** Nothing here waits for a clock: what is to be looked at again is so at once, what is to last does. */
+  const AT_ONCE = { remember: 0, refresh: 0, trust: 3_600_000 };
+  const LONG = 3_600_000;
+  let published: readonly JWK[];
+  let asked: number;
+  let status: number;
+  let server: Server;
+  let jwksUrl: string;
+  let key: CryptoKey;
+
+  beforeEach(async () => {
+    const pair = await generateKeyPair('ES256', { extractable: true });
+    key = pair.privateKey;
+    published = [{ ...(await exportJWK(pair.publicKey)), kid: 'first', alg: 'ES256' }];
+    [asked, status] = [0, 200];
+    server = createServer((_request, response) => {
+      asked += 1;
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ keys: published }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    jwksUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`;
+  });
+
+  afterEach(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const token = () =>
+    new SignJWT({ member: 'bank-a' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'first' })
+      .setIssuer(ISSUER.issuer)
+      .setAudience(ISSUER.audience)
+      .setExpirationTime('1h')
+      .sign(key);
+  const remote = (times: Parameters<typeof createTokenVerifier>[2]) =>
+    createTokenVerifier({ kind: 'oidc', ...ISSUER, jwksUrl }, home, times);
+
+  /** Verifies until it is refused. @returns the refusal */
+  async function refusal(own: TokenVerifier, good: string): Promise<unknown> {
+    for (let tries = 0; tries < 500; tries += 1) {
+      try {
+        await own.verify(good);
+      } catch (error) {
+        return error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return undefined;
+  }
+
+  test('that is withdrawn takes its tokens with it, also those that were good before', async () => {
+    for (const remember of [0, LONG]) {
+      const before = published;
+      const own = remote({ ...AT_ONCE, remember });
+      const good = await token();
+      expect(await own.verify(good)).toMatchObject({ member: 'bank-a' });
+      published = [];
+      expect(await refusal(own, good)).toMatchObject(REFUSED);
+      published = before;
+    }
+  });
+
+  test('are asked for once, and not for each request', async () => {
+    const own = remote({ remember: 0, refresh: LONG, trust: LONG });
+    for (let times = 0; times < 20; times += 1) await own.verify(await token());
+    expect(asked).toBe(1);
+  });
+
+  test('stay while the issuer cannot say, and no longer than they are trusted', async () => {
+    const good = await token();
+    const patient = remote(AT_ONCE);
+    const strict = remote({ ...AT_ONCE, trust: 0 });
+    for (const own of [patient, strict]) await own.verify(good);
+    status = 503;
+    for (let times = 0; times < 5; times += 1) expect(await patient.verify(good)).toMatchObject({ member: 'bank-a' });
+    expect(await refusal(strict, good)).toMatchObject(REFUSED);
   });
 });
 

@@ -42,17 +42,30 @@ export function principalOf(claims: unknown): Principal {
   return { member, role, ...(party === undefined ? {} : { party }) };
 }
 
-type Verified = Readonly<{ principal: Principal; expiresAt: number }>;
+/** Until when a token that was good is taken without another look, in milliseconds since 1970. */
+type Verified = Readonly<{ principal: Principal; until: number }>;
 
-/** A verifier for the configured issuer; tokens that were good are remembered until they expire or the keys change. */
-export function createTokenVerifier(issuer: IssuerConfig, home: string): TokenVerifier {
+/** How long what an issuer said holds, in milliseconds. */
+export type TokenTimes = Readonly<{
+  /** A token that was good is looked at again after this: its key may have been withdrawn since. */
+  remember: number;
+  /** The issuer's keys are asked for again after this. */
+  refresh: number;
+  /** Keys are trusted for so long while the issuer does not answer. */
+  trust: number;
+}>;
+
+const TIMES: TokenTimes = { remember: 60_000, refresh: 300_000, trust: 3_600_000 };
+
+/** A verifier for the configured issuer; tokens that were good are remembered for a while, at most until they expire or the keys are asked for anew. */
+export function createTokenVerifier(issuer: IssuerConfig, home: string, times = TIMES): TokenVerifier {
   const verified = new BoundedMap<string, Verified>(10_000);
-  const keys =
-    issuer.kind === 'demo'
-      ? demoKeys(home, () => {
-          verified.clear();
-        })
-      : remoteKeys(issuer.jwksUrl);
+  let generation = 0;
+  const forget = (): void => {
+    generation += 1;
+    verified.clear();
+  };
+  const keys = issuer.kind === 'demo' ? demoKeys(home, forget) : remoteKeys(issuer.jwksUrl, times, forget);
   const expected =
     issuer.kind === 'demo'
       ? { issuer: DEMO_ISSUER, audience: DEMO_AUDIENCE }
@@ -63,10 +76,13 @@ export function createTokenVerifier(issuer: IssuerConfig, home: string): TokenVe
       if (token.length > MAX_TOKEN_LENGTH) throw problem('UNAUTHENTICATED', 'the token is too long');
       const keyOf = keys();
       const known = verified.get(token);
-      if (known !== undefined && known.expiresAt > Date.now()) return known.principal;
+      if (known !== undefined && known.until > Date.now()) return known.principal;
+      const begun = generation;
       const payload = await checked(token, keyOf, expected);
       const principal = principalOf(payload);
-      verified.set(token, { principal, expiresAt: (payload.exp ?? 0) * 1000 });
+      const until = Math.min((payload.exp ?? 0) * 1000, Date.now() + times.remember);
+      // Not what was checked by keys that have gone meanwhile.
+      if (begun === generation) verified.set(token, { principal, until });
       return principal;
     },
   };
@@ -87,9 +103,34 @@ async function checked(
   }
 }
 
-function remoteKeys(jwksUrl: string): () => JWTVerifyGetKey {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5000, cooldownDuration: 10_000 });
-  return () => keys;
+const RETRY_MS = 10_000;
+
+/**
+ * The issuer's keys: asked for again beside the requests, so that nobody waits for an issuer that is slow or away, and a key that it withdraws is
+ * not trusted for longer than that takes.
+ * @param renewed called when they are there anew
+ */
+function remoteKeys(jwksUrl: string, { refresh, trust }: TokenTimes, renewed: () => void): () => JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(new URL(jwksUrl), {
+    timeoutDuration: 5000,
+    cooldownDuration: RETRY_MS,
+    cacheMaxAge: trust,
+  });
+  let due = performance.now() + refresh;
+  return () => {
+    const now = performance.now();
+    if (now >= due) {
+      due = now + Math.min(refresh, RETRY_MS);
+      keys.reload().then(
+        () => {
+          due = performance.now() + refresh;
+          renewed();
+        },
+        () => undefined,
+      );
+    }
+    return keys;
+  };
 }
 
 const RECHECK_MS = 500;
