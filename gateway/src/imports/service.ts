@@ -6,7 +6,9 @@ import type { Principal } from '../auth/principal';
 import type { NewIntent, Outcome } from '../outbox/intent';
 import { type Accepted, type Outbox, reusedKey } from '../outbox/outbox';
 import type { IntentState, OutboxSchema } from '../outbox/schema';
+import { StatementInDoubt } from '../outbox/statement-in-doubt';
 import { outcomeOf, type OutboxStore } from '../outbox/store';
+import { ProblemError } from '../problem';
 import type { ReadLine } from './line';
 
 export type ImportRequest = Readonly<{
@@ -74,22 +76,25 @@ export class ImportService {
     const id = randomUUID();
     const origin = { principal, bodyHash, route, requestId };
     const commands = lines.flatMap((line) => ('command' in line ? [{ ...line, asset: undefined }] : []));
-    const stored = await this.#database.transaction().execute(async (within) => {
-      const own: NewIntent = { ...origin, id, kind: 'IMPORT', idempotencyKey };
-      if ((await this.#store.insertIntents([own], within)).size === 0) return false;
-      for (let from = 0; from < commands.length; from += INSERT_AT_ONCE) {
-        const part = commands.slice(from, from + INSERT_AT_ONCE);
-        const intents = part.map((line): NewIntent => ({
-          ...origin,
-          id: line.id,
-          kind: 'COMMAND',
-          command: line.command,
-        }));
-        await this.#store.insertIntents(intents, within);
-      }
-      await insertLines(within, id, lines);
-      return true;
-    });
+    const own: NewIntent = { ...origin, id, kind: 'IMPORT', idempotencyKey };
+    const intents = commands.map((line): NewIntent => ({
+      ...origin,
+      id: line.id,
+      kind: 'COMMAND',
+      command: line.command,
+    }));
+    let stored: boolean;
+    try {
+      stored = await this.#storeAll(own, intents, lines);
+    } catch (error) {
+      void this.#outbox.adopt(intents);
+      // Never an error for what may be carried out: whoever asks later is told, and may ask again under the key.
+      if (error instanceof StatementInDoubt) return { id, kind: 'IMPORT', requestId, replayed: false };
+      throw new ProblemError(
+        { code: 'LEDGER_UNAVAILABLE', detail: 'the import could not be stored' },
+        { cause: error },
+      );
+    }
     if (!stored) return this.#earlier(request);
     this.#outbox.enqueue(principal, commands);
     return { id, kind: 'IMPORT', requestId, replayed: false };
@@ -120,6 +125,18 @@ export class ImportService {
     const lines = rows.map((row) => this.#lineView(row));
     const done = lines.filter(({ outcome }) => outcome !== 'PENDING').length;
     return { id, status: done === lines.length ? 'DONE' : 'PENDING', total: lines.length, done, lines };
+  }
+
+  /** @returns whether it is stored now; false when its key was taken before */
+  #storeAll(own: NewIntent, intents: readonly NewIntent[], lines: readonly ReadLine[]): Promise<boolean> {
+    return this.#database.transaction().execute(async (within) => {
+      if ((await this.#store.insertIntents([own], within)).size === 0) return false;
+      for (let from = 0; from < intents.length; from += INSERT_AT_ONCE) {
+        await this.#store.insertIntents(intents.slice(from, from + INSERT_AT_ONCE), within);
+      }
+      await insertLines(within, own.id, lines);
+      return true;
+    });
   }
 
   async #earlier({ principal, idempotencyKey, bodyHash }: ImportRequest): Promise<Accepted> {

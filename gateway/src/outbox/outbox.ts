@@ -39,6 +39,8 @@ type Live = { promise: Promise<Outcome>; resolve: (outcome: Outcome) => void; ou
 /** While so many wait for the ledger no more are taken. */
 const MAX_PENDING = 50_000;
 const POLL_MS = 250;
+/** The database ends every statement sooner: what it has not stored by then, it never will. */
+const DOUBT_MS = 40_000;
 
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -138,6 +140,28 @@ export class Outbox {
     }
   }
 
+  /**
+   * Requests whose storing failed, and that may be stored all the same, now or in a moment: they are carried out as soon as that is known. Looks
+   * for so long as the database may still be about it, and as long as it is away. Never rejects.
+   */
+  async adopt(intents: readonly NewIntent[]): Promise<void> {
+    const { signal } = this.#stop;
+    const missing = new Map([...firstOfEach(intents)].map((intent) => [intent.id, intent]));
+    let answered: number | undefined;
+    for (let looks = 0; !signal.aborted; looks += 1) {
+      await pause(backOff(looks, Math.random()), signal);
+      try {
+        const found = (await this.#options.store.pendingIntents()).flatMap(({ id }) => missing.get(id) ?? []);
+        this.#send(new Set(found));
+        for (const { id } of found) missing.delete(id);
+        answered ??= performance.now();
+        if (missing.size === 0 || performance.now() > answered + DOUBT_MS) return;
+      } catch {
+        // The database is still away.
+      }
+    }
+  }
+
   /** The outcome of a command that is not stored yet but known. */
   known(id: string): Outcome | undefined {
     return this.#live.get(id)?.outcome;
@@ -175,7 +199,7 @@ export class Outbox {
       stored = await timed(metrics, 'db_insert', () => store.insertIntents(intents));
     } catch (error) {
       log.error({ err: error }, 'the database does not take requests');
-      void this.#adopt(intents);
+      void this.adopt(intents);
       // Never an error for what may be carried out: whoever asks later is told, and may ask again under the key.
       if (error instanceof StatementInDoubt) {
         return intents.map(({ id, kind, requestId }) => ({ id, kind, requestId, replayed: false, reused: false }));
@@ -196,22 +220,6 @@ export class Outbox {
       const reused = first.bodyHash !== intent.bodyHash;
       return { id: first.id, kind: first.kind, requestId: first.requestId, replayed: true, reused };
     });
-  }
-
-  /** A connection that breaks may have stored the requests all the same: then they are carried out as soon as that is known. */
-  async #adopt(intents: readonly NewIntent[]): Promise<void> {
-    const { signal } = this.#stop;
-    for (let failures = 0; !signal.aborted; failures += 1) {
-      await pause(backOff(failures, Math.random()), signal);
-      try {
-        const pending = await this.#options.store.pendingIntents();
-        const stored = new Set(pending.map(({ id }) => id).filter((id) => !this.#live.has(id)));
-        this.#send(firstOfEach(intents.filter(({ id }) => stored.has(id))));
-        return;
-      } catch {
-        // The database is still away.
-      }
-    }
   }
 
   /** Sends intents that are stored on their way. */

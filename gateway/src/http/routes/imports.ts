@@ -7,6 +7,7 @@ import { problem } from '../../problem';
 import { requestHash } from '../idempotency';
 import { type Answer, readRoute, type Route, writeRoute } from '../route';
 import { IdParams, TransactionRefSchema } from '../schemas';
+import { pendingAnswer } from '../writes';
 import type { Services } from '../services';
 
 const LineSchema = z
@@ -69,9 +70,8 @@ export function importRoutes(services: Services, limits: ReaderLimits): readonly
           requestId: request.requestId,
           lines,
         });
-        await imports.wait(accepted.id, principal.member, patience);
-        const view = await imports.view(accepted.id, principal.member);
-        if (view === undefined) throw new Error(`import ${accepted.id} is gone`);
+        const view = await waitFor(services, accepted.id, principal.member, patience);
+        if (view === undefined) return pendingAnswer(`/v1/imports/${accepted.id}`, { id: accepted.id });
         return answerOf(view, accepted.replayed);
       },
     }),
@@ -90,6 +90,22 @@ export function importRoutes(services: Services, limits: ReaderLimits): readonly
       },
     }),
   ];
+}
+
+/** An import as far as it has come; undefined where the database does not tell, or has it not: it may be stored, and carried out, all the same. */
+async function waitFor(
+  { imports, log }: Services,
+  id: string,
+  member: string,
+  patience: number,
+): Promise<ImportView | undefined> {
+  try {
+    await imports().wait(id, member, patience);
+    return await imports().view(id, member);
+  } catch (error) {
+    log.error({ err: error }, 'the database does not tell what became of an import');
+    return undefined;
+  }
 }
 
 function answerOf(view: ImportView, replayed: boolean): Answer {
