@@ -25,6 +25,7 @@ export interface Definition {
   /** Text form, or principals of which one must endorse; empty: the channel's own. */
   readonly policy?: string | Asked;
   readonly collections?: readonly DefinedCollection[];
+  readonly initRequired?: boolean;
 }
 
 /** A collection of organisation 1 alone. */
@@ -166,6 +167,7 @@ async function setDefinition(message: DefinitionMessage, definition: Definition,
   message.setName(world.fill(name));
   message.setVersion(version);
   message.setSequence(sequence);
+  message.setInitRequired(definition.initRequired ?? false);
   if (policy !== '') {
     const application = new ApplicationPolicy();
     application.setSignaturePolicy(await envelopeOf(policy, world));

@@ -17,6 +17,8 @@ export interface MessageOptions {
   readonly mspId?: string;
   /** The signature is of something else. */
   readonly forged?: boolean;
+  /** Discovery is asked over a connection that shows no certificate. */
+  readonly withoutCertificate?: boolean;
   /** How far the message's timestamp is off the clock, in milliseconds; undefined: it has none. */
   readonly offBy?: number | undefined;
 }
@@ -166,14 +168,18 @@ function certificateOf({ identity }: Client): X509Certificate {
 }
 
 function ask(world: World, options: MessageOptions, { identity }: Client, message: Uint8Array): Promise<Buffer> {
+  const { withoutCertificate } = options;
   const [organization] = (options.at ?? options.as ?? 'org1').split('/');
   const node = world.engine.organizations.find(({ name }) => name === organization)?.peers[0];
   if (node === undefined) throw new Error(`${organization ?? ''} has no peer`);
-  const credentials = grpc.credentials.createSsl(
-    Buffer.from(node.tlsCaPem),
-    Buffer.from(identity.privateKeyPem),
-    Buffer.from(identity.certificatePem),
-  );
+  const credentials =
+    withoutCertificate === true
+      ? grpc.credentials.createSsl(Buffer.from(node.tlsCaPem))
+      : grpc.credentials.createSsl(
+          Buffer.from(node.tlsCaPem),
+          Buffer.from(identity.privateKeyPem),
+          Buffer.from(identity.certificatePem),
+        );
   const connection = new grpc.Client(node.endpoint, credentials, {
     'grpc.ssl_target_name_override': node.serverName,
   });

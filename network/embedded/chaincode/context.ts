@@ -61,8 +61,10 @@ export class TransactionContext {
   /** What the transaction's creator may do with private data. */
   get collections(): CollectionAccess {
     const { channel, proposal, simulator } = this.transaction;
-    this.#collections ??= new CollectionAccess(simulator.collections, () =>
-      channel.msps.identify(proposal.signatureHeader.creator),
+    this.#collections ??= new CollectionAccess(
+      simulator.collections,
+      () => channel.msps.identify(proposal.signatureHeader.creator),
+      this.isInit,
     );
     return this.#collections;
   }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { NO_BYTES } from '../wire/protobuf';
 import {
   decodeFirstString,
+  decodeGetQueryResult,
   decodeGetStateByRange,
   decodeGetStateMultiple,
   decodeStateRecord,
@@ -37,8 +38,7 @@ export const handlers: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   [MessageType.GET_HISTORY_FOR_KEY, getHistoryForKey],
   [MessageType.QUERY_STATE_NEXT, queryStateNext],
   [MessageType.QUERY_STATE_CLOSE, queryStateClose],
-  // As Fabric says where the state is in LevelDB.
-  [MessageType.GET_QUERY_RESULT, refuse('ExecuteQuery not supported for leveldb')],
+  [MessageType.GET_QUERY_RESULT, getQueryResult],
   [MessageType.GET_PRIVATE_DATA_HASH, getPrivateDataHash],
   [
     MessageType.PURGE_PRIVATE_DATA,
@@ -47,10 +47,17 @@ export const handlers: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   [MessageType.INVOKE_CHAINCODE, (payload, context) => context.transaction.invoke(payload)],
 ]);
 
-function refuse(reason: string): Handler {
-  return () => {
-    throw new SimulationError(reason);
-  };
+/** Rich queries are refused, as by Fabric where the state is in LevelDB; whoever may not ask is told so first. */
+function getQueryResult(payload: Buffer, { simulator, namespace, collections }: TransactionContext): never {
+  const { collection, pageSize, bookmark } = decodeGetQueryResult(payload);
+  if (collection !== '') {
+    collections.requireRead(namespace, collection);
+    simulator.privateData.requireQueries(namespace, collection);
+  } else if (pageSize !== 0 || bookmark !== '') {
+    simulator.requirePages();
+    throw new SimulationError('ExecuteQueryWithMetadata not supported for leveldb');
+  }
+  throw new SimulationError('ExecuteQuery not supported for leveldb');
 }
 
 function getState(payload: Buffer, { simulator, namespace, collections }: TransactionContext): Buffer {
@@ -71,7 +78,8 @@ function getStateMultiple(payload: Buffer, { simulator, namespace, collections }
 }
 
 /** Asks nobody's leave: the hashes are every channel member's. */
-function getPrivateDataHash(payload: Buffer, { simulator, namespace }: TransactionContext): Buffer {
+function getPrivateDataHash(payload: Buffer, { simulator, namespace, collections }: TransactionContext): Buffer {
+  collections.requireOutsideInit();
   const { key, collection } = decodeStateRecord(payload, 2);
   return simulator.privateData.getHash(namespace, collection, key) ?? NO_BYTES;
 }

@@ -15,6 +15,7 @@ import {
 import { type Channel, signaturePolicyOf } from '../channel';
 import { type Peer, peerIdentity, type RunningChannel } from '../peer';
 import { collectionOf, isAuthorized } from '../privdata/collection';
+import { LIFECYCLE, LIFECYCLE_ENDORSEMENT } from '../scc/lifecycle/definitions';
 import { channelPeer, hasChaincode, peerList } from './membership';
 
 /** There is no answer, for this reason. */
@@ -59,7 +60,7 @@ export function endorsementDescriptor(
 export function authorizedPeers({ channel, peers }: RunningChannel, calls: readonly ChaincodeCall[]): readonly Peer[] {
   const filters = calls.map((call) => {
     const name = call.getName();
-    if (!channel.chaincodes.has(name)) {
+    if (name !== LIFECYCLE && !channel.chaincodes.has(name)) {
       throw new DiscoveryError(`No metadata was found for chaincode ${name} in channel ${channel.name}`);
     }
     const collections = (call.getNoPrivateReads() ? [] : call.getCollectionNamesList()).map((collectionName) => {
@@ -87,9 +88,12 @@ function setsOf(channel: Channel, calls: readonly ChaincodeCall[]): readonly (re
   ];
 }
 
+/** What of the lifecycle's own definition matters here. */
+const LIFECYCLE_DEFINITION = { endorsementPolicy: LIFECYCLE_ENDORSEMENT } as const;
+
 function namespacePolicies(channel: Channel, call: ChaincodeCall): readonly SignaturePolicy[] {
   const name = call.getName();
-  const definition = channel.chaincodes.get(name);
+  const definition = name === LIFECYCLE ? LIFECYCLE_DEFINITION : channel.chaincodes.get(name);
   if (definition === undefined) throw new DiscoveryError('policy not found');
   const collections = call.getCollectionNamesList();
   const chosen =

@@ -5,6 +5,7 @@ import * as gossip from '@hyperledger/fabric-protos/lib/gossip/message_pb';
 import { SerializedIdentity } from '@hyperledger/fabric-protos/lib/msp/identities_pb';
 import { type Channel } from '../channel';
 import { hasChaincode as runsChaincode } from '../endorser/endorsementinfo';
+import { LIFECYCLE } from '../scc/lifecycle/definitions';
 import { type Peer, type RunningChannel } from '../peer';
 
 /** The peer with its address, and with what it has of a channel. */
@@ -40,7 +41,7 @@ export function peerList(peers: readonly discovery.Peer[]): discovery.Peers {
 
 /** Whether the peer can run the chaincode on the channel. */
 export function hasChaincode({ channel }: RunningChannel, peer: Peer, name: string): boolean {
-  return runsChaincode(name, channel, peer);
+  return name === LIFECYCLE || runsChaincode(name, channel, peer);
 }
 
 /** When this process began: what gossip tells a peer's incarnations apart by. */
@@ -62,17 +63,19 @@ function aliveMessage(peer: Peer): gossip.Envelope {
 function stateInfo(peer: Peer, channel: Channel): gossip.Envelope {
   const properties = new gossip.Properties();
   properties.setLedgerHeight(channel.ledger.height);
+  const runs = channel.chaincodes
+    .names()
+    .filter((name) => runsChaincode(name, channel, peer))
+    .flatMap((name) => channel.chaincodes.get(name) ?? []);
   properties.setChaincodesList(
-    channel.chaincodes
-      .names()
-      .filter((name) => runsChaincode(name, channel, peer))
-      .flatMap((name) => channel.chaincodes.get(name) ?? [])
-      .map(({ name, version }) => {
-        const chaincode = new gossip.Chaincode();
-        chaincode.setName(name);
-        chaincode.setVersion(version);
-        return chaincode;
-      }),
+    // The lifecycle tells of itself too, so that clients find its endorsers.
+    [...runs, { name: LIFECYCLE, sequence: 1 }].map(({ name, sequence }) => {
+      const chaincode = new gossip.Chaincode();
+      chaincode.setName(name);
+      // What gossip calls the version is the definition's sequence, as a new package may have the old version.
+      chaincode.setVersion(String(sequence));
+      return chaincode;
+    }),
   );
   const id = pkiId(peer);
   const state = new gossip.StateInfo();

@@ -125,10 +125,18 @@ export class PrivateDataSimulator {
    * @throws SimulationError after a write.
    */
   range(namespace: string, collection: string, startKey: string, endKey: string): RangeScan {
-    this.#gate.beforePrivateQuery();
-    this.#require(namespace, collection);
+    this.requireQueries(namespace, collection);
     if (!this.#holds(namespace, collection)) return NOTHING;
     return this.#view.range(privateNamespace(namespace, collection), startKey, endKey);
+  }
+
+  /**
+   * A query of the collection follows: the transaction writes nothing.
+   * @throws SimulationError when it has written, or the chaincode has no such collection.
+   */
+  requireQueries(namespace: string, collection: string): void {
+    this.#gate.beforePrivateQuery();
+    this.#require(namespace, collection);
   }
 
   /** What was touched of a namespace's collections, sorted. */

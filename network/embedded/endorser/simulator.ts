@@ -108,13 +108,19 @@ export class TxSimulator {
    * @throws SimulationError when a paginated query follows a write.
    */
   range(namespace: string, startKey: string, endKey: string, pageSize: number | undefined): RangeIterator {
-    if (pageSize !== undefined) {
-      if (this.#wrote) this.#refuse('Paginated queries are supported only in a read-only transaction');
-      this.#paginated = true;
-    }
+    if (pageSize !== undefined) this.requirePages();
     const iterator = new RangeIterator(this.#view.range(namespace, startKey, endKey), startKey, endKey);
     this.#namespace(namespace).ranges.push(iterator);
     return iterator;
+  }
+
+  /**
+   * A paginated query follows: the transaction writes nothing.
+   * @throws SimulationError when it has written.
+   */
+  requirePages(): void {
+    if (this.#wrote) this.#refuse('Paginated queries are supported only in a read-only transaction');
+    this.#paginated = true;
   }
 
   /** What was read and written, a namespace each: what decides whose endorsements are needed. */

@@ -162,6 +162,19 @@ export function decodeGetStateByRange(bytes: Uint8Array): GetStateByRange {
   return { startKey, endKey, collection, ...page };
 }
 
+/** Of a GetQueryResult all but the query itself. */
+export function decodeGetQueryResult(bytes: Uint8Array): Pick<GetStateByRange, 'collection' | 'pageSize' | 'bookmark'> {
+  const reader = new Reader(bytes);
+  let collection = '';
+  let page = { pageSize: 0, bookmark: '' };
+  for (let key = reader.next(); key !== 0; key = reader.next()) {
+    if (key === bytesField(2)) collection = reader.string();
+    else if (key === bytesField(3)) page = decodeQueryMetadata(reader.bytes());
+    else reader.skip(key);
+  }
+  return { collection, ...page };
+}
+
 function decodeQueryMetadata(bytes: Uint8Array): { pageSize: number; bookmark: string } {
   const reader = new Reader(bytes);
   let pageSize = 0;

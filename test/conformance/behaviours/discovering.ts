@@ -1,6 +1,6 @@
 /** What peers tell of the network: members, configuration, and whom to ask for endorsements. */
 import { status as grpcStatus } from '@grpc/grpc-js';
-import { discovery, msp, peer } from '@hyperledger/fabric-protos';
+import { discovery, gossip, msp, peer } from '@hyperledger/fabric-protos';
 import { shows } from '../acts';
 import { type Act, type Topic } from '../behaviour';
 import { discover, type MessageOptions, refusalOf } from '../messages';
@@ -81,6 +81,30 @@ function peersOf(options: MessageOptions, filter?: peer.ChaincodeInterest): Act 
   };
 }
 
+/** Shows which of these chaincodes each peer says that it has; as their version peers tell the definition's sequence. */
+function chaincodesOfPeers(...names: readonly string[]): Act {
+  return async (world) => {
+    const result = await discover(world, {}, (query) => {
+      query.setPeerQuery(new discovery.PeerMembershipQuery());
+    });
+    const found: [string, readonly string[]][] = [];
+    result
+      .getMembers()
+      ?.getPeersByOrgMap()
+      .forEach((peers, mspId) => {
+        for (const one of peers.getPeersList()) {
+          const payload = one.getStateInfo()?.getPayload_asU8() ?? new Uint8Array();
+          const properties = gossip.GossipMessage.deserializeBinary(payload).getStateInfo()?.getProperties();
+          const all = (properties?.getChaincodesList() ?? []).filter((chaincode) =>
+            names.includes(chaincode.getName()),
+          );
+          found.push([mspId, all.map((chaincode) => `${chaincode.getName()} ${chaincode.getVersion()}`).sort()]);
+        }
+      });
+    return shows(world, Object.fromEntries(found.sort()));
+  };
+}
+
 function configuration(options: MessageOptions): Act {
   return async (world) => {
     const result = await discover(world, options, (query) => {
@@ -110,6 +134,14 @@ function localPeers(options: MessageOptions): Act {
 
 function refused(fill: (query: discovery.Query) => void): Act {
   return async (world) => refusalOf(world, await discover(world, {}, fill));
+}
+
+/** Shows whether a request in another form is answered. */
+function bound(change: (request: discovery.Request) => void, options: MessageOptions = {}): Act {
+  return async (world) => {
+    const result = await discover(world, options, chaincodeQuery(interest({ name: 'basic' })), change);
+    return result.hasCcQueryRes() ? { status: 'OK', result: 'answered' } : refusalOf(world, result);
+  };
 }
 
 /** Shows the call's own failure. */
@@ -199,6 +231,34 @@ export const discovering: Topic = {
       expect: { result: ['1 of Org1MSP, 1 of Org2MSP'] },
     },
     {
+      name: 'lists whose endorsements the lifecycle needs',
+      call: layouts({ name: '_lifecycle' }),
+      expect: {
+        result: ['1 of Org1MSP, 1 of Org2MSP', '1 of Org1MSP, 1 of Org3MSP', '1 of Org2MSP, 1 of Org3MSP'],
+      },
+    },
+    {
+      name: 'tells of the peers that have the lifecycle, which are all',
+      call: peersOf({}, interest({ name: '_lifecycle' })),
+      expect: { result: ALL },
+    },
+    {
+      name: "tells of peers' chaincodes, the lifecycle among them",
+      call: chaincodesOfPeers('basic', '_lifecycle', 'qscc'),
+      expect: {
+        result: {
+          Org1MSP: ['_lifecycle 1', 'basic 1'],
+          Org2MSP: ['_lifecycle 1', 'basic 1'],
+          Org3MSP: ['_lifecycle 1', 'basic 1'],
+        },
+      },
+    },
+    {
+      name: 'knows no other system chaincode',
+      call: layouts({ name: 'qscc' }),
+      expect: { result: /failed constructing descriptor for chaincodes:\{name:\\?"qscc/ },
+    },
+    {
       name: 'refuses to disregard the only policy',
       call: layouts({ name: 'basic', disregard: true }),
       expect: { result: /failed constructing descriptor for chaincodes:\{/ },
@@ -269,6 +329,16 @@ export const discovering: Topic = {
         request.clearAuthentication();
       }),
       expect: { status: 'UNKNOWN', message: 'access denied, no authentication info in request' },
+    },
+    {
+      name: 'asks for no TLS certificate, as peers do not',
+      call: bound((request) => request.getAuthentication()?.setClientTlsCertHash(''), { withoutCertificate: true }),
+      expect: { result: 'answered' },
+    },
+    {
+      name: 'does not compare the hash of a TLS certificate with that of the connection',
+      call: bound((request) => request.getAuthentication()?.setClientTlsCertHash(Buffer.alloc(32))),
+      expect: { result: 'answered' },
     },
     {
       name: 'needs an identity',

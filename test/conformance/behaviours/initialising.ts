@@ -1,6 +1,7 @@
 /** A chaincode whose definition asks for its Init. */
 import { evaluate, inOrder, submit } from '../acts';
 import { type Topic } from '../behaviour';
+import { deploy } from '../lifecycle';
 import { initialise } from '../raw';
 
 const refused = (what: string): object => ({
@@ -21,6 +22,31 @@ export const initialising: Topic = {
       name: 'a chaincode that needs no Init refuses it',
       call: initialise(['put', '$k', 'x']),
       expect: refused("chaincode 'basic' does not require initialization but called as init"),
+    },
+    {
+      name: 'Init has no private data',
+      given: [deploy({ name: '$c', initRequired: true, collections: [{ name: 'mine' }] })],
+      call: inOrder(
+        initialise(['putPrivate', 'mine', '$k', 'v'], { chaincode: '$c' }),
+        initialise(['getPrivate', 'mine', '$k'], { chaincode: '$c' }),
+        initialise(['getPrivateHash', 'mine', '$k'], { chaincode: '$c' }),
+        initialise(['delPrivate', 'mine', '$k'], { chaincode: '$c' }),
+        initialise(['purgePrivate', 'mine', '$k'], { chaincode: '$c' }),
+        initialise(['rangePrivate', 'mine', '$a', '$z'], { chaincode: '$c' }),
+        initialise(['privateRich', 'mine', '{}'], { chaincode: '$c' }),
+        initialise(['setPrivatePolicy', 'mine', '$k', 'Org1MSP'], { chaincode: '$c' }),
+        initialise(['privatePolicy', 'mine', '$k'], { chaincode: '$c' }),
+        initialise(['put', '$k', 'public'], { chaincode: '$c' }),
+      ),
+      expect: {
+        each: [
+          ...Array.from({ length: 9 }, () => ({
+            status: 'ABORTED',
+            details: [{ message: /private data APIs are not allowed in chaincode Init\(\)$/ }],
+          })),
+          { validation: 'VALID' },
+        ],
+      },
     },
     {
       name: 'nothing runs before Init, Init runs as the function that the client names, and no second time',

@@ -172,6 +172,19 @@ export const privateData: Topic = {
       },
     },
     {
+      name: 'rich queries are for those who may read',
+      call: evaluate(['privateRich', 'readers', '{"selector":{}}'], { ...VAULT, as: 'org3' }),
+      expect: {
+        status: 'UNKNOWN',
+        details: [{ message: /tx creator does not have read access permission on privatedata/ }],
+      },
+    },
+    {
+      name: 'rich queries are of collections that are there',
+      call: evaluate(['privateRich', 'nowhere', '{"selector":{}}'], VAULT),
+      expect: { status: 'UNKNOWN', details: [{ message: /collection alpha\/vault\/nowhere could not be found/ }] },
+    },
+    {
       name: 'rich queries need another database',
       call: evaluate(['privateRich', 'pair', '{"selector":{}}'], VAULT),
       expect: { status: 'UNKNOWN', details: [{ message: /ExecuteQuery not supported for leveldb/ }] },

@@ -74,6 +74,29 @@ export const ranges: Topic = {
       expect: { status: 'UNKNOWN', details: [{ message: /paginated quer/i }] },
     },
     {
+      name: 'by pages of a rich query need another state database',
+      call: inOrder(
+        evaluate(['richPage', '2', '', '{"selector":{}}']),
+        evaluate(['richPage', '0', 'bookmark', '{"selector":{}}']),
+        evaluate(['richPage', '0', '', '{"selector":{}}']),
+      ),
+      expect: {
+        each: [
+          { status: 'UNKNOWN', details: [{ message: /ExecuteQueryWithMetadata not supported for leveldb$/ }] },
+          { status: 'UNKNOWN', details: [{ message: /ExecuteQueryWithMetadata not supported for leveldb$/ }] },
+          { status: 'UNKNOWN', details: [{ message: /ExecuteQuery not supported for leveldb$/ }] },
+        ],
+      },
+    },
+    {
+      name: 'by pages of a rich query are not for a transaction that has written',
+      call: evaluate(['richPage', '2', '', '{"selector":{}}', '$k']),
+      expect: {
+        status: 'UNKNOWN',
+        details: [{ message: /Paginated queries are supported only in a read-only transaction$/ }],
+      },
+    },
+    {
       name: 'by rich query need another state database',
       call: evaluate(['rich', '{"selector":{}}']),
       expect: { status: 'UNKNOWN', details: [{ message: /ExecuteQuery not supported for leveldb$/ }] },

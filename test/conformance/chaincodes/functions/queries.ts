@@ -69,6 +69,11 @@ export const queries: Functions = {
     }
     return json(found);
   },
+  /** richPage size bookmark query [key to write before] */
+  richPage: async (stub, [size = '', bookmark = '', query = '', key = '']) => {
+    if (key !== '') await stub.putState(key, text('x'));
+    return page(await stub.getQueryResultWithPagination(query, Number(size), bookmark));
+  },
   rich: async (stub, args) => json(await pairs(stub.getQueryResult(arg(args, 0)))),
 };
 
