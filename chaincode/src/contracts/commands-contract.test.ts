@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Context as FabricContext } from 'fabric-contract-api';
 import type { CommandBatchResult } from '../model/protocol';
 import { anAct, aReceivable, ENROLMENT, NOW, PLATFORM, SUPPLIER } from '../testing/builders';
+import { signedProposalOf } from '../testing/peer-stub';
 import { TOKENS } from '../testing/ledger';
 import { WorldState, type Simulation } from '../testing/world-state';
 import { CommandsContract } from './commands-contract';
@@ -10,7 +11,13 @@ import { provide } from './dependencies';
 import { QueriesContract } from './queries-contract';
 import { clockProblem, CLOCK_TOLERANCE_MS } from './transaction';
 
-type Signed = Readonly<{ attributes?: Readonly<Record<string, string>>; mspId?: string; at?: number }>;
+type Signed = Readonly<{
+  attributes?: Readonly<Record<string, string>>;
+  mspId?: string;
+  at?: number;
+  /** The chaincode that the client has called. */
+  called?: string;
+}>;
 
 const simulations = new WeakMap<object, Simulation>();
 let world: WorldState;
@@ -30,12 +37,13 @@ beforeEach(() => {
 });
 
 /** Fabric's context of one transaction, and the events that it sets. */
-function transaction({ attributes = {}, mspId = PLATFORM.mspId, at = Date.now() }: Signed = {}) {
+function transaction({ attributes = {}, mspId = PLATFORM.mspId, at = Date.now(), called = 'onepledge' }: Signed = {}) {
   transactions += 1;
   const simulation = world.simulate(`tx${transactions}`);
   const events: string[] = [];
   const stub = {
     getTxTimestamp: () => ({ seconds: Math.floor(at / 1000), nanos: (at % 1000) * 1_000_000 }),
+    getSignedProposal: () => signedProposalOf(called),
     setEvent: (name: string, payload: Uint8Array) => events.push(`${name} ${Buffer.from(payload).toString()}`),
   };
   simulations.set(stub, simulation);
@@ -113,6 +121,14 @@ describe('commands:execute', () => {
     await expect(commands.execute(transaction({ attributes }).ctx, list(aReceivable()))).rejects.toThrow('FORBIDDEN');
   });
 
+  test('refuses what comes through another chaincode: its caller has not signed that', async () => {
+    await found();
+    const { answer, simulation } = await run({ called: 'loyalty-points' }, aReceivable(), aReceivable());
+    const forbidden = { ok: false, problem: { code: 'FORBIDDEN' } };
+    expect(answer).toMatchObject({ accepted: 0, results: [forbidden, forbidden] });
+    expect([simulation.reads.size, simulation.writes]).toEqual([0, []]);
+  });
+
   test("takes the member's role where the certificate has none", async () => {
     const { answer } = await run({}, anAct('member.enrol', { members: [...ENROLMENT] }));
     expect(answer.results[0]).toMatchObject({ ok: false, problem: { code: 'FORBIDDEN' } });
@@ -131,7 +147,7 @@ test('the clock may be five minutes off, and not a millisecond more', () => {
   const now = Date.parse(NOW);
   for (const sign of [-1, 1]) {
     expect(clockProblem(NOW, now + sign * CLOCK_TOLERANCE_MS)).toBeUndefined();
-    expect(clockProblem(NOW, now + sign * (CLOCK_TOLERANCE_MS + 1))).toContain('five minutes');
+    expect(clockProblem(NOW, now + sign * (CLOCK_TOLERANCE_MS + 1))?.detail).toContain('five minutes');
   }
 });
 

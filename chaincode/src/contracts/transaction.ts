@@ -3,6 +3,7 @@ import type { Context as FabricContext } from 'fabric-contract-api';
 import type { ChaincodeStub } from 'fabric-shim-api';
 import { ACTOR_ROLES, type ActorRole } from '../model/member';
 import { PartyIdSchema } from '../model/party';
+import { refuse, type DomainError } from '../model/result';
 import type { CertifiedIdentity } from '../domain/authority';
 
 /** How far a proposal's timestamp may be from an endorser's own clock, in milliseconds. */
@@ -30,9 +31,10 @@ export function transactionTime(stub: ChaincodeStub): string {
 }
 
 /** Why a transaction's time is refused: a client could otherwise set it back to revive what has lapsed. Undefined when it is near enough. */
-export function clockProblem(at: string, now: number): string | undefined {
+export function clockProblem(at: string, now: number): DomainError | undefined {
   if (Math.abs(Date.parse(at) - now) <= CLOCK_TOLERANCE_MS) return undefined;
-  return `the transaction's time ${at} is more than five minutes off the endorser's clock`;
+  return refuse('INVALID_INPUT', `the transaction's time ${at} is more than five minutes off the endorser's clock`)
+    .error;
 }
 
 /** @throws Error for a role that this program does not know: it cannot tell what it may do. */

@@ -10,6 +10,12 @@ import { businessDay, daysLater, startOfBusinessDay, type Context } from './cont
 import { checkPledge, coveredValue, freeValue } from './invariants';
 import type { PartyRecord, Pledge, Receivable } from './records';
 
+/** The most active claims on one asset: as many small ones as one likes would make its record larger than a block, to the loss of all other claimants. */
+export const MOST_CLAIMS = 200;
+
+/** The most releases of one pledge, the last of which ends it: payments write its record too, and must stay possible. */
+export const MOST_RELEASES = 1000;
+
 /** How long a proposal waits for the other side. */
 export const PROPOSAL_DAYS = 30;
 
@@ -36,6 +42,8 @@ function takesClaim(receivable: Receivable, covers: bigint, informed: boolean, c
     const due = informed ? `fell due on ${receivable.dueDate}` : 'is due';
     return refuse('INVALID_STATE', `the receivable ${due}: it takes no new claim`);
   }
+  if (receivable.encumbrances.length >= MOST_CLAIMS)
+    return refuse('INVALID_STATE', `${MOST_CLAIMS} claims stand on the receivable: it takes no more at a time`);
   const free = freeValue(receivable);
   if (covers <= free) return accept(true);
   const left = moneyText(receivable.currency, free);
@@ -203,6 +211,14 @@ export function releasePledge(
     return refuse('INSUFFICIENT_VALUE', `the pledge covers only ${most.currency} ${most.amount}`, { field: 'covers' });
   }
   const covers = pledge.covers - released;
+  if (covers > 0n && pledge.releases.length + 1 >= MOST_RELEASES)
+    return refuse(
+      'INVALID_STATE',
+      `${MOST_RELEASES - 1} parts are released: the next release is that of all the rest`,
+      {
+        field: 'covers',
+      },
+    );
   return accept({
     pledge: checkPledge({
       ...pledge,

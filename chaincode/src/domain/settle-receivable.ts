@@ -16,6 +16,12 @@ export type SettleState = Readonly<{
 
 export type SettleChange = Readonly<{ receivable: Receivable; pledges: readonly Pledge[]; settlement: Settlement }>;
 
+/**
+ * The most payments of one receivable, the last of which pays it off. Without a bound a debtor who pays in cents could make the record larger than
+ * a block, and then no claimant could ever release it.
+ */
+export const MOST_SETTLEMENTS = 1000;
+
 const least = (...amounts: readonly [bigint, ...bigint[]]): bigint => amounts.reduce((a, b) => (a < b ? a : b));
 
 /**
@@ -48,6 +54,16 @@ export function settleReceivable(
   if (amount > owed) {
     const most = moneyText(receivable.currency, owed);
     return refuse('INSUFFICIENT_VALUE', `only ${most.currency} ${most.amount} is still owed`, { field: 'amount' });
+  }
+
+  if (amount < owed && receivable.settlements.length + 1 >= MOST_SETTLEMENTS) {
+    return refuse(
+      'INVALID_STATE',
+      `${MOST_SETTLEMENTS - 1} payments are recorded: the next one is that of all that is owed`,
+      {
+        field: 'amount',
+      },
+    );
   }
 
   let left = amount;

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { common, peer } from '@hyperledger/fabric-protos';
 import type { ChaincodeStub } from 'fabric-shim-api';
 import { OWN_POLICY } from '../testing/endorsement';
+import { signedProposalOf } from '../testing/peer-stub';
 import { ownEndorsementPolicy } from './chaincode-definition';
 import { PolicyError } from './endorsement-policy';
 
@@ -11,14 +12,8 @@ type Answer = Readonly<{ status: number; message?: string; payload?: Uint8Array 
 /** A transaction that a client called `called` for, and in which `_lifecycle` answers so. */
 function transaction(answer: Answer, called = 'onepledge') {
   const asked: unknown[] = [];
-  const id = new peer.ChaincodeID();
-  id.setName(called);
-  const extension = new peer.ChaincodeHeaderExtension();
-  extension.setChaincodeId(id);
-  const channelHeader = new common.ChannelHeader();
-  channelHeader.setExtension$(extension.serializeBinary());
   const stub = {
-    getSignedProposal: () => ({ proposal: { header: { channelHeader } } }),
+    getSignedProposal: () => signedProposalOf(called),
     invokeChaincode: (name: string, [method, question]: readonly [string, Uint8Array], channel: string) => {
       const args = peer.lifecycle.QueryChaincodeDefinitionArgs.deserializeBinary(question);
       asked.push([name, method, args.getName(), channel]);

@@ -33,7 +33,7 @@ export async function ownEndorsementPolicy(stub: ChaincodeStub, name: string): P
 }
 
 /** The chaincode that the client's proposal names, and that the peers' policies for the transaction come from. */
-function calledChaincode(stub: ChaincodeStub): string {
+export function calledChaincode(stub: ChaincodeStub): string {
   const header = stub.getSignedProposal().proposal.header.channelHeader as unknown as Readonly<{
     getExtension_asU8(): Uint8Array;
   }>;

@@ -1,4 +1,5 @@
 /** The calls of fabric-shim's stub that evaluations make, answered from a world state in memory. */
+import { common, peer } from '@hyperledger/fabric-protos';
 import type { ChaincodeStub } from 'fabric-shim-api';
 import ShimStub from 'fabric-shim/lib/stub.js';
 import type { WorldState } from './world-state';
@@ -9,6 +10,17 @@ export const shimKeys: Pick<ChaincodeStub, 'createCompositeKey' | 'splitComposit
     ShimStub.prototype.createCompositeKey.call(undefined, objectType, attributes),
   splitCompositeKey: (key) => ShimStub.prototype.splitCompositeKey.call(undefined, key),
 };
+
+/** What the shim gives of the proposal, as far as it tells which chaincode the client has called. */
+export function signedProposalOf(called: string): object {
+  const id = new peer.ChaincodeID();
+  id.setName(called);
+  const extension = new peer.ChaincodeHeaderExtension();
+  extension.setChaincodeId(id);
+  const channelHeader = new common.ChannelHeader();
+  channelHeader.setExtension$(extension.serializeBinary());
+  return { proposal: { header: { channelHeader } } };
+}
 
 const LARGEST = '\u{10ffff}';
 

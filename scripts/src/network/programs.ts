@@ -87,6 +87,7 @@ export function fabricPrograms({
         ONEPLEDGE_HOME: home,
         CHAINCODE_SERVER_ADDRESS: address,
         CHAINCODE_ID: id,
+        ONEPLEDGE_CHAINCODE_NAME: chaincode,
         CHAINCODE_TLS_CERT: tls.certificate,
         CHAINCODE_TLS_KEY: tls.key,
         CHAINCODE_CLIENT_CA_CERT: tls.clientCa,
