@@ -7,3 +7,4 @@ import './transport.suite';
 import './races.suite';
 import './collusion.suite';
 import './certificates.suite';
+import './storm.suite';
