@@ -1,6 +1,6 @@
 /** Whom to ask: the fewest organisations whose peers satisfy a policy. */
 import { evaluatePolicy, principalsOf, type SignaturePolicy } from './policy-tree';
-import { type PolicySubject, satisfiesPrincipal } from './principal';
+import { type PolicySubject, type Principal, satisfiesPrincipal } from './principal';
 
 /** Sets tried before a smallest set is given up for a merely irreducible one: about a tenth of a second. */
 const MAX_TRIALS = 50_000;
@@ -22,12 +22,11 @@ export function satisfyingOrganizations(
 ): readonly string[] | undefined {
   const policies = 'kind' in policy ? [policy] : policy;
   const principals = policies.flatMap(principalsOf);
-  const open = new Map(
-    available.flatMap((mspId) => {
-      const peer = peerOf(mspId);
-      return principals.some((principal) => satisfiesPrincipal(peer, principal)) ? [[mspId, peer]] : [];
-    }),
-  );
+  const open = new Map<string, PolicySubject>();
+  for (const mspId of available) {
+    const peer = peerOf(mspId);
+    if (satisfiesAny(peer, principals)) open.set(mspId, peer);
+  }
   const ranked = [...new Set([...preferred, ...available])].filter((mspId) => open.has(mspId));
   const peersOf = (mspIds: readonly string[]): readonly PolicySubject[] =>
     mspIds.map((mspId) => open.get(mspId) ?? peerOf(mspId));
@@ -47,6 +46,11 @@ function anyPeer(mspId: string): PolicySubject {
   return { mspId, certificateId: mspId, role: 'peer' };
 }
 
+function satisfiesAny(peer: PolicySubject, principals: readonly Principal[]): boolean {
+  for (const principal of principals) if (satisfiesPrincipal(peer, principal)) return true;
+  return false;
+}
+
 function satisfiedBy(policies: readonly SignaturePolicy[], peers: readonly PolicySubject[]): boolean {
   return policies.every((policy) => evaluatePolicy(policy, peers));
 }
@@ -54,7 +58,8 @@ function satisfiedBy(policies: readonly SignaturePolicy[], peers: readonly Polic
 /** A lower bound: no peer serves two leaves, so each gate costs at least its n cheapest rules. Infinity: impossible. */
 function fewestSignatures(rule: SignaturePolicy, available: readonly PolicySubject[]): number {
   if (rule.kind !== 'outOf') {
-    return available.some((peer) => satisfiesPrincipal(peer, rule)) ? 1 : Number.POSITIVE_INFINITY;
+    for (const peer of available) if (satisfiesPrincipal(peer, rule)) return 1;
+    return Number.POSITIVE_INFINITY;
   }
   if (rule.n > rule.rules.length) return Number.POSITIVE_INFINITY;
   const costs = rule.rules.map((child) => fewestSignatures(child, available)).sort((a, b) => a - b);

@@ -70,7 +70,9 @@ function getState(payload: Buffer, { simulator, namespace, collections }: Transa
 function getStateMultiple(payload: Buffer, { simulator, namespace, collections }: TransactionContext): Buffer {
   const { keys, collection } = decodeGetStateMultiple(payload);
   if (collection === '') {
-    return encodeRepeatedBytes(keys.map((key) => simulator.getState(namespace, key) ?? NO_BYTES));
+    const values: Buffer[] = [];
+    for (const key of keys) values.push(simulator.getState(namespace, key) ?? NO_BYTES);
+    return encodeRepeatedBytes(values);
   }
   collections.requireRead(namespace, collection);
   const values = simulator.privateData.getMultiple(namespace, collection, keys);

@@ -44,23 +44,30 @@ function updatesBytes(updates: HashedUpdates): Buffer {
   let last: string | undefined;
   for (const { name, namespace, collection } of places) {
     const writes = writesOf(updates, name, collection !== undefined);
-    writes.forEach((write, index) => {
-      const namespaceHere = namespace === last ? '' : namespace;
-      const collectionHere = index === 0 ? (collection ?? '') : '';
+    let collectionHere = collection ?? '';
+    for (const write of writes) {
+      writer.message(1, encodeWrite(write, namespace === last ? '' : namespace, collectionHere));
       last = namespace;
-      writer.message(1, encodeWrite(write, namespaceHere, collectionHere));
-    });
+      collectionHere = '';
+    }
   }
   return writer.finish();
 }
 
 function writesOf(updates: HashedUpdates, name: string, isHashed: boolean): readonly Write[] {
-  const writes = [...(updates.namespaces.get(name) ?? [])].map(([key, value]) => ({
-    key: Buffer.from(key, isHashed ? 'base64' : 'utf8'),
-    value: value?.value,
-    version: value?.version ?? updates.deletedBy(name, key),
-  }));
-  return writes.sort((a, b) => Buffer.compare(a.key, b.key));
+  const writes: Write[] = [];
+  for (const [key, value] of updates.namespaces.get(name) ?? []) {
+    writes.push({
+      key: Buffer.from(key, isHashed ? 'base64' : 'utf8'),
+      value: value?.value,
+      version: value?.version ?? updates.deletedBy(name, key),
+    });
+  }
+  return writes.sort(byKey);
+}
+
+function byKey(a: Write, b: Write): number {
+  return Buffer.compare(a.key, b.key);
 }
 
 function encodeWrite({ key, value, version }: Write, namespace: string, collection: string): Buffer {

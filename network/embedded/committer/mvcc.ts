@@ -87,9 +87,10 @@ export class BlockUpdates {
   /** Whether a reader sees now what the transaction saw. */
   #sameVersions(namespace: string, reads: readonly KVRead[]): boolean {
     const changes = this.namespaces.get(namespace);
-    return reads.every(
-      ({ key, version }) => changes?.has(key) !== true && sameVersion(this.#view.get(namespace, key)?.version, version),
-    );
+    for (const { key, version } of reads) {
+      if (changes?.has(key) === true || !sameVersion(this.#view.get(namespace, key)?.version, version)) return false;
+    }
+    return true;
   }
 
   #apply(namespace: string, set: Pick<KVReadWriteSet, 'writes' | 'metadataWrites'>, tx: number): void {

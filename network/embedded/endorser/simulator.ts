@@ -5,6 +5,7 @@ import { NO_BYTES } from '../wire/protobuf';
 import {
   encodeTxReadWriteSet,
   type KVMetadataWrite,
+  type KVRead,
   type KVWrite,
   type MetadataEntry,
   type RangeQueryInfo,
@@ -140,7 +141,7 @@ export class TxSimulator {
         const record = this.#namespace(namespace);
         return {
           namespace,
-          reads: sortedKeys(record.reads).map((key) => ({ key, version: record.reads.get(key) })),
+          reads: sortedReads(record.reads),
           rangeQueries: distinctRanges(record.ranges),
           writes: sortedValues(record.writes),
           metadataWrites: sortedValues(record.metadataWrites),
@@ -271,12 +272,21 @@ export class RangeIterator {
   }
 }
 
-function sortedKeys(map: ReadonlyMap<string, unknown>): readonly string[] {
-  return [...map.keys()].sort(compareKeys);
+// Loops and functions that stay, not callbacks, where each key comes by: the machine code of a callback is forgotten with it, and compiled anew for
+// each transaction.
+
+function sortedReads(reads: ReadonlyMap<string, KVRead['version']>): readonly KVRead[] {
+  const sorted: KVRead[] = [];
+  for (const key of [...reads.keys()].sort(compareKeys)) sorted.push({ key, version: reads.get(key) });
+  return sorted;
 }
 
 function sortedValues<T extends { readonly key: string }>(map: ReadonlyMap<string, T>): readonly T[] {
-  return [...map.values()].sort((a, b) => compareKeys(a.key, b.key));
+  return [...map.values()].sort(byKey);
+}
+
+function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
+  return compareKeys(a.key, b.key);
 }
 
 /** In the order they were asked; of queries of the same range the first counts, as in Fabric. */
