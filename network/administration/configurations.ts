@@ -20,18 +20,31 @@ import { type Signer } from '../identity/types';
 import { type Administration } from './administration';
 import { broadcast } from './broadcast';
 import { AdministrationError } from './errors';
+import { orderedConfigurationBlock } from './ordered-blocks';
+
+/** The configuration in force. @throws as `configurationBlock` */
+export async function readConfiguration(administration: Administration, channel: string): Promise<Config> {
+  return configurationOf(await configurationBlock(administration, channel)).config;
+}
 
 /**
- * The configuration in force, as the first administered organisation's peer has it.
- * @throws AdministrationError when it is not in the channel
+ * The newest configuration block: as the first administered organisation's peer has it, or the orderers, where that is in no such channel.
+ * @throws AdministrationError when the organisation is not of the channel
  */
-export async function readConfiguration({ organizations: [first] }: Administration, channel: string): Promise<Config> {
-  const { name, administrator } = first;
+export async function configurationBlock(
+  { organizations: [first], connection }: Administration,
+  channel: string,
+): Promise<Uint8Array> {
+  const { name, administrator, signer } = first;
   try {
-    return configurationOf(await administrator.configurationBlock(channel)).config;
+    return await administrator.configurationBlock(channel);
   } catch (error) {
     if ((await administrator.channels()).includes(channel)) throw error;
-    throw new AdministrationError(`the peer of ${name} is in no channel "${channel}"`, { cause: error });
+    try {
+      return await orderedConfigurationBlock(connection.orderers, channel, signer);
+    } catch (cause) {
+      throw new AdministrationError(`the peer of ${name} is in no channel "${channel}"`, { cause });
+    }
   }
 }
 
@@ -95,10 +108,15 @@ export async function submitUpdate(
   await broadcast(connection.orderers, updateTransaction(signed, first.signer));
   const deadline = Date.now() + COMMITTED_WITHIN_MS;
   const members = membersAfter(envelope);
-  for (const { name, mspId, administrator } of organizations) {
+  for (const { name, mspId, administrator, signer } of organizations) {
+    const isHere = (await administrator.channels()).includes(channel);
+    const newest = (): Promise<Uint8Array> =>
+      isHere
+        ? administrator.configurationBlock(channel)
+        : orderedConfigurationBlock(connection.orderers, channel, signer);
     // The peer of an organisation that was just removed gets no further blocks.
     while (members?.has(mspId) ?? true) {
-      const sequenceThere = await sequenceAt(administrator.configurationBlock(channel));
+      const sequenceThere = await sequenceAt(newest());
       if (sequenceThere !== undefined && sequenceThere > sequence) break;
       if (Date.now() > deadline) {
         throw new AdministrationError(`the peer of ${name} has not got the configuration within a minute`);

@@ -18,6 +18,7 @@ export {
 } from './chaincodes';
 export {
   changesSince,
+  configurationBlock,
   planUpdate,
   type PlannedUpdate,
   readConfiguration,

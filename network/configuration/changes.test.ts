@@ -202,8 +202,9 @@ const CHANGES: readonly Row[] = [
     words: [
       /localhost:9999 is new$/,
       /is gone$/,
-      /^localhost:[0-9]+ is an orderer no more$/,
-      /^localhost:9999 becomes/,
+      ...(type === 'BFT'
+        ? [/^the orderer localhost:[0-9]+ \(number 1\) moves to localhost:9999$/]
+        : [/^localhost:[0-9]+ is an orderer no more$/, /^localhost:9999 becomes/]),
     ],
   })),
   {

@@ -12,7 +12,7 @@ import {
   describeEndpoints,
   describeMsp,
 } from './describe';
-import { valueIn } from './element';
+import { groupIn, valueIn } from './element';
 import { readMsp } from './msp';
 import { policyWords } from './policy-words';
 import { channelGroupOf } from './update';
@@ -170,13 +170,45 @@ function consenterLines(
   before: readonly ConsenterDescription[],
   after: readonly ConsenterDescription[],
 ): readonly string[] {
+  const moves = movesBetween(before, after);
+  const moved = new Set(moves.flatMap(({ from, to }) => [from, to]));
   const old = new Map(before.map((one) => [one.address, one]));
   const current = new Map(after.map((one) => [one.address, one]));
-  return union(old.keys(), current.keys()).flatMap((address) => {
+  const moveLines = moves.map(({ number, from, to }) => `the orderer ${from} (number ${number}) moves to ${to}`);
+  const others = union(old.keys(), current.keys()).flatMap((address) => {
+    if (moved.has(address)) return [];
     const [from, to] = [old.get(address), current.get(address)];
     if (from === undefined) return [`${address} becomes an orderer`];
     if (to === undefined) return [`${address} is an orderer no more`];
     return JSON.stringify(from) === JSON.stringify(to) ? [] : [`the orderer ${address} has new certificates`];
+  });
+  return [...moveLines, ...others];
+}
+
+/** An orderer that has another address and is still the same consenter. */
+export interface OrdererMove {
+  /** By which the protocol knows it. */
+  readonly number: number;
+  /** `host:port`. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The orderers that are elsewhere in the later configuration; BFT alone numbers them. */
+export function movedOrderers(before: Config, after: Config): readonly OrdererMove[] {
+  const of = (config: Config): readonly ConsenterDescription[] =>
+    consentersOf(groupIn(channelGroupOf(config), 'Orderer'));
+  return movesBetween(of(before), of(after));
+}
+
+function movesBetween(
+  before: readonly ConsenterDescription[],
+  after: readonly ConsenterDescription[],
+): readonly OrdererMove[] {
+  return after.flatMap(({ id, mspId, address }) => {
+    const was = id === undefined ? undefined : before.find((one) => one.id === id && one.mspId === mspId);
+    if (id === undefined || was === undefined || was.address === address) return [];
+    return [{ number: id, from: was.address, to: address }];
   });
 }
 

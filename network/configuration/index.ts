@@ -30,7 +30,7 @@ export {
   setOrdererEndpoints,
 } from './change-orderers';
 export { setAccess, setBatch, setPolicy } from './change-settings';
-export { readUpdateTransaction, signUpdate, unsignedUpdate, updateTransaction } from './transaction';
+export { readUpdateTransaction, seekTransaction, signUpdate, unsignedUpdate, updateTransaction } from './transaction';
 export {
   type CertificateDescription,
   type ConfigurationDescription,
@@ -40,4 +40,4 @@ export {
   type MspDescription,
   type OrderingOrganizationDescription,
 } from './describe';
-export { diff } from './diff';
+export { diff, movedOrderers, type OrdererMove } from './diff';

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import * as common from '@hyperledger/fabric-protos/lib/common/common_pb';
 import { ConfigSignature, ConfigUpdate, ConfigUpdateEnvelope } from '@hyperledger/fabric-protos/lib/common/configtx_pb';
+import { SeekInfo, SeekNewest, SeekPosition, SeekSpecified } from '@hyperledger/fabric-protos/lib/orderer/ab_pb';
 import { Timestamp } from 'google-protobuf/google/protobuf/timestamp_pb';
 import { type Signer } from '../identity/types';
 import { ConfigurationError } from './errors';
@@ -37,6 +38,35 @@ export function updateTransaction(envelope: ConfigUpdateEnvelope, submitter: Sig
   channelHeader.setTimestamp(timestamp);
   channelHeader.setChannelId(channel);
   return signedEnvelope(channelHeader, envelope.serializeBinary(), submitter);
+}
+
+/**
+ * The request for one block of a channel, as a serialised common.Envelope: what Deliver takes.
+ * @param which its number, or the newest
+ */
+export function seekTransaction(
+  channel: string,
+  which: number | 'newest',
+  reader: Signer,
+  at = new Date(),
+): Uint8Array {
+  const position = new SeekPosition();
+  if (which === 'newest') position.setNewest(new SeekNewest());
+  else {
+    const specified = new SeekSpecified();
+    specified.setNumber(which);
+    position.setSpecified(specified);
+  }
+  const seek = new SeekInfo();
+  seek.setStart(position);
+  seek.setStop(position);
+  const timestamp = new Timestamp();
+  timestamp.fromDate(at);
+  const channelHeader = new common.ChannelHeader();
+  channelHeader.setType(common.HeaderType.DELIVER_SEEK_INFO);
+  channelHeader.setTimestamp(timestamp);
+  channelHeader.setChannelId(channel);
+  return signedEnvelope(channelHeader, seek.serializeBinary(), reader);
 }
 
 /**

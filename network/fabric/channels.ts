@@ -48,7 +48,9 @@ export async function joinOwn(
 ): Promise<void> {
   const { name, tlsCaPem } = organization;
   const theirs = { ...consortium, channels: consortium.channels.filter(({ members }) => members.includes(name)) };
-  const blocks = firstBlocks(home, theirs, (channel) => sharedConfigurationBlock(consortium, channel, material));
+  // Whoever orders does so for all channels, also for those that it is no member of.
+  const wanted = orderers.length > 0 ? consortium : theirs;
+  const blocks = firstBlocks(home, wanted, (channel) => sharedConfigurationBlock(consortium, channel, material));
   await Promise.all(
     orderers.map((node) =>
       joinOrderer({ host: HOST, port: adminPorts[node.name] ?? 0, tlsCaPem, tls: node.tls }, blocks, patience),

@@ -35,6 +35,7 @@ export {
   createAuthority,
   issueEnrolment,
   issueRevocationList,
+  issueTls,
   type KeyPair,
   openAuthority,
 } from './authority';

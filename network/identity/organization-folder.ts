@@ -72,7 +72,7 @@ export async function ensureFolder(owner: FolderOwner, parent: string, now: Date
   requireCurrent(join(folder, 'tlsca.pem'), tlsCa, now);
   const [admin, ...nodes] = await Promise.all([
     ca.keyPem === undefined
-      ? requireAdmin(join(folder, 'admin.pem'), ca)
+      ? requireAdmin(join(folder, 'admin.pem'), ca, now)
       : current(folder, 'admin.pem', now, ca, undefined, async (authority) => issueAdmin(authority, owner, now)),
     ...owner.nodes.map(async (node) => {
       const names = tlsNames(owner, node);
@@ -255,7 +255,7 @@ async function current(
 ): Promise<KeyPair> {
   const path = join(folder, file);
   const existing = await readKeyFile(path);
-  if (ca.keyPem === undefined) return requireIssued(path, existing, ca, names);
+  if (ca.keyPem === undefined) return requireIssued(path, existing, ca, names, now);
   const issuer = issuerOf(ca, folder);
   if (existing !== undefined) {
     const certificate = new X509Certificate(existing.certPem);
@@ -278,11 +278,11 @@ async function current(
   return issued;
 }
 
-async function requireAdmin(path: string, ca: HeldPem): Promise<HeldPem> {
+async function requireAdmin(path: string, ca: HeldPem, now: Date): Promise<HeldPem> {
   const held = await readCertificateFile(path);
   if (held === undefined || held.keyPem !== undefined)
-    return requireIssued(path, await readKeyFile(path), ca, undefined);
-  requireOf(path, held.certPem, ca, false);
+    return requireIssued(path, await readKeyFile(path), ca, undefined, now);
+  requireOf(path, held.certPem, ca, false, now);
   return held;
 }
 
@@ -292,16 +292,19 @@ function requireIssued(
   existing: KeyPair | undefined,
   ca: HeldPem,
   names: SubjectNames | undefined,
+  now: Date,
 ): KeyPair {
   if (existing === undefined) throw unfit(path, 'is missing');
-  const certificate = requireOf(path, existing.certPem, ca, names !== undefined);
+  const certificate = requireOf(path, existing.certPem, ca, names !== undefined, now);
   if (!certificate.checkPrivateKey(createPrivateKey(existing.keyPem))) throw unfit(path, 'has the key of another');
   if (names !== undefined && !covers(certificate, names)) throw unfit(path, 'is not for all of its node’s host names');
   return existing;
 }
 
-function requireOf(path: string, certPem: string, ca: HeldPem, isTls: boolean): X509Certificate {
+function requireOf(path: string, certPem: string, ca: HeldPem, isTls: boolean, now: Date): X509Certificate {
   const certificate = new X509Certificate(certPem);
+  const end = Date.parse(certificate.validTo);
+  if (end <= now.getTime()) throw unfit(path, `expired on ${new Date(end).toISOString()}`);
   if (isTls ? isIssuedBy(certificate, ca.certPem) : isEnrolledBy(certificate, ca.certPem)) return certificate;
   if (isIssuedBy(certificate, ca.certPem))
     throw unfit(path, 'is of a CA that has certified another: Fabric takes it of that other one only');

@@ -76,6 +76,13 @@ describe("a member's own CA, whose key is not in the home", () => {
     await expect(ensureOwnMaterial(consortium, hosts, MEMBER)).rejects.toThrow('host names');
   });
 
+  test('is asked for what has expired', async () => {
+    const later = new Date(Date.now() + 366 * 86_400_000);
+    await expect(ensureOwnMaterial(consortium, homeWithout('expired'), MEMBER, later)).rejects.toThrow(
+      /\.pem expired on .* your own CA has to issue it/,
+    );
+  });
+
   test('enrols by the file that says what is asked for, and by none else', async () => {
     const home = homeWithout('enrolled');
     await ensureOwnMaterial(consortium, home, MEMBER);

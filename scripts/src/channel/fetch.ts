@@ -15,8 +15,8 @@ export const fetch: CommandSpec = {
   async run(context, input) {
     await administer(context, async (session) => {
       const channel = channelOf(session, input);
-      const [first] = session.administration.organizations;
-      const block = await first.administrator.configurationBlock(channel);
+      const { configurationBlock } = await import('@onepledge/network/administration');
+      const block = await configurationBlock(session.administration, channel);
       const file = resolve(input.argument(0));
       writeFileSync(file, block);
       context.output.show({ channel, file, bytes: block.length }, () => file);

@@ -4,6 +4,7 @@ import type { BatchSettings } from '@onepledge/network/configuration';
 import type { CommandSpec } from '../cli/command';
 import { UsageError } from '../cli/errors';
 import type { Input } from '../cli/input';
+import { afterMoves } from '../operator/moved';
 import { CHANNEL_OPTION, DRY_RUN, SIGN } from '../operator/options';
 import { administer } from '../operator/session';
 import { changeChannel, orderingSigner, signedLine, signInto, wayOf } from '../operator/update';
@@ -29,8 +30,8 @@ export const update: CommandSpec = {
   examples: ['--batch-timeout 100', '--batch-timeout 100 --as bank-a --sign update.pb', '--file update.pb'],
   async run(context, input) {
     await administer(context, async (session) => {
-      const { submitUpdate } = await import('@onepledge/network/administration');
-      const { readUpdateTransaction, setBatch } = await import('@onepledge/network/configuration');
+      const { readConfiguration, submitUpdate } = await import('@onepledge/network/administration');
+      const { diff, movedOrderers, readUpdateTransaction, setBatch } = await import('@onepledge/network/configuration');
       const { output } = context;
       const way = wayOf(session, input);
       const { channel, dryRun, sign } = way;
@@ -46,9 +47,18 @@ export const update: CommandSpec = {
         output.show({ channel, file: sign, signed }, () => signedLine(sign, signed));
         return;
       }
-      if (!dryRun) await submitUpdate(session.administration, channel, envelope, await orderingSigner(session));
-      output.show({ channel, dryRun, submitted: !dryRun }, () =>
-        dryRun ? 'would submit it' : `${channel} is updated`,
+      if (dryRun) {
+        output.show({ channel, dryRun, submitted: false }, () => 'would submit it');
+        return;
+      }
+      const before = await readConfiguration(session.administration, channel);
+      await submitUpdate(session.administration, channel, envelope, await orderingSigner(session));
+      const after = await readConfiguration(session.administration, channel);
+      const lines = diff(before, after);
+      const next = afterMoves(movedOrderers(before, after));
+      for (const line of next) output.note(line);
+      output.show({ channel, dryRun, submitted: true, lines, ...(next.length === 0 ? {} : { next }) }, () =>
+        [`${channel} is updated`, ...lines.map((line) => `  ${line}`)].join('\n'),
       );
     });
   },

@@ -33,7 +33,8 @@ export const READY_WITHIN_SECONDS: Readonly<Record<EngineName, number>> = { embe
 
 /** The network that the home holds a ledger of; undefined when it holds none. */
 export function engineOf(home: string): EngineName | undefined {
-  if (holds(join(home, 'fabric', 'blocks'))) return 'fabric';
+  // A member's own home is Fabric's always, also where it is in no channel.
+  if (existsSync(join(home, 'member.json')) || holds(join(home, 'fabric', 'blocks'))) return 'fabric';
   return holds(join(home, 'network', 'ledger')) ? 'embedded' : undefined;
 }
 
@@ -42,7 +43,7 @@ export function engineOf(home: string): EngineName | undefined {
  * @throws UserError when the home holds the other one's ledger
  */
 export function chooseEngine(home: string, asked: string | undefined): EngineName {
-  const held = existsSync(join(home, 'member.json')) ? 'fabric' : engineOf(home);
+  const held = engineOf(home);
   const engine: EngineName = asked === 'fabric' ? 'fabric' : asked === 'embedded' ? 'embedded' : (held ?? 'embedded');
   if (held === undefined || held === engine) return engine;
   throw new UserError(

@@ -6,6 +6,7 @@ import type { PlannedUpdate } from '@onepledge/network/administration';
 import type { ConfigurationChange, ConfigurationDescription } from '@onepledge/network/configuration';
 import type { Context } from '../cli/context';
 import type { Input } from '../cli/input';
+import { afterMoves } from './moved';
 import type { Session } from './session';
 
 /** The channel that a command is about. */
@@ -49,6 +50,8 @@ export type Changed = Readonly<{
   signed?: readonly string[];
   /** Whether it is in force now. */
   done: boolean;
+  /** What is left to do by hand. */
+  next?: readonly string[];
 }>;
 
 /** Works a change out and, unless it is a dry run or to be signed by others first, has it signed, ordered and committed. */
@@ -60,7 +63,7 @@ export async function changeChannel(
 ): Promise<Changed> {
   const { planUpdate, submitUpdate } = await import('@onepledge/network/administration');
   const { administration } = session;
-  const { before, envelope, lines } = await planUpdate(administration, channel, ...changes);
+  const { before, after, envelope, lines } = await planUpdate(administration, channel, ...changes);
   const result = { channel, dryRun, lines, sequence: before.getSequence() + 1, done: !dryRun && sign === undefined };
   if (dryRun) return result;
   if (sign !== undefined) {
@@ -70,7 +73,10 @@ export async function changeChannel(
   }
   output.note(`updating ${channel}: configuration ${result.sequence}`);
   await submitUpdate(administration, channel, envelope, await orderingSigner(session));
-  return result;
+  const { movedOrderers } = await import('@onepledge/network/configuration');
+  const next = afterMoves(movedOrderers(before, after));
+  for (const line of next) output.note(line);
+  return next.length === 0 ? result : { ...result, next };
 }
 
 /** Writes an update, signed by all administrators whose keys are here too. @returns their MSP ids */
