@@ -11,6 +11,7 @@ import { runCli, runNode } from '../testing/run';
 import { freePort } from './ports';
 
 const CONSORTIUM = readFileSync(join(ROOT, 'network', 'consortium.yaml'), 'utf8');
+const PORT = /port: \d+/g;
 const WITHIN_MS = 60_000;
 
 type Engine = 'embedded' | 'fabric';
@@ -30,10 +31,19 @@ function fabricPrograms(folder: string, version = 'v3.1.5'): string {
 
 type Start = Readonly<{ engine: Engine; folder: string; consortium?: string; version?: string; port?: number }>;
 
+/** The consortium on ports that are free: another network may run on its own. */
+async function onFreePorts(): Promise<string> {
+  const ports = new Set<number>();
+  const wanted = CONSORTIUM.match(PORT)?.length ?? 0;
+  while (ports.size < wanted) ports.add(await freePort('127.0.0.1'));
+  const free = [...ports];
+  return CONSORTIUM.replace(PORT, () => `port: ${free.pop() ?? ''}`);
+}
+
 /** Starts a network that must be refused. @returns what was told: one value, of one line */
-async function refusal({ engine, folder, consortium = CONSORTIUM, version, port }: Start): Promise<Told> {
+async function refusal({ engine, folder, consortium, version, port }: Start): Promise<Told> {
   const file = join(folder, 'consortium.yaml');
-  writeFileSync(file, consortium);
+  writeFileSync(file, consortium ?? (await onFreePorts()));
   const environment = {
     PATH: `${fabricPrograms(join(folder, 'fabric'), version)}:/usr/bin:/bin`,
     ONEPLEDGE_HOME: join(folder, 'home'),
@@ -134,7 +144,7 @@ describe.each(ENGINES)('a start of the %s network', (engine) => {
           const address = taken.address();
           const port = typeof address === 'object' && address !== null ? address.port : 0;
           expect(await refusal({ engine, folder, port })).toMatchObject({ code: 'PORT_IN_USE' });
-          const consortium = CONSORTIUM.replace('port: 9051', `port: ${port}`);
+          const consortium = (await onFreePorts()).replace(/port: \d+/, `port: ${port}`);
           const told = await refusal({ engine, folder, consortium });
           expect(told).toMatchObject({ code: 'NOT_POSSIBLE', detail: expect.stringContaining(`port ${port}`) });
         } finally {
