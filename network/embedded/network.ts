@@ -78,13 +78,13 @@ export function createPeer(
   const address = `localhost:${port}`;
   const { peer: signer, caPem } = material.organization(name);
   const localMsp = new MspRegistry(new Map([[mspId, mspAuthorities(caPem)]]));
-  const packages = new PackageStore(join(setting.home, 'network', 'chaincodes', mspId), (packageId, place) => {
-    const chaincode = chaincodeOfPlace(place);
+  const packages = new PackageStore(join(setting.home, 'network', 'chaincodes', mspId), (packageId, connection) => {
+    const chaincode = chaincodeOfPlace(connection.address);
     return new ChaincodeStream({
-      address: chaincode === undefined ? place : setting.chaincodeAddress(chaincode),
+      address: chaincode === undefined ? connection.address : setting.chaincodeAddress(chaincode),
       packageId,
       executeTimeoutMs: setting.executeTimeoutMs,
-      launchTimeoutMs: setting.launchTimeoutMs,
+      launchTimeoutMs: chaincode === undefined ? connection.dialTimeoutMs : setting.launchTimeoutMs,
       logger: logger.child({ mspId }),
     });
   });

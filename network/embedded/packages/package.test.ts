@@ -1,7 +1,7 @@
 /** Chaincode packages: what is read of one, and what is refused. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { addressOf, addressPlace, chaincodeOfPlace, makePackage, parsePackage } from './package';
+import { addressPlace, chaincodeOfPlace, connectionOf, makePackage, parsePackage } from './package';
 import { packTar, TarError, unpackTar } from './tar';
 
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
@@ -15,12 +15,12 @@ describe('a chaincode package', () => {
     const parsed = parsePackage(bytes);
     expect(parsed).toMatchObject({ label: 'basic_1.0', type: 'ccaas' });
     expect(parsed.id).toMatch(/^basic_1\.0:[0-9a-f]{64}$/);
-    expect(addressOf(parsed)).toBe('localhost:9999');
+    expect(connectionOf(parsed)).toEqual({ address: 'localhost:9999', dialTimeoutMs: 10_000 });
     expect(parsePackage(makePackage('basic_1.0', 'localhost:9998')).id).not.toBe(parsed.id);
   });
 
   test('may leave its address to the network', () => {
-    const address = addressOf(parsePackage(makePackage('basic_1.0', addressPlace('basic'))));
+    const { address } = connectionOf(parsePackage(makePackage('basic_1.0', addressPlace('basic'))));
     expect(chaincodeOfPlace(address)).toBe('basic');
     expect(chaincodeOfPlace('localhost:9999')).toBeUndefined();
   });
@@ -40,6 +40,19 @@ describe('a chaincode package', () => {
   });
 
   test.each([
+    ['500ms', 500],
+    ['1m30s', 90_000],
+    [2_000_000_000, 2_000],
+    [0, 3_000],
+    [undefined, 3_000],
+  ])('with a dial_timeout of %s is waited for %d ms', (dial_timeout, dialTimeoutMs) => {
+    const code = pack(['connection.json', json({ address: 'localhost:9999', dial_timeout })]);
+    const bytes = pack(['metadata.json', json({ type: 'ccaas', label: 'a' })], ['code.tar.gz', code]);
+    expect(connectionOf(parsePackage(bytes))).toEqual({ address: 'localhost:9999', dialTimeoutMs });
+  });
+
+  test.each([
+    ['a dial_timeout that is none', 'ccaas', json({ address: 'x', dial_timeout: 'soon' }), 'no duration'],
     ['another type', 'golang', json({ address: 'x' }), "packages of type 'golang' are not built here"],
     ['no address', 'ccaas', json({}), 'names no address'],
     ['TLS', 'ccaas', json({ address: 'x', tls_required: true }), 'asks for TLS'],
@@ -48,7 +61,7 @@ describe('a chaincode package', () => {
       ['metadata.json', json({ type, label: 'a' })],
       ['code.tar.gz', pack(['connection.json', connection])],
     );
-    expect(() => addressOf(parsePackage(bytes))).toThrow(message);
+    expect(() => connectionOf(parsePackage(bytes))).toThrow(message);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Chaincode packages (.tar.gz) as `peer lifecycle chaincode package` makes them: what one says, and how to make one. */
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { parseDuration } from '../../configuration/batch';
 import { packTar, TarError, type TarFile, unpackTar } from './tar';
 
 /** The package cannot be read or run; Fabric's words. */
@@ -49,20 +50,38 @@ export function parsePackage(bytes: Buffer): ChaincodePackage {
   return { id: `${label}:${createHash('sha256').update(bytes).digest('hex')}`, label, type, code };
 }
 
+/** How a peer comes to the chaincode. */
+export interface ChaincodeConnection {
+  readonly address: string;
+  /** How long a transaction waits for a chaincode that is not connected, in milliseconds. */
+  readonly dialTimeoutMs: number;
+}
+
 /**
- * Where the chaincode listens: the address in the code's connection.json.
- * @throws PackageError when the package is of another type than ccaas, names no address, or asks for TLS.
+ * What the code's connection.json says.
+ * @throws PackageError when the package is of another type than ccaas, names no address or none that can be reached here.
  */
-export function addressOf({ type, code }: ChaincodePackage): string {
+export function connectionOf({ type, code }: ChaincodePackage): ChaincodeConnection {
   if (type !== 'ccaas') throw new PackageError(`packages of type '${type}' are not built here, only 'ccaas'`);
   const connection = unpack(code).get('connection.json');
   if (connection === undefined) throw new PackageError('connection.json not found in source folder');
-  const { address, tls_required: tls } = parseObject(connection, 'connection.json');
+  const { address, tls_required: tls, dial_timeout: dial } = parseObject(connection, 'connection.json');
   if (tls === true)
     throw new PackageError('connection.json asks for TLS, which this network does not speak to chaincodes');
   if (typeof address !== 'string' || address === '') throw new PackageError('connection.json names no address');
-  return address;
+  return { address, dialTimeoutMs: dialTimeout(dial) };
 }
+
+/** As Go's peers read it: a text such as 10s, or nanoseconds; 0 is the default, three seconds. */
+function dialTimeout(value: unknown): number {
+  const ms = typeof value === 'string' ? parseDuration(value) : typeof value === 'number' ? value / 1e6 : undefined;
+  if (ms === undefined && value !== undefined && value !== null) {
+    throw new PackageError('connection.json has a dial_timeout that is no duration');
+  }
+  return ms === undefined || ms === 0 ? DEFAULT_DIAL_TIMEOUT_MS : Math.max(0, ms);
+}
+
+const DEFAULT_DIAL_TIMEOUT_MS = 3_000;
 
 /** The bytes of a package for a chaincode that listens at the address. */
 export function makePackage(label: string, address: string): Buffer {

@@ -3,21 +3,22 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { join } from 'node:path';
 import { type ChaincodeStream } from '../chaincode/stream';
 import {
-  addressOf,
   addressPlace,
+  type ChaincodeConnection,
   chaincodeOfPlace,
   type ChaincodePackage,
+  connectionOf,
   makePackage,
   PackageError,
   parsePackage,
 } from './package';
 
 /** Connects to the chaincode of a package. The address may be a place that the network fills in. */
-export type Connect = (packageId: string, address: string) => ChaincodeStream;
+export type Connect = (packageId: string, connection: ChaincodeConnection) => ChaincodeStream;
 
 interface Installed {
   readonly label: string;
-  readonly address: string;
+  readonly connection: ChaincodeConnection;
   stream?: ChaincodeStream;
 }
 
@@ -97,13 +98,13 @@ export class PackageStore {
   stream(packageId: string): ChaincodeStream | undefined {
     const installed = this.#installed.get(packageId);
     if (installed === undefined) return undefined;
-    installed.stream ??= this.#connect(packageId, installed.address);
+    installed.stream ??= this.#connect(packageId, installed.connection);
     return installed.stream;
   }
 
   /** Whether the package's chaincode is one that the network was told the address of. */
   isOfNetwork(packageId: string): boolean {
-    const address = this.#installed.get(packageId)?.address;
+    const address = this.#installed.get(packageId)?.connection.address;
     return address !== undefined && chaincodeOfPlace(address) !== undefined;
   }
 
@@ -112,7 +113,7 @@ export class PackageStore {
   }
 
   #record(parsed: ChaincodePackage): void {
-    this.#installed.set(parsed.id, { label: parsed.label, address: addressOf(parsed) });
+    this.#installed.set(parsed.id, { label: parsed.label, connection: connectionOf(parsed) });
   }
 
   #path(packageId: string): string {
