@@ -9,4 +9,10 @@ export interface Difference {
   readonly why: string;
 }
 
-export const differences: readonly Difference[] = [];
+export const differences: readonly Difference[] = [
+  {
+    behaviour: 'memberships: who is a member no more is told that a value is gone',
+    embedded: { result: '' },
+    why: 'All peers share one copy of private data, so that nobody keeps what the members have deleted.',
+  },
+];

@@ -34,7 +34,7 @@ export interface DefinedCollection {
   readonly blockToLive?: number;
   readonly memberOnlyRead?: boolean;
   /** Others than organisation 1. */
-  readonly members?: Asked;
+  readonly members?: string | Asked;
 }
 
 /** Writes an organisation's approval. The package is the one that the organisation runs `basic` with, or none. */

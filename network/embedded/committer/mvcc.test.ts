@@ -30,7 +30,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const program = fc.array(step, { minLength: 1, maxLength: 5 });
 const blocks = fc.array(fc.array(program, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 });
 
-const NO_COLLECTIONS = { channelId: 'test', mspId: 'OneMSP', config: () => undefined, isDefined: () => false };
+const NO_COLLECTIONS = {
+  channelId: 'test',
+  mspId: 'OneMSP',
+  config: () => undefined,
+  isDefined: () => false,
+  wasMember: () => false,
+};
 
 describe('the transactions of a block', () => {
   const directory = mkdtempSync(join(tmpdir(), 'mvcc-'));

@@ -72,6 +72,7 @@ class Chain {
       mspId,
       config: (_namespace, name) => find(name),
       isDefined: (_namespace, name) => find(name) !== undefined,
+      wasMember: () => false,
     });
   }
 

@@ -126,8 +126,10 @@ export class PrivateDataSimulator {
    */
   range(namespace: string, collection: string, startKey: string, endKey: string): RangeScan {
     this.requireQueries(namespace, collection);
-    if (!this.#holds(namespace, collection)) return NOTHING;
-    return this.#view.range(privateNamespace(namespace, collection), startKey, endKey);
+    const scan = this.#view.range(privateNamespace(namespace, collection), startKey, endKey);
+    return this.#isMember(namespace, collection)
+      ? scan
+      : only(scan, ({ version }) => this.#collections.wasMember(namespace, collection, version));
   }
 
   /**
@@ -181,16 +183,20 @@ export class PrivateDataSimulator {
   }
 
   #plain(namespace: string, collection: string, key: string): VersionedValue | undefined {
-    if (!this.#holds(namespace, collection)) return undefined;
-    return this.#view.get(privateNamespace(namespace, collection), key);
+    const found = this.#view.get(privateNamespace(namespace, collection), key);
+    return found !== undefined && this.#holds(namespace, collection, found.version) ? found : undefined;
   }
 
   #hashed(namespace: string, collection: string, key: string): VersionedValue | undefined {
     return this.#view.get(hashedNamespace(namespace, collection), hashedKey(sha256(key)));
   }
 
-  /** All peers of this process share one copy: one whose organisation is no member answers as if it had none. */
-  #holds(namespace: string, collection: string): boolean {
+  /** All peers of this process share one copy: one whose organisation is no member, and was none then, answers as if it had none. */
+  #holds(namespace: string, collection: string, version: Version): boolean {
+    return this.#isMember(namespace, collection) || this.#collections.wasMember(namespace, collection, version);
+  }
+
+  #isMember(namespace: string, collection: string): boolean {
     const config = this.#collections.config(namespace, collection);
     return config !== undefined && isMember(config, this.#collections.mspId);
   }
@@ -225,10 +231,22 @@ export class PrivateDataSimulator {
   }
 }
 
-const NOTHING: RangeScan = {
-  next: () => Promise.resolve<readonly VersionedKV[]>([]),
-  close: () => Promise.resolve(),
-};
+/** The results of a scan that fit. */
+function only(scan: RangeScan, fits: (result: VersionedKV) => boolean): RangeScan {
+  return {
+    next: async (count) => {
+      const fitting: VersionedKV[] = [];
+      while (fitting.length < count) {
+        const wanted = count - fitting.length;
+        const results = await scan.next(wanted);
+        fitting.push(...results.filter(fits));
+        if (results.length < wanted) break;
+      }
+      return fitting;
+    },
+    close: () => scan.close(),
+  };
+}
 
 function isWritten(record: CollectionRecord): boolean {
   return record.writes.size > 0 || record.metadataWrites.size > 0;

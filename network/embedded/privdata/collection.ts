@@ -1,6 +1,8 @@
 /** Private data collections: who their members are, and the implicit ones that each organisation has by itself. */
 import { organizationsOf, type PolicySubject, principalsOf, satisfiesPrincipal } from '../../identity/policy';
+import { privateDataKey } from '../ledger/keys';
 import { type StateView } from '../ledger/state';
+import { type Version } from '../wire/rwset';
 import { type ChaincodeDefinition, type Channel, type CollectionConfig } from '../channel';
 
 const IMPLICIT_PREFIX = '_implicit_org_';
@@ -34,6 +36,8 @@ export interface Collections {
   config(namespace: string, collection: string): CollectionConfig | undefined;
   /** Whether the chaincode has the collection on this channel. */
   isDefined(namespace: string, collection: string): boolean;
+  /** Whether the organisation was a member of the collection when a transaction wrote to it: its peer keeps what it got. */
+  wasMember(namespace: string, collection: string, version: Version): boolean;
 }
 
 /**
@@ -61,6 +65,8 @@ export function collectionsOf(channel: Channel, mspId: string, view: StateView):
       if (owner !== undefined && !channel.members.has(owner)) return false;
       return collectionOf(channel, namespace, name, view) !== undefined;
     },
+    wasMember: (namespace, name, { block, tx }) =>
+      channel.ledger.pvtData.writeSet(privateDataKey(block, tx, namespace, name))?.members.includes(mspId) === true,
   };
 }
 

@@ -16,6 +16,7 @@ import { initialising } from './initialising';
 import { interests } from './interests';
 import { lifecycles } from './lifecycle';
 import { limits } from './limits';
+import { memberships } from './memberships';
 import { policies } from './policies';
 import { principals } from './principals';
 import { privateBlocks } from './private-blocks';
@@ -42,6 +43,7 @@ export const topics: readonly Topic[] = [
   limits,
   events,
   privateData,
+  memberships,
   delivering,
   broadcasting,
   configuring,
