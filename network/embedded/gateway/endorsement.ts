@@ -82,17 +82,26 @@ export async function endorseAt(
  * Asks one peer first, usually the gateway's own, then the fewest others that satisfy what the first answer turns out to need; others
  * instead of those that fail.
  * @param requirementOf what the endorsers of this answer have to satisfy
+ * @param expected peers that will most likely be asked as well: they are asked beside the first, and count where they turn out to be needed
  * @throws GatewayError ABORTED when the first peer or too many others fail, FAILED_PRECONDITION when the policies cannot
  * be satisfied by the peers there are.
  */
 export async function endorseByPolicy(
   requirementOf: (answer: EndorserAnswer) => EndorsementRequirement,
   firstPeer: Peer,
+  expected: readonly Peer[],
   peers: ReadonlyMap<string, Peer>,
   endorse: Endorse,
 ): Promise<EndorsedResult> {
   const collection = new Collection();
-  const first = await endorse(firstPeer);
+  const asked = endorse(firstPeer);
+  const ahead = new Map(expected.map((peer) => [peer, endorse(peer)]));
+  for (const answer of ahead.values()) {
+    answer.catch(() => {
+      // Whoever needs it is told.
+    });
+  }
+  const first = await asked;
   if (!collection.add(firstPeer, first)) {
     throw new GatewayError(
       status.ABORTED,
@@ -108,7 +117,7 @@ export async function endorseByPolicy(
     if (wanted === undefined) throw collection.notEnough();
     const open = wanted.filter((mspId) => !collection.endorsements.has(mspId));
     if (open.length === 0) return collection.result(wanted.length === 0 ? endorsed : wanted);
-    await endorseAll(open, peers, endorse, collection);
+    await endorseAll(open, peers, (peer) => ahead.get(peer) ?? endorse(peer), collection);
     for (const mspId of open) if (!collection.endorsements.has(mspId)) available.delete(mspId);
   }
 }

@@ -27,7 +27,7 @@ import { decodeChaincodeAction, decodeProposalResponsePayload } from '../wire/tr
 import { prepareTransaction } from './preparedtransaction';
 import { endorseAt, endorseByPolicy, noPeersOf } from './endorsement';
 import { errorDetail, GatewayError, verdictOf } from './errors';
-import { type EndorsementRequirement, endorsementRequirement } from './layouts';
+import { type EndorsementRequirement, endorsementRequirement, expectedEndorsers } from './layouts';
 
 export class Gateway {
   readonly #channels: ReadonlyMap<string, RunningChannel>;
@@ -96,7 +96,15 @@ export class Gateway {
     this.#requireEndorsable(proposal, running, organizations);
     const view = channel.ledger.acquire();
     try {
-      const at = (peer: Peer): Promise<EndorserAnswer> => processProposal(proposal, channel, peer, view, this.#own);
+      const at = async (peer: Peer): Promise<EndorserAnswer> => {
+        // An answer that nobody waits for may come after this call.
+        view.acquire();
+        try {
+          return await processProposal(proposal, channel, peer, view, this.#own);
+        } finally {
+          view.release();
+        }
+      };
       const requirementOf = ({ interest = [] }: EndorserAnswer): EndorsementRequirement =>
         endorsementRequirement(
           channel,
@@ -105,15 +113,12 @@ export class Gateway {
           proposal.hasTransientData,
         );
       const able = withChaincode(name, running);
-      const result =
-        organizations.length > 0
-          ? await endorseAt(organizations, able, at)
-          : await endorseByPolicy(
-              requirementOf,
-              this.#firstEndorser(name, proposal.hasTransientData, running, able),
-              peers,
-              at,
-            );
+      if (organizations.length > 0) {
+        return encodeEndorseResponse(prepareTransaction(proposal, await endorseAt(organizations, able, at)));
+      }
+      const first = this.#firstEndorser(name, proposal.hasTransientData, running, able);
+      const expected = proposal.hasTransientData ? [] : expectedEndorsers(name, first, running);
+      const result = await endorseByPolicy(requirementOf, first, expected, peers, at);
       return encodeEndorseResponse(prepareTransaction(proposal, result));
     } finally {
       view.release();

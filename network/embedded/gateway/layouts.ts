@@ -8,8 +8,8 @@ import {
 } from '../../identity/policy';
 import { type Channel, signaturePolicyOf } from '../channel';
 import { hasChaincode } from '../endorser/endorsementinfo';
-import { type ChaincodeCall } from '../endorser/interest';
-import { type Peer, peerIdentity } from '../peer';
+import { type ChaincodeCall, plainCall } from '../endorser/interest';
+import { type Peer, peerIdentity, type RunningChannel } from '../peer';
 import { findCollection, isAuthorized } from '../privdata/collection';
 import { systemChaincodes } from '../scc';
 import { GatewayError } from './errors';
@@ -80,6 +80,23 @@ function requirement(
     throw impossible('required chaincodes are not installed on sufficient peers');
   }
   return { policies, mspIds, peerOf };
+}
+
+/**
+ * Who will endorse besides the first peer unless the transaction touches more than keys of the chaincode that have no policies of their own. System
+ * chaincodes act for one organisation: nobody is expected.
+ */
+export function expectedEndorsers(name: string, first: Peer, { channel, peers }: RunningChannel): readonly Peer[] {
+  if (systemChaincodes.has(name)) return [];
+  try {
+    const { policies, mspIds, peerOf } = requirement(channel, [plainCall(name)], peers);
+    const wanted = satisfyingOrganizations(policies, [first.mspId], mspIds, peerOf) ?? [];
+    return wanted.flatMap((mspId) => (mspId === first.mspId ? [] : (peers.get(mspId) ?? [])));
+  } catch (error) {
+    // Whether it matters is known from the first peer's answer.
+    if (error instanceof GatewayError) return [];
+    throw error;
+  }
 }
 
 const NOBODY: PolicySubject = { mspId: '', certificateId: '', role: undefined };
