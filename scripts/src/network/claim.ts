@@ -13,7 +13,7 @@ import { NETWORK_STATE, readState, self } from './state';
  */
 export function claimHome(home: string): () => void {
   mkdirSync(runFolder(home), { recursive: true, mode: 0o700 });
-  const file = join(runFolder(home), 'supervisor.pid');
+  const file = claimFile(home);
   for (;;) {
     try {
       writeFileSync(file, JSON.stringify(self()), { flag: 'wx', mode: 0o600 });
@@ -36,6 +36,16 @@ export function claimHome(home: string): () => void {
   }
 }
 
+/** Whether who claimed the home last is gone, and has not given it back. */
+export function isAbandoned(home: string): boolean {
+  const owner = readOwner(claimFile(home));
+  return owner !== undefined && !isAlive(owner);
+}
+
+function claimFile(home: string): string {
+  return join(runFolder(home), 'supervisor.pid');
+}
+
 function readOwner(file: string): ProcessId | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as ProcessId;
@@ -45,7 +55,7 @@ function readOwner(file: string): ProcessId | undefined {
 }
 
 // A program whose supervisor was killed gives itself this long before it kills itself, see lifeline.ts.
-const ORPHAN_MS = 12_000;
+export const ORPHAN_MS = 12_000;
 
 /** Waits for programs that a killed supervisor has left behind: they still hold the ledger. Those that do not end are ended. */
 export async function waitForOrphans(home: string): Promise<void> {

@@ -1,4 +1,5 @@
 /** Runs a supervisor in the foreground: until a signal, with exit code 0 after a clean stop. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../cli/errors';
 import { isFree } from './ports';
 import { onStopSignal } from './signals';
@@ -32,10 +33,20 @@ export async function runInForeground(options: SupervisorOptions, onReady: () =>
   }
 }
 
-/** @throws UserError when the port is taken */
-export async function requireFreePort(port: number, host: string, otherwise: string): Promise<void> {
-  if (await isFree(port, host)) return;
-  throw new UserError(`port ${port} is in use: stop what listens there, or choose another: ${otherwise}`, {
+/**
+ * @param patienceMs how long to wait for it: a program of an earlier run may be about to end
+ * @throws UserError when the port is taken
+ */
+export async function requireFreePort(port: number, host: string, otherwise: string, patienceMs = 0): Promise<void> {
+  const end = performance.now() + patienceMs;
+  while (!(await isFree(port, host))) {
+    if (performance.now() >= end) throw portInUse(port, otherwise);
+    await sleep(100);
+  }
+}
+
+function portInUse(port: number, otherwise: string): UserError {
+  return new UserError(`port ${port} is in use: stop what listens there, or choose another: ${otherwise}`, {
     code: 'PORT_IN_USE',
   });
 }

@@ -253,6 +253,21 @@ describe('what an earlier run has not ended', () => {
         const cut = await runNode([bin, ...words], environment);
         expect(cut.stderr).toContain('the run of 2026-03-01T12:00:00.000Z was cut off before it was ready');
 
+        // A program of that run may listen for some seconds still.
+        const taken = createServer();
+        await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+        const address = taken.address();
+        const port = typeof address === 'object' && address !== null ? address.port : 0;
+        const ending = setTimeout(() => taken.close(), 3_000);
+        try {
+          const again = ['network', 'up', '--engine', 'fabric', '--port', String(port), '--json'];
+          const waited = await runNode([bin, ...again], environment);
+          expect(JSON.parse(waited.stdout)).toMatchObject({ code: 'NOT_AVAILABLE' });
+        } finally {
+          clearTimeout(ending);
+          taken.close();
+        }
+
         writeFileSync(join(home, 'resetting'), '');
         mkdirSync(join(home, 'gateway'));
         const reset = await runNode([bin, ...words], environment);

@@ -6,8 +6,8 @@ import type { Context } from '../cli/context';
 import { UsageError, UserError } from '../cli/errors';
 import type { Input } from '../cli/input';
 import { consortiumFile } from '../operator/session';
-import { announceEarlier } from './earlier';
-import { claimHome, waitForOrphans } from './claim';
+import { announceEarlier, wasCutOff } from './earlier';
+import { claimHome, ORPHAN_MS, waitForOrphans } from './claim';
 import { startDetached } from './detached';
 import { chooseEngine, ENGINE_OPTION, ENGINE_PROGRAMS, type EngineName, READY_WITHIN_SECONDS } from './engine';
 import { gatewayUrl, requireFreePort, runInForeground } from './foreground';
@@ -37,11 +37,13 @@ export const up: CommandSpec = {
   async run(context, input) {
     const engine = chooseEngine(context.home, input.optional('engine'));
     announceEarlier(context.home, context.output);
+    // What was killed may listen for some seconds still.
+    const patienceMs = wasCutOff(context.home) ? ORPHAN_MS : 0;
     if (input.has('detach')) {
-      const port = String(await choosePort(input));
+      const port = String(await choosePort(input, patienceMs));
       await startDetached(context, readyWithinMs(input, engine), ['--engine', engine, '--port', port]);
     } else {
-      await startHere(context, input, engine);
+      await startHere(context, input, engine, patienceMs);
     }
   },
 };
@@ -49,7 +51,7 @@ export const up: CommandSpec = {
 /** The gateway's database takes 40 MB, and a ledger grows; Fabric's nodes ask for more. */
 const LEAST_BYTES = 128 * 1024 * 1024;
 
-async function startHere(context: Context, input: Input, engine: EngineName): Promise<void> {
+async function startHere(context: Context, input: Input, engine: EngineName, patienceMs: number): Promise<void> {
   const { home, output } = context;
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const lack = lackOfSpace(home, LEAST_BYTES);
@@ -59,7 +61,7 @@ async function startHere(context: Context, input: Input, engine: EngineName): Pr
     await waitForOrphans(home);
     finishReset(home);
     const host = process.env['HOST'] ?? '127.0.0.1';
-    const port = await choosePort(input);
+    const port = await choosePort(input, patienceMs);
     const gateway = gatewayUrl(host, port);
     const consortium = consortiumFile();
     const note = (line: string): void => {
@@ -101,12 +103,13 @@ async function startHere(context: Context, input: Input, engine: EngineName): Pr
   }
 }
 
-async function choosePort(input: Input): Promise<number> {
+async function choosePort(input: Input, patienceMs: number): Promise<number> {
   const port = input.integer('port', 0, 65_535);
   if (port === undefined) throw new UsageError('option --port is missing');
   const host = process.env['HOST'] ?? '127.0.0.1';
   if (port === 0) return freePort(host);
-  await requireFreePort(port, host, `onepledge network up --port ${port + 1} (or: npm start -- --port ${port + 1})`);
+  const otherwise = `onepledge network up --port ${port + 1} (or: npm start -- --port ${port + 1})`;
+  await requireFreePort(port, host, otherwise, patienceMs);
   return port;
 }
 
