@@ -55,6 +55,9 @@ export type Figures = Readonly<{
   seconds: number;
 }>;
 
+/** Told how many states are first reached at a depth, before they are gone through. */
+export type Progress = (depth: number, states: number) => void;
+
 /** A state that must not be, or a step that must not be made, with the acts that lead to it. */
 export class Violation extends Error {
   override readonly name = 'Violation';
@@ -77,12 +80,17 @@ const readsWhatWasWritten = (reads: ReadonlySet<string>, writes: readonly StateW
 
 /**
  * Goes through all states of a scope, to the last one.
+ * @param progress told before each depth
  * @throws Violation at the first state or step that breaks an invariant, or that blocks and groups reach and single transactions do not.
  */
-export async function explore(scope: Scope, faults: Faults = {}): Promise<Figures> {
+export async function explore(
+  scope: Scope,
+  faults: Faults = {},
+  progress: Progress = () => undefined,
+): Promise<Figures> {
   const started = performance.now();
   const exploration = new Exploration(scope, faults);
-  const figures = await exploration.run();
+  const figures = await exploration.run(progress);
   return { scope: scope.name, ...figures, seconds: (performance.now() - started) / 1000 };
 }
 
@@ -104,13 +112,14 @@ class Exploration {
     this.#conflict = conflict;
   }
 
-  async run(): Promise<Omit<Figures, 'scope' | 'seconds'>> {
+  async run(progress: Progress): Promise<Omit<Figures, 'scope' | 'seconds'>> {
     const first = await this.#beginning();
     this.#ways.set(first.id, { from: '', by: [], how: '' });
     this.#next = [first];
     let depth = 0;
     for (; this.#next.length > 0; depth += 1) {
       const level = this.#next;
+      progress(depth, level.length);
       this.#next = [];
       for (const state of level) await this.#expand(state);
     }

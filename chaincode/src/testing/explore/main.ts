@@ -48,8 +48,11 @@ async function main(): Promise<number> {
   if (!(await findFaults())) return 1;
   const all: Figures[] = [];
   for (const scope of scopes) {
-    process.stderr.write(`${scope.name} …\n`);
-    all.push(await explore(scope));
+    process.stderr.write(`${scope.name}\n`);
+    const progress = (depth: number, states: number): void => {
+      process.stderr.write(`  depth ${depth}: ${states} states\n`);
+    };
+    all.push(await explore(scope, {}, progress));
   }
   if (values.json) process.stdout.write(`${JSON.stringify(all)}\n`);
   else process.stdout.write(`| ${columns.join(' | ')} | s |\n|${' --- |'.repeat(columns.length + 1)}\n`);

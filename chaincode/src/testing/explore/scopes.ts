@@ -203,11 +203,10 @@ export const LARGE: readonly Scope[] = [
   scope(
     'claims of three units',
     claims(3, [
-      { offer: { bank: 'bank A', covers: 2, secures: 1 }, releases: [1, 1, undefined] },
-      { offer: { bank: 'bank B', covers: 2, secures: 2, byBank: true }, releases: [1, undefined] },
-      { offer: { bank: 'bank A', covers: 1, secures: 3, byBank: true }, releases: [undefined] },
+      { offer: { bank: 'bank A', covers: 2, secures: 1 }, releases: [1, undefined] },
+      { offer: { bank: 'bank B', covers: 2, secures: 2, byBank: true }, releases: [undefined] },
+      { offer: { bank: 'bank A', covers: 1, secures: 3, byBank: true }, releases: [] },
     ]),
-    { grouped: true },
   ),
   scope(
     'claims and time',
