@@ -63,7 +63,9 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
     status: 403,
     title: 'Not allowed',
     retryable: false,
-    description: 'The identity may not do this: another party or member has to sign, or the role only reads.',
+    description:
+      'The identity may not do this: another party or member has to sign, or the role only reads. Or the ledger refuses the identity itself, ' +
+      'as its certificate was revoked or has expired; `detail` names it.',
   },
   NOT_FOUND: {
     status: 404,
