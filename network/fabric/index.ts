@@ -24,6 +24,7 @@ export {
 } from './served-chaincodes';
 export { type FabricNode, type NodePlace } from './node';
 export { type NodeState, readNodeStates } from './node-states';
+export { askChaincode } from './chaincode-health';
 export { askHealth, askOperations, type NodeHealth } from './operations';
 export { type Placement } from './placement';
 export { freePort } from './ports';

@@ -136,7 +136,12 @@ export function keepPlacement(home: string, { ports }: Placement): void {
 
 /** All ports that the home's network has been given. */
 export function keptPorts(home: string): ReadonlySet<number> {
-  return new Set(Object.values(readPorts(portsFile(home))));
+  return new Set(Object.values(keptPortsByKey(home)));
+}
+
+/** The same by what has them: `orderer0/admin`, `bank-a/chaincode/onepledge_1.0`. */
+export function keptPortsByKey(home: string): Readonly<Record<string, number>> {
+  return readPorts(portsFile(home));
 }
 
 /** Ports of the home that are no node's, by key, such as a chaincode's: those remembered, and free ones where there are none. */

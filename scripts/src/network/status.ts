@@ -23,7 +23,9 @@ export const status: CommandSpec = {
     }
     const engine = engineOf(home) ?? 'embedded';
     // One after the other: what the nodes are asked with takes long to load, and the gateway's answer would seem late.
-    const groups = await Promise.all(running.map(({ state }) => describe(state)));
+    const described = await Promise.all(running.map(({ state }) => describe(state)));
+    const groups =
+      engine === 'fabric' ? await Promise.all(described.map((group) => withChaincodes(home, group))) : described;
     const nodes = running.some(({ file }) => file === NETWORK_STATE) ? await nodesOf(home, engine) : [];
     const ready = groups.every((group) => group.ready) && nodes.every(({ healthy }) => healthy);
     output.show({ home, running: true, engine, ready, groups, nodes }, () =>
@@ -33,7 +35,14 @@ export const status: CommandSpec = {
   },
 };
 
-type Process = Readonly<{ name: string; pid: number; rssBytes?: number | undefined; restarts: number }>;
+type Process = Readonly<{
+  name: string;
+  pid: number;
+  rssBytes?: number | undefined;
+  restarts: number;
+  /** Of one that does not answer. */
+  why?: string;
+}>;
 type Group = Readonly<{
   gateway: string;
   ready: boolean;
@@ -86,11 +95,25 @@ async function describe(state: RunState): Promise<Group> {
   return { gateway, ready, ...(ready ? {} : { why }), height, startedAt, processes };
 }
 
+/** A chaincode that hangs is seen by nobody but who asks it. */
+async function withChaincodes(home: string, group: Group): Promise<Group> {
+  const { askChaincode } = await import('@onepledge/network/fabric');
+  const processes = await Promise.all(
+    group.processes.map(async (process) => {
+      const why = await askChaincode(home, process.name);
+      return why === undefined ? process : { ...process, why };
+    }),
+  );
+  const ill = processes.find(({ why }) => why !== undefined);
+  if (ill === undefined || !group.ready) return { ...group, processes };
+  return { ...group, processes, ready: false, why: `${ill.name}: ${ill.why ?? ''}` };
+}
+
 function groupText(group: Group): string {
   const height = group.height === undefined ? '' : `, ledger height ${group.height}`;
   const head = `${group.gateway}: ${group.ready ? 'ready' : `not ready: ${group.why ?? ''}`}${height}, since ${group.startedAt}`;
-  const rows = group.processes.map(({ name, pid, rssBytes, restarts }) => [
-    name,
+  const rows = group.processes.map(({ name, pid, rssBytes, restarts, why }) => [
+    why === undefined ? name : `${name} (${why})`,
     String(pid),
     rssBytes === undefined ? '?' : `${Math.round(rssBytes / 1_048_576)} MB`,
     String(restarts),
