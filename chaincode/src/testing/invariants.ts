@@ -69,10 +69,7 @@ function enoughFor(policy: Uint8Array): string {
 }
 
 /** 4: what bears a claim is changed by the chaincode's own policy and each claimant, by no others; what never bore one by the own policy. */
-function checkGuards(
-  policyOf: (key: string) => Uint8Array | undefined,
-  { receivables, pledges }: StoredState,
-): void {
+function checkGuards(policyOf: (key: string) => Uint8Array | undefined, { receivables, pledges }: StoredState): void {
   const holds = (key: string, holders: readonly string[] | undefined): boolean => {
     const policy = policyOf(key);
     if (policy === undefined || holders === undefined) return policy === holders;
