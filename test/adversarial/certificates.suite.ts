@@ -54,11 +54,12 @@ describe('a certificate of a member of its own making', () => {
   );
 
   test('that says auditor reads what its member sees, unless the consortium has made the member an auditor', async () => {
-    expect(await read('bank-b', { role: 'auditor' })).toBe('NOT_FOUND');
-    expect(await read('factor-a', { role: 'auditor' })).toBe('NOT_FOUND');
-    expect(await read('bank-a', { role: 'auditor' })).toBe('ok');
-    expect(await read('bank-a', { role: 'auditor' }, ofNameless.id)).toBe('NOT_FOUND');
-    expect(await read('platform', { role: 'auditor' })).toBe('ok');
+    expect(await read('warehouse-a', { role: 'auditor' })).toBe('NOT_FOUND');
+    expect(await read('warehouse-a', { role: 'auditor' }, ofNameless.id)).toBe('NOT_FOUND');
+    for (const member of ['platform', 'bank-b', 'regulator']) {
+      expect([member, await read(member, { role: 'auditor' })]).toEqual([member, 'ok']);
+    }
+    expect(await read('bank-b', { role: 'member' })).toBe('NOT_FOUND');
     expect(await read('platform', { role: 'auditor', party: nameless.uscc })).toBe('NOT_FOUND');
   });
 

@@ -26,7 +26,7 @@ const INSIDERS = [
   ["the creditor's member", { member: 'platform' }],
   ['the pledgee', { member: 'bank-a' }],
   ['an auditor of the registrar', { member: 'platform', roles: ['auditor'] }],
-  ['an auditor of the pledgee', { member: 'bank-a', roles: ['auditor'] }],
+  ['an auditor of another bank, which audits', { member: 'bank-b', roles: ['auditor'] }],
   ['the regulator', { member: 'regulator' }],
 ] as const;
 
@@ -39,7 +39,7 @@ const OUTSIDERS = [
 
 // Whose certificate says that they read: they see what their member or party sees.
 const READERS = [
-  ['an auditor of another bank', { member: 'bank-b', roles: ['auditor'] }],
+  ['an auditor of a warehouse', { member: 'warehouse-a', roles: ['auditor'] }],
   ['an auditor of another party', { member: 'platform', party: stranger.uscc, roles: ['auditor'] }],
 ] as const;
 
