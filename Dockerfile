@@ -38,7 +38,7 @@ RUN --mount=type=cache,target=/root/.npm,sharing=locked --mount=type=bind,from=n
 
 FROM ${NODE} AS base
 WORKDIR /app
-# glibc gives memory back to the system above 128 KiB: what was used for a moment does not stay.
+# glibc gives memory back to the system in pieces of 1 MiB and more: what was used for a moment does not stay.
 ENV NODE_ENV=production MALLOC_TRIM_THRESHOLD_=1048576 MALLOC_MMAP_THRESHOLD_=1048576
 # Where services have their volumes; whoever mounts one as another user finds it is theirs.
 RUN install -d -o node -g node /var/lib/onepledge
