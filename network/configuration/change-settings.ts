@@ -1,8 +1,9 @@
 /** Changes of a channel's settings: block cutting, access control, policies. */
-import { BatchSize } from '@hyperledger/fabric-protos/lib/orderer/configuration_pb';
+import { BatchSize, ConsensusType } from '@hyperledger/fabric-protos/lib/orderer/configuration_pb';
 import { ACLs, APIResource } from '@hyperledger/fabric-protos/lib/peer/configuration_pb';
 import { PolicyError } from '../identity/errors';
 import { type BatchSettings, batchSize, batchTimeout } from './batch';
+import { withBatchTimeout } from './consensus';
 import { groupIn, setPolicyIn, setValue, valueIn } from './element';
 import { ConfigurationError } from './errors';
 import { implicitMeta, signaturePolicy } from './group';
@@ -24,6 +25,8 @@ export function setBatch(settings: Partial<BatchSettings>): ConfigurationChange 
       throw new ConfigurationError(`a batch timeout of ${batchTimeoutMs} ms: it must be 1 or more`);
     }
     setValue(ordering, 'BatchTimeout', batchTimeout(batchTimeoutMs));
+    const consensus = ConsensusType.deserializeBinary(valueIn(ordering, 'ConsensusType'));
+    setValue(ordering, 'ConsensusType', withBatchTimeout(consensus, batchTimeoutMs));
   };
 }
 

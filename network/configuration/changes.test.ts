@@ -184,6 +184,15 @@ const CHANGES: readonly Row[] = [
     words: [/^blocks: most messages: 100 becomes 7$/, /^blocks: longest wait: 10 ms becomes 1500 ms$/],
   },
   {
+    name: 'blocks of BFT wait longer',
+    type: 'BFT',
+    change: () => setBatch({ batchTimeoutMs: 1500 }),
+    words: [
+      /^blocks: longest wait: 10 ms becomes 1500 ms$/,
+      /^consensus: longest wait for a block: 10 ms becomes 1500 ms$/,
+    ],
+  },
+  {
     name: 'reading of blocks is for administrators',
     change: () => setAccess('qscc/GetBlockByNumber', '/Channel/Application/Admins'),
     words: [
@@ -313,6 +322,7 @@ given('the description of a configuration', () => {
       ordering: { consensus: 'BFT', maintenance: false, consenters: [{ id: 1, mspId: ordererMsp() }] },
     });
     expect(found.members.map(({ mspId }) => mspId)).toEqual(['OneMSP', 'ThreeMSP', 'TwoMSP']);
+    expect(describe(changed(configuration('BFT'), setBatch({ batchTimeoutMs: 1500 }))).batch.batchTimeoutMs).toBe(1500);
     const [one] = found.members;
     const ca = new X509Certificate(material.organization('one').caPem);
     expect(one).toMatchObject({ revoked: ['77', 'ABCD'], nodeOUs: true, anchorPeers: ['localhost:17051'] });

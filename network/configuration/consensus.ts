@@ -6,6 +6,7 @@ import * as orderer from '@hyperledger/fabric-protos/lib/orderer/configuration_p
 import * as raft from '@hyperledger/fabric-protos/lib/orderer/etcdraft/configuration_pb';
 import * as bft from '@hyperledger/fabric-protos/lib/orderer/smartbft/configuration_pb';
 import { serializeIdentity } from '../identity/msp';
+import { batchTimeout, parseDuration } from './batch';
 import { implicitMeta, signatureEnvelope } from './group';
 
 /** An orderer that takes part in the consensus. */
@@ -25,9 +26,13 @@ export interface Consensus {
   readonly consenters: readonly Consenter[];
 }
 
-/** The values of the Orderer group that depend on the consensus. */
+/**
+ * The values of the Orderer group that depend on the consensus.
+ * @param batchTimeoutMs how long a block waits for more messages: BFT has it among its own options and does not look at BatchTimeout
+ */
 export function consensusValues(
   consensus: Consensus,
+  batchTimeoutMs: number,
 ): Readonly<Record<string, orderer.ConsensusType | configuration.Orderers>> {
   const type = new orderer.ConsensusType();
   type.setType(consensus.type);
@@ -36,7 +41,7 @@ export function consensusValues(
     type.setMetadata(raftMetadata(consensus.consenters).serializeBinary());
     return { ConsensusType: type };
   }
-  type.setMetadata(bftOptions().serializeBinary());
+  type.setMetadata(bftOptions(batchTimeoutMs).serializeBinary());
   return { ConsensusType: type, Orderers: bftConsenters(consensus.consenters) };
 }
 
@@ -75,11 +80,11 @@ export function raftConsenter({ host, port, tlsCertPem }: Consenter): raft.Conse
  * The defaults of Fabric's consensus library, but for how soon the others do without a leader that is gone: by the defaults nothing is ordered
  * for 22 seconds, here for about six. Leader rotation is off, as Fabric demands.
  */
-function bftOptions(): bft.Options {
+function bftOptions(batchTimeoutMs: number): bft.Options {
   const options = new bft.Options();
   options.setRequestBatchMaxCount(100);
   options.setRequestBatchMaxBytes(10 * 1024 * 1024);
-  options.setRequestBatchMaxInterval('50ms');
+  options.setRequestBatchMaxInterval(batchTimeout(batchTimeoutMs).getTimeout());
   options.setRequestMaxBytes(10 * 1024 * 1024);
   options.setIncomingMessageBufferSize(200);
   options.setRequestPoolSize(400);
@@ -93,6 +98,25 @@ function bftOptions(): bft.Options {
   options.setCollectTimeout('1s');
   options.setLeaderRotation(bft.Options.Rotation.ROTATION_OFF);
   return options;
+}
+
+/**
+ * How long a block waits for more messages where the consensus decides it.
+ * @returns milliseconds; undefined where the value BatchTimeout counts
+ */
+export function ownBatchTimeout(type: orderer.ConsensusType): number | undefined {
+  if (type.getType() !== 'BFT') return undefined;
+  return parseDuration(bft.Options.deserializeBinary(type.getMetadata_asU8()).getRequestBatchMaxInterval());
+}
+
+/** The consensus with another such time; as it is where BatchTimeout counts. */
+export function withBatchTimeout(type: orderer.ConsensusType, milliseconds: number): orderer.ConsensusType {
+  const changed = type.clone();
+  if (type.getType() !== 'BFT') return changed;
+  const options = bft.Options.deserializeBinary(type.getMetadata_asU8());
+  options.setRequestBatchMaxInterval(batchTimeout(milliseconds).getTimeout());
+  changed.setMetadata(options.serializeBinary());
+  return changed;
 }
 
 function bftConsenters(consenters: readonly Consenter[]): configuration.Orderers {

@@ -8,6 +8,7 @@ import * as raft from '@hyperledger/fabric-protos/lib/orderer/etcdraft/configura
 import { ACLs, AnchorPeers } from '@hyperledger/fabric-protos/lib/peer/configuration_pb';
 import { readRevocationLists } from '../identity/revocation-list';
 import { type BatchSettings, parseDuration } from './batch';
+import { ownBatchTimeout } from './consensus';
 import { organizationsIn, valueIn } from './element';
 import { policyWords } from './policy-words';
 import { channelGroupOf } from './update';
@@ -82,6 +83,7 @@ export function describe(config: Config): ConfigurationDescription {
   const ordering = root.getGroupsMap().get('Orderer');
   const application = root.getGroupsMap().get('Application');
   const consensus = orderer.ConsensusType.deserializeBinary(valueOf(ordering, 'ConsensusType'));
+  const ownTimeout = ownBatchTimeout(consensus);
   return {
     sequence: config.getSequence(),
     members: organizationsIn(root, 'Application').map(({ group, msp }) => ({
@@ -97,7 +99,10 @@ export function describe(config: Config): ConfigurationDescription {
         endpoints: describeEndpoints(valueIn(group, 'Endpoints')),
       })),
     },
-    batch: describeBatch(valueOf(ordering, 'BatchSize'), valueOf(ordering, 'BatchTimeout')),
+    batch: {
+      ...describeBatch(valueOf(ordering, 'BatchSize'), valueOf(ordering, 'BatchTimeout')),
+      ...(ownTimeout === undefined ? {} : { batchTimeoutMs: ownTimeout }),
+    },
     capabilities: {
       channel: describeCapabilities(valueIn(root, 'Capabilities')),
       orderer: describeCapabilities(valueOf(ordering, 'Capabilities')),

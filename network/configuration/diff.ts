@@ -12,6 +12,7 @@ import {
   describeEndpoints,
   describeMsp,
 } from './describe';
+import { ownBatchTimeout } from './consensus';
 import { groupIn, valueIn } from './element';
 import { readMsp } from './msp';
 import { policyWords } from './policy-words';
@@ -153,6 +154,10 @@ function consensusLines(from: Uint8Array, to: Uint8Array): readonly string[] {
   else if (old.getType() === 'etcdraft') {
     const none = new Uint8Array();
     lines.push(...consenterLines(describeConsenters(old, none), describeConsenters(current, none)));
+  }
+  const [oldWait, wait] = [ownBatchTimeout(old), ownBatchTimeout(current)];
+  if (oldWait !== undefined && wait !== undefined && oldWait !== wait) {
+    lines.push(`consensus: longest wait for a block: ${oldWait} ms becomes ${wait} ms`);
   }
   if (old.getState() !== current.getState()) {
     const maintenance = current.getState() === ConsensusType.State.STATE_MAINTENANCE;

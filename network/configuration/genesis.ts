@@ -118,7 +118,7 @@ function ordererGroup(
       BatchTimeout: batchTimeout(blocks.batchTimeoutMs),
       ChannelRestrictions: new orderer.ChannelRestrictions(),
       Capabilities: capabilities(CAPABILITIES.orderer),
-      ...consensusValues(consensus),
+      ...consensusValues(consensus, blocks.batchTimeoutMs),
     },
     policies: { ...overSubGroups(), BlockValidation: blockValidation(consensus) },
     groups: Object.fromEntries(

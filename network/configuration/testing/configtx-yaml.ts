@@ -45,7 +45,9 @@ export async function writeConfigtx(
         ...{ MaxMessageCount: maxMessageCount, AbsoluteMaxBytes: absoluteMaxBytes },
         PreferredMaxBytes: preferredMaxBytes,
       },
-      ...(consensus === 'BFT' ? { ConsenterMapping: nodes, SmartBFT } : { EtcdRaft: { Consenters: nodes, Options } }),
+      ...(consensus === 'BFT'
+        ? { ConsenterMapping: nodes, SmartBFT: smartBft(batchTimeoutMs) }
+        : { EtcdRaft: { Consenters: nodes, Options } }),
       Organizations: [
         {
           ...{ Name: orderer.mspId, ID: orderer.mspId, MSPDir: join(folder, orderer.name) },
@@ -104,10 +106,14 @@ const Options = {
   SnapshotIntervalSize: '16 MB',
 };
 
-const SmartBFT = {
-  ...{ RequestBatchMaxCount: 100, RequestBatchMaxBytes: 10 * 1024 * 1024, RequestBatchMaxInterval: '50ms' },
+const smartBft = (batchTimeoutMs: number): Readonly<Record<string, unknown>> => ({
+  ...{
+    RequestBatchMaxCount: 100,
+    RequestBatchMaxBytes: 10 * 1024 * 1024,
+    RequestBatchMaxInterval: `${batchTimeoutMs}ms`,
+  },
   ...{ RequestMaxBytes: 10 * 1024 * 1024, IncomingMessageBufferSize: 200, RequestPoolSize: 400 },
   ...{ RequestForwardTimeout: '1s', RequestComplainTimeout: '4s', RequestAutoRemoveTimeout: '3m0s' },
   ...{ ViewChangeResendInterval: '2s', ViewChangeTimeout: '10s', LeaderHeartbeatTimeout: '10s' },
   ...{ LeaderHeartbeatCount: 10, CollectTimeout: '1s', LeaderRotation: 1 },
-};
+});
