@@ -103,8 +103,8 @@ export function asFabricRunsIt(described: Consortium, consensus: Consensus['type
   return { ...described, organizations, orderer, channels };
 }
 
-/** Every block of Fabric costs a consensus and every peer's commit: less time would make more blocks, not sooner answers. */
-const SHORTEST_BATCH_TIMEOUT_MS = 50;
+/** Every block of Fabric costs a consensus and every peer's commit, while which more messages come together: less time would make more blocks, not sooner answers. */
+const SHORTEST_BATCH_TIMEOUT_MS = 10;
 
 function unhurried(blocks: ChannelSpec['blocks']): ChannelSpec['blocks'] {
   return { ...blocks, batchTimeoutMs: Math.max(blocks.batchTimeoutMs, SHORTEST_BATCH_TIMEOUT_MS) };
