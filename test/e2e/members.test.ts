@@ -213,7 +213,13 @@ const nodesOf = ({ nodes = [] }: Status): readonly string[] =>
       await run('platform', 'channel', 'update', '--batch-timeout', '100', '--sign', update);
       await run('bank-a', 'channel', 'update', '--file', update, '--sign', update);
       const told = JSON.parse(await run('regulator', 'channel', 'update', '--file', update, '--json')) as object;
-      expect(told).toMatchObject({ submitted: true, lines: ['blocks: longest wait: 50 ms becomes 100 ms'] });
+      expect(told).toMatchObject({
+        submitted: true,
+        lines: [
+          'blocks: longest wait: 50 ms becomes 100 ms',
+          'consensus: longest wait for a block: 50 ms becomes 100 ms',
+        ],
+      });
 
       const shown = JSON.parse(await run('bank-b', 'config', 'show', '--json')) as object;
       expect(shown).toMatchObject({ batch: { batchTimeoutMs: 100 } });
