@@ -4,8 +4,12 @@ import { type Logger } from 'pino';
 import { cancellation, Limiter, logFailure, method, unary, write } from '../services/grpc';
 import { decodeProposalRequest, decodeSignedRequest, decodeSubmitRequest } from '../wire/gateway';
 import { chaincodeEvents } from './chaincodeevents';
+import { commitStatus } from './commitstatus';
+import { endorse } from './endorse';
 import { toServiceError } from './errors';
+import { evaluate } from './evaluate';
 import { type Gateway } from './gateway';
+import { submit } from './submit';
 
 const SERVICE = '/gateway.Gateway';
 
@@ -25,20 +29,20 @@ export function addGateway(server: grpc.Server, gateway: Gateway, logger: Logger
   const limiter = new Limiter(SERVICE, CONCURRENCY);
   server.addService(definition, {
     evaluate: unary('evaluate', limiter, logger, (request: ReturnType<typeof decodeProposalRequest>, isCancelled) =>
-      gateway.evaluate(request, isCancelled),
+      evaluate(gateway, request, isCancelled),
     ),
     endorse: unary('endorse', limiter, logger, (request: ReturnType<typeof decodeProposalRequest>) =>
-      gateway.endorse(request),
+      endorse(gateway, request),
     ),
     submit: unary('submit', limiter, logger, (request: ReturnType<typeof decodeSubmitRequest>) =>
-      gateway.submit(request),
+      submit(gateway, request),
     ),
     // Waiting for a commit and listening to events are not counted: they take no time of the process.
     commitStatus: (
       call: grpc.ServerUnaryCall<ReturnType<typeof decodeSignedRequest>, Buffer>,
       callback: grpc.sendUnaryData<Buffer>,
     ) => {
-      gateway.commitStatus(call.request, cancellation(call)).then(
+      commitStatus(gateway, call.request, cancellation(call)).then(
         (response) => {
           callback(null, response);
         },
