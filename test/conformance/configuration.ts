@@ -15,7 +15,9 @@ import {
   computeUpdate,
   type ConfigurationChange,
   configurationOf,
+  describe,
   type MemberDefinition,
+  setBatch,
   setRevocationList,
   signUpdate,
   unsignedUpdate,
@@ -46,6 +48,10 @@ const ALL: readonly UpdateSigner[] = ['org1/admin', 'org2/admin', 'orderer/admin
 
 /** What a behaviour changes. */
 export type Change = (world: World) => ConfigurationChange | Promise<ConfigurationChange>;
+
+/** Cuts blocks at another count than now, so that something changes whatever is there. */
+export const another: Change = async (world) =>
+  setBatch({ maxMessageCount: describe(await currentConfig(world)).batch.maxMessageCount + 1 });
 
 /** Proposes a change; shows the orderer's status and words. Where it is taken, all members' peers go by it at the end. */
 export function update(change: Change, options: UpdateOptions = {}): Act {

@@ -1,4 +1,4 @@
-/** All topics: one file each. */
+/** All topics: one file each, and of large ones a folder beside it. */
 import { type Topic } from '../behaviour';
 import { authorities } from './authorities';
 import { broadcasting } from './broadcasting';
