@@ -3,7 +3,7 @@
  *
  * Not for production: its keys lie in files. Members of a real network bring certificates of their own CA.
  */
-import { createPrivateKey, webcrypto } from 'node:crypto';
+import { createPrivateKey, webcrypto, type X509Certificate } from 'node:crypto';
 import type * as X509 from '@peculiar/x509';
 import { ATTRIBUTES_OID } from './certificate';
 import { type Role } from './types';
@@ -192,6 +192,13 @@ export async function issueRevocationList(ca: Authority, serials: readonly strin
 export interface SubjectNames {
   readonly dns: readonly string[];
   readonly ip: readonly string[];
+}
+
+/** Whether a TLS certificate is for all of these names. */
+export function covers(certificate: X509Certificate, names: SubjectNames): boolean {
+  const host = (name: string): boolean => certificate.checkHost(name) !== undefined;
+  const address = (ip: string): boolean => certificate.checkIP(ip) !== undefined;
+  return names.dns.every(host) && names.ip.every(address);
 }
 
 let loaded: Promise<typeof X509> | undefined;

@@ -1,14 +1,15 @@
 /**
  * One organisation's folder of keys, `<home>/crypto/<organisation>/`: ca.pem, tlsca.pem, admin.pem and, for each of its nodes,
  * `<node>.pem` and `<node>-tls.pem`, each a certificate with its key; and, where certificates were revoked, lists in `crls/`. A CA
- * without its key is the organisation's own, elsewhere: then nothing is issued here, and what is missing or unfit is told.
+ * without its key is the organisation's own, elsewhere: then nothing is issued here (own-ca.ts).
  */
-import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
   type Authority,
+  covers,
   createAuthority,
   issueEnrolment,
   issueTls,
@@ -17,10 +18,11 @@ import {
   renewed,
   type SubjectNames,
 } from './authority';
-import { MaterialError } from './errors';
-import { isEnrolledBy, isIssuedBy, readAuthorities } from './authorities';
+import { isIssuedBy, readAuthorities } from './authorities';
 import { splitPem } from './certificate';
-import { type HeldPem, isCode, readAuthorityFile, readCertificateFile, readKeyFile, replaceKeyFile } from './key-file';
+import { MaterialError } from './errors';
+import { type HeldPem, isCode, readAuthorityFile, readKeyFile, replaceKeyFile } from './key-file';
+import { requireAdmin, requireIssued } from './own-ca';
 
 /** An organisation as its folder needs to know it. */
 export interface FolderOwner {
@@ -219,12 +221,6 @@ function tlsNames({ domain }: FolderOwner, { hosts }: FolderNode): SubjectNames 
   return { dns: all.filter((name) => !isAddress(name)), ip: all.filter(isAddress) };
 }
 
-function covers(certificate: X509Certificate, names: SubjectNames): boolean {
-  const host = (name: string): boolean => certificate.checkHost(name) !== undefined;
-  const address = (ip: string): boolean => certificate.checkIP(ip) !== undefined;
-  return names.dns.every(host) && names.ip.every(address);
-}
-
 /** @throws MaterialError when a CA has expired: nothing that it has issued is good any more */
 function requireCurrent(path: string, { certPem }: HeldPem, now: Date): void {
   const { roots, intermediates } = readAuthorities(certPem);
@@ -276,43 +272,6 @@ async function current(
   const issued = await issue(await openAuthority(issuer));
   await replaceKeyFile(path, issued);
   return issued;
-}
-
-async function requireAdmin(path: string, ca: HeldPem, now: Date): Promise<HeldPem> {
-  const held = await readCertificateFile(path);
-  if (held === undefined || held.keyPem !== undefined)
-    return requireIssued(path, await readKeyFile(path), ca, undefined, now);
-  requireOf(path, held.certPem, ca, false, now);
-  return held;
-}
-
-/** What an organisation's own CA has issued. @throws MaterialError in the words that its people need, as nobody else looks before Fabric does */
-function requireIssued(
-  path: string,
-  existing: KeyPair | undefined,
-  ca: HeldPem,
-  names: SubjectNames | undefined,
-  now: Date,
-): KeyPair {
-  if (existing === undefined) throw unfit(path, 'is missing');
-  const certificate = requireOf(path, existing.certPem, ca, names !== undefined, now);
-  if (!certificate.checkPrivateKey(createPrivateKey(existing.keyPem))) throw unfit(path, 'has the key of another');
-  if (names !== undefined && !covers(certificate, names)) throw unfit(path, 'is not for all of its node’s host names');
-  return existing;
-}
-
-function requireOf(path: string, certPem: string, ca: HeldPem, isTls: boolean, now: Date): X509Certificate {
-  const certificate = new X509Certificate(certPem);
-  const end = Date.parse(certificate.validTo);
-  if (end <= now.getTime()) throw unfit(path, `expired on ${new Date(end).toISOString()}`);
-  if (isTls ? isIssuedBy(certificate, ca.certPem) : isEnrolledBy(certificate, ca.certPem)) return certificate;
-  if (isIssuedBy(certificate, ca.certPem))
-    throw unfit(path, 'is of a CA that has certified another: Fabric takes it of that other one only');
-  throw unfit(path, 'is not of the CA beside it');
-}
-
-function unfit(path: string, why: string): MaterialError {
-  return new MaterialError(`${path} ${why}: the CA's key is not here, so your own CA has to issue it`);
 }
 
 /** A folder that an organisation has filled from its own CA. */
