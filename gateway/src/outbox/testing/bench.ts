@@ -7,10 +7,13 @@ import { pino } from 'pino';
 import type { Principal } from '../../auth/principal';
 import { createMetrics } from '../../metrics';
 import { type Database, openDatabase } from '../database';
-import type { NewIntent } from '../intent';
+import type { NewIntent, Outcome } from '../intent';
 import { Outbox } from '../outbox';
 import { OutboxStore } from '../store';
 import type { FaultyLedger } from './faulty-ledger';
+
+/** How long an answer may take, in milliseconds. */
+export const WAIT = 10_000;
 
 export const PRINCIPAL: Principal = { member: 'platform', role: 'member' };
 
@@ -77,4 +80,19 @@ export function anIntent(change: Partial<NewIntent> = {}): NewIntent {
     command: JSON.stringify({ id, type: 'pledge.withdraw', pledgeId }),
     ...change,
   };
+}
+
+/** Hands an intent in and waits for its answer. */
+export async function outcomeOf(outbox: Outbox, intent = anIntent()): Promise<Outcome | undefined> {
+  const { id } = await outbox.submit(intent);
+  return outbox.outcome(id, PRINCIPAL.member, WAIT);
+}
+
+/** Waits until something is so. @throws Error when it has not come to be in time */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + WAIT;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error('it did not come to be');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
