@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,18 +10,33 @@ import { ImplicitMetaPolicy, SignaturePolicyEnvelope } from '@hyperledger/fabric
 import { FabricMSPConfig, MSPConfig } from '@hyperledger/fabric-protos/lib/msp/msp_config_pb';
 import { BatchSize, ConsensusType } from '@hyperledger/fabric-protos/lib/orderer/configuration_pb';
 import { type ChannelSpec, type Consortium } from '../consortium';
+import { issueRevocationList, openAuthority } from '../identity/authority';
 import { ensureMaterial, type NetworkMaterial } from '../identity/material';
+import { readIssuer } from '../identity/organization-folder';
 import { formatPolicy, policyFromEnvelope } from '../identity/policy';
 import { testConsortium } from '../embedded/testing/consortium';
-import { configurationBlock, type Consensus } from './index';
+import {
+  changed,
+  ConfigurationError,
+  configurationBlock,
+  configurationOf,
+  type Consensus,
+  describe as describeConfiguration,
+  lastConfigurationBlock,
+  setBatch,
+  setRevocationList,
+} from './index';
 
 const home = mkdtempSync(join(tmpdir(), 'configuration-'));
 const consortium: Consortium = testConsortium();
 const [channel] = consortium.channels as [ChannelSpec];
 let material: NetworkMaterial;
+let crl: string;
 
 beforeAll(async () => {
   material = await ensureMaterial(consortium, home);
+  const one = await openAuthority(await readIssuer(join(home, 'crypto', 'one')));
+  crl = await issueRevocationList(one, ['77', 'abcd'], new Date());
 });
 afterAll(() => {
   rmSync(home, { recursive: true, force: true });
@@ -101,6 +116,40 @@ describe('the first block of a channel', () => {
     expect(Buffer.from(block.getHeader()?.getDataHash_asU8() ?? [])).toEqual(
       createHash('sha256').update(data).digest(),
     );
+  });
+});
+
+describe('the description of a configuration', () => {
+  test('has its members, orderers, policies and block cutting as plain data', () => {
+    const before = configurationOf(make('BFT')).config;
+
+    const found = describeConfiguration(changed(before, setRevocationList('OneMSP', [crl])));
+
+    expect(found).toMatchObject({
+      sequence: 0,
+      batch: { maxMessageCount: 100, batchTimeoutMs: 10 },
+      capabilities: { channel: ['V3_0'], orderer: ['V2_0'], application: ['V2_5'] },
+      ordering: { consensus: 'BFT', maintenance: false, consenters: [{ id: 1, mspId: material.orderer.mspId }] },
+    });
+    expect(found.members.map(({ mspId }) => mspId)).toEqual(['OneMSP', 'ThreeMSP', 'TwoMSP']);
+    const slower = changed(before, setBatch({ batchTimeoutMs: 1500 }));
+    expect(describeConfiguration(slower).batch.batchTimeoutMs).toBe(1500);
+    const [one] = found.members;
+    const ca = new X509Certificate(material.organization('one').caPem);
+    expect(one).toMatchObject({ revoked: ['77', 'ABCD'], nodeOUs: true, anchorPeers: ['localhost:17051'] });
+    expect(one?.cas[0]?.fingerprint).toBe(ca.fingerprint256.replaceAll(':', '').toLowerCase());
+    expect(found.policies['/Channel/Application/Admins']).toBe('MAJORITY Admins');
+    expect(found.policies['/Channel/Application/OneMSP/Writers']).toBe("OR('OneMSP.admin', 'OneMSP.client')");
+    expect(found.access['peer/Propose']).toBe('/Channel/Application/Writers');
+  });
+
+  test('of a block needs a configuration block; any block tells the number of the last', () => {
+    const block = make();
+
+    expect(configurationOf(block).channel).toBe('test');
+    expect(lastConfigurationBlock(block)).toBe(0);
+    expect(() => configurationOf(new Uint8Array())).toThrow('brings no configuration');
+    expect(() => configurationOf(Buffer.from('hello'))).toThrow(ConfigurationError);
   });
 });
 
