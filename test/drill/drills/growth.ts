@@ -91,6 +91,7 @@ async function pledge(world: World, load: Load, bank: Client): Promise<Receivabl
   const { answer } = await load.submit({ client: bank, path, body: {}, key: randomUUID() });
   const { transaction } = answer.as<Pledge>(201);
   const others = world.network.connection.organizations.map(({ mspId }) => mspId).filter((id) => id !== MEMBER.mspId);
+  await world.caughtUp('regulator', BigInt(transaction.block) + 1n);
   const { policies } = await world.ledger('regulator').transaction(transaction.id);
   const unheld = policies.filter((policy) => satisfyingOrganizations(policy, [], others) !== undefined);
   // Of the asset and of the claim.
