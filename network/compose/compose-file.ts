@@ -26,7 +26,7 @@ const PROMETHEUS_USER = `${PROMETHEUS_OWNER.uid}:${PROMETHEUS_OWNER.gid}`;
 
 /** The content of the file. */
 export function composeFile(layout: Layout, size: Size): object {
-  const services: Readonly<Record<string, Service>> = {
+  const services = builtOnce({
     ...jobs(layout, size),
     ...Object.fromEntries(layout.orderers.map(({ service }) => [service, orderer(service)])),
     ...Object.fromEntries(layout.peers.map(({ service }) => [service, peer(service)])),
@@ -35,13 +35,29 @@ export function composeFile(layout: Layout, size: Size): object {
     ...Object.fromEntries(layout.gateways.map((gateway, at) => [gateway.service, gatewayService(gateway, at)])),
     ...monitoring(layout, size),
     cli: cli(layout),
-  };
+  });
   return {
     name: layout.project,
     services,
     networks: { fabric: { internal: true }, database: { internal: true }, outside: {} },
     volumes: Object.fromEntries(usedVolumes(services).map((name) => [name, {}])),
   };
+}
+
+/**
+ * Each image is built for the first service that runs it only. Built for each of them it gets another id each time, and the next
+ * `up` would put new containers in the place of those that run.
+ */
+function builtOnce(services: Readonly<Record<string, Service>>): Readonly<Record<string, Service>> {
+  const built = new Set<string>();
+  return Object.fromEntries(
+    Object.entries(services).map(([name, service]) => {
+      const { build, ...others } = service;
+      if (build === undefined || built.has(service.image)) return [name, others];
+      built.add(service.image);
+      return [name, service];
+    }),
+  );
 }
 
 function jobs(layout: Layout, size: Size): Readonly<Record<string, Service>> {

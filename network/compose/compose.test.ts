@@ -46,6 +46,12 @@ describe.each(['docker-compose.yaml', 'docker-compose.small.yaml'])('%s', (file)
     }
   });
 
+  test('builds each image of ours once, or the next start would find other ones than those that run', () => {
+    const built = Object.values(services).flatMap(({ image, build }) => (build === undefined ? [] : [image]));
+    const ours = Object.values(services).flatMap(({ image }) => (image.startsWith('onepledge/') ? [image] : []));
+    expect(built.toSorted()).toEqual([...new Set(ours)].toSorted());
+  });
+
   test('pins every image, publishes on loopback only, and waits for what it needs', () => {
     for (const { image, ports = [], depends_on = {} } of Object.values(services)) {
       expect(image).toMatch(/:v?\d+\.\d+/);
