@@ -49,7 +49,7 @@ COPY --from=chaincode-packages /app ./
 COPY --from=build /app/chaincode/dist chaincode/dist
 EXPOSE 9999
 # A shell costs far less than a Node process for each question.
-HEALTHCHECK --interval=3s --timeout=3s --retries=40 CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9999"]
+HEALTHCHECK --interval=10s --timeout=10s --retries=12 CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9999"]
 ENTRYPOINT ["node", "--max-semi-space-size=2", "--env-file=/var/lib/onepledge/environment", "chaincode/dist/main.js"]
 
 FROM base AS gateway

@@ -98,6 +98,8 @@ function jobs(layout: Layout, size: Size): Readonly<Record<string, Service>> {
   };
 }
 
+/** A question costs the engine some 80 ms of a processor, whatever is asked, and more than twenty services are asked all the time. */
+const OFTEN_ENOUGH = { interval: '10s', timeout: '10s', retries: 12 } as const;
 const afterPrepare = { prepare: { condition: 'service_completed_successfully' } } as const;
 /**
  * Whether somebody listens, by the kernel's own table: a connection that says nothing would stand in the node's log as a failed
@@ -105,10 +107,7 @@ const afterPrepare = { prepare: { condition: 'service_completed_successfully' } 
  */
 const listens = (port: number): NonNullable<Service['healthcheck']> => {
   const inHex = port.toString(16).toUpperCase().padStart(4, '0');
-  return {
-    test: ['CMD', 'grep', '-qE', `:${inHex} 0+:0000 0A`, '/proc/net/tcp', '/proc/net/tcp6'],
-    ...{ interval: '3s', timeout: '10s', retries: 40 },
-  };
+  return { test: ['CMD', 'grep', '-qE', `:${inHex} 0+:0000 0A`, '/proc/net/tcp', '/proc/net/tcp6'], ...OFTEN_ENOUGH };
 };
 
 function orderer(service: string): Service {
@@ -179,7 +178,7 @@ function postgres(): Service {
     healthcheck: {
       // By TCP: while the database is made, the server answers on its socket only.
       test: ['CMD', 'pg_isready', '-h', '127.0.0.1', '-U', 'onepledge'],
-      ...{ interval: '2s', timeout: '10s', retries: 60 },
+      ...OFTEN_ENOUGH,
     },
   };
 }
@@ -241,7 +240,7 @@ function monitoring(layout: Layout, size: Size): Readonly<Record<string, Service
       ],
       healthcheck: {
         test: ['CMD', 'wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:9090/-/ready'],
-        ...{ interval: '5s', timeout: '10s', retries: 24 },
+        ...OFTEN_ENOUGH,
       },
       depends_on: afterPrepare,
     },
@@ -265,7 +264,7 @@ function monitoring(layout: Layout, size: Size): Readonly<Record<string, Service
       ],
       healthcheck: {
         test: ['CMD', 'wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:3000/api/health'],
-        ...{ interval: '5s', timeout: '10s', retries: 24 },
+        ...OFTEN_ENOUGH,
       },
       depends_on: { prometheus: { condition: 'service_healthy' } },
     },
