@@ -74,10 +74,10 @@ test('the small network has three members and one orderer, and its policies name
   }
 });
 
-test('the full network has four BFT orderers, a peer and a chaincode process a member, and two gateways', () => {
+test('the full network has four BFT orderers, a peer and a chaincode process a member, and three gateways', () => {
   const { orderers, peers, chaincodes, gateways, consensus } = layoutOf(consortium, 'full');
 
-  expect([orderers.length, peers.length, chaincodes.length, gateways.length, consensus]).toEqual([4, 6, 6, 2, 'BFT']);
+  expect([orderers.length, peers.length, chaincodes.length, gateways.length, consensus]).toEqual([4, 6, 6, 3, 'BFT']);
 });
 
 describe('the first job', () => {

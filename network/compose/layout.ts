@@ -34,7 +34,7 @@ export interface Layout {
     readonly name: string;
     readonly version: string;
   }[];
-  /** Of the registrar and of the first financier: two are enough to see a second pledge refused. */
+  /** Of the registrar, the first financier and the regulator: enough to see a second pledge refused, and all of it read. */
   readonly gateways: readonly { readonly service: string; readonly member: string }[];
 }
 
@@ -73,10 +73,7 @@ export function layoutOf(described: Consortium, size: Size): Layout {
         ...{ service: `${name}-chaincode.${organization}`, organization, name, version },
       })),
     ),
-    gateways: [...first('REGISTRAR'), ...first('FINANCIER')].map((member) => ({
-      service: `gateway.${member}`,
-      member,
-    })),
+    gateways: members.map((member) => ({ service: `gateway.${member}`, member })),
   };
 }
 
