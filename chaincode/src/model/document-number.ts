@@ -4,11 +4,21 @@ import { canonicalDocumentNumber } from './text';
 // The numbers of Chinese VAT invoices are unique in the whole country: 20 digits 数电票, or code 10 or 12 with number 8.
 // A code may begin with zeros, which some programs drop, hence 17.
 const NATIONAL = /^[0-9]{17,20}$/;
-// What a field is called, copied with its number: "发票号码：…", "Invoice No. …", "…号".
-const HAN_LABELS = /发票|發票|代码|代碼|号码|號碼|编号|編號|[第号號]/g;
-const LATIN_LABEL = /^(?:INVOICE)?(?:NUMBER|NUM|NO|NR)?(?=[0-9])/;
+// What a field is called, copied with its number: "发票号码：…", "合同编号 …", "Invoice No. …", "…号".
+const HAN_LABELS =
+  /(?:合同|协议|協議|提单|提單|运单|運單|订单|訂單|送货单|送貨單|报关单|報關單)(?=[编編号號])|发票|發票|代码|代碼|号码|號碼|编号|編號|[第号號]/g;
+const LATIN_LABEL =
+  /^(?:(?:(?:INVOICE|INV|CONTRACT|BL)?(?:NUMBER|NUM|NO|NR)|INVOICE)(?=[0-9])|(?:INVOICE|INV|CONTRACT|BL)(?:NUMBER|NO)(?=[A-Z]))/;
+// What kind of invoice it is, before its eight digits: "增值税专用发票 № …".
+const KIND_OF_INVOICE = /^\p{Unified_Ideograph}*[发發专專普]票(?:号码?|號碼?)?(?:NO)?(?=[0-9]{8}$)/u;
+// The code of an invoice of paper begins with a region's number, that of twelve digits has a 0 or 1 before it, which may have been dropped.
+const REGION = '(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])';
+const CODE = `((?:[01]?${REGION}[0-9]|${REGION})[0-9]{8})`;
+const WORD = String.raw`(?:\p{Unified_Ideograph}|INVOICE|NUMBER|NO)`;
+// As printed: code, kind of invoice, "№", number. A number that stands apart may have lost its leading zeros.
+const CODE_THEN_NUMBER = new RegExp(`^${WORD}*${CODE}(?:${WORD}+|(?=[0-9]{8}(?![0-9])))([0-9]{1,8})${WORD}*$`, 'u');
 // The number before its code, as some programs print them.
-const NUMBER_THEN_CODE = /[号號][码碼]?([0-9]{8})(?:发票|發票)?代[码碼]([0-9]{10}(?:[0-9]{2})?)(?![0-9])/;
+const NUMBER_THEN_CODE = new RegExp(`^${WORD}*([0-9]{1,8})${WORD}+${CODE}${WORD}*$`, 'u');
 const LONG_RUN = /[0-9]{20,}/g;
 const LOOK_ALIKES: Readonly<Record<string, string>> = { O: '0', 〇: '0', I: '1', L: '1' };
 
@@ -21,8 +31,9 @@ export function comparableNumber(written: string): string {
   const canonical = canonicalDocumentNumber(written);
   if (canonical === undefined) throw new Error(`unchecked document number ${JSON.stringify(written)}`);
   if (NATIONAL.test(canonical)) return withoutZeros(canonical);
-  const bare =
-    canonical.replace(NUMBER_THEN_CODE, '$2$1').replace(HAN_LABELS, '').replace(LATIN_LABEL, '') || canonical;
+  const paper = withCode(canonical);
+  if (paper !== undefined) return withoutZeros(paper);
+  const bare = canonical.replace(KIND_OF_INVOICE, '').replace(HAN_LABELS, '').replace(LATIN_LABEL, '') || canonical;
   const digits = bare.replace(/[OIL〇]/g, (letter) => LOOK_ALIKES[letter] ?? letter);
   if (NATIONAL.test(digits)) return withoutZeros(digits);
   const found = onlyLongRun(bare) ?? onlyLongRun(digits);
@@ -43,6 +54,13 @@ export function numberWithoutCode(comparable: string): string | undefined {
 /** Whether a comparable number is unique in the country, whoever is said to have issued the document. */
 export function isNationalNumber(comparable: string): boolean {
   return NATIONAL.test(comparable);
+}
+
+/** Code and number of an invoice of paper that stand together with words about them; undefined where they do not. */
+function withCode(canonical: string): string | undefined {
+  const [, code, number] = CODE_THEN_NUMBER.exec(canonical) ?? [];
+  const [, first, second] = code === undefined ? (NUMBER_THEN_CODE.exec(canonical) ?? []) : [undefined, number, code];
+  return first === undefined || second === undefined ? undefined : second + first.padStart(8, '0');
 }
 
 function withoutZeros(number: string): string {

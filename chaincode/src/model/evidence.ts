@@ -21,6 +21,14 @@ export type EvidenceToken = string & { readonly __brand: 'EvidenceToken' };
 /** The keyed fingerprint of a document's number between its creditor and debtor. */
 export type TradeToken = string & { readonly __brand: 'TradeToken' };
 
+// Spreadsheets take numbers for quantities: of long ones the last digits are lost, and others get a decimal that would count as a digit.
+const QUANTITY = /^[0-9][.,][0-9]+E\+?[0-9]+$|^[0-9]+\.0+$/i;
+
+/** Whether a document's number is what a spreadsheet has made of it, so that one document would have two numbers or many have one. */
+export function isQuantity(number: string): boolean {
+  return QUANTITY.test(number.normalize('NFKC').trim());
+}
+
 /** A document's number as written on it; compared in its canonical form. */
 export const DocumentNumberSchema = z
   .string()
@@ -31,6 +39,7 @@ export const DocumentNumberSchema = z
     (number) => canonicalDocumentNumber(number) !== undefined,
     'must hold a letter or digit, and only Latin letters, digits, Han characters and separators',
   )
+  .refine((number) => !isQuantity(number), 'was changed by a spreadsheet: save the column as text')
   .meta({ example: '26442000000351700249' });
 
 /** One trade document as presented. `amount` is the value of the document that can back receivables. */

@@ -157,7 +157,7 @@ function documentOf(values: Values, digest: string): ParsedDocument {
     evidence: {
       kind: 'INVOICE',
       issuer: issuer === undefined ? creditor.uscc : partyId(issuer, 'issuer'),
-      number: numberOf(required(values, 'number')),
+      number: documentNumber(required(values, 'number'), 'number'),
       amount:
         evidenceAmount === undefined
           ? amount
@@ -186,12 +186,4 @@ function partyId(text: string, column: Column): string {
   const problem = id.length > 64 ? 'has more than 64 characters' : partyIdProblem(id);
   if (problem !== undefined) throw new InvalidDocument(`${column} ${shown(text)} ${problem}`, column);
   return isUscc(partyKey(id)) ? partyKey(id) : id;
-}
-
-/** Spreadsheets show long numbers as 2.6442E+19: the digits behind are lost, and many invoices would become one. */
-function numberOf(text: string): string {
-  if (/^[0-9][.,][0-9]+E\+?[0-9]+$/i.test(text.normalize('NFKC'))) {
-    throw new InvalidDocument(`number ${shown(text)} was rounded by a spreadsheet: save the column as text`, 'number');
-  }
-  return documentNumber(text, 'number');
 }

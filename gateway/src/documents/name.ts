@@ -1,5 +1,5 @@
 /** Names of parties and numbers of documents, as they may be passed on. */
-import { canonicalDocumentNumber } from '@onepledge/chaincode/model';
+import { canonicalDocumentNumber, isQuantity } from '@onepledge/chaincode/model';
 import { InvalidDocument, shown } from './invalid-document';
 
 const MAX_NAME = 200;
@@ -24,7 +24,7 @@ export function partyName(text: string, field: string): string {
 
 /**
  * A document's number as written on it, with inner white space made single spaces.
- * @throws InvalidDocument when it has no canonical form in which it could be compared.
+ * @throws InvalidDocument when it has no canonical form in which it could be compared, or is what a spreadsheet has made of it.
  */
 export function documentNumber(text: string, field: string): string {
   const number = text.replace(/\s+/gu, ' ').trim();
@@ -34,5 +34,7 @@ export function documentNumber(text: string, field: string): string {
       field,
     );
   }
+  if (isQuantity(number))
+    throw new InvalidDocument(`${field} ${shown(text)} was changed by a spreadsheet: save the column as text`, field);
   return number;
 }

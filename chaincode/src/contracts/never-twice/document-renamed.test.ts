@@ -72,7 +72,9 @@ describe('the same document again', () => {
     ['half a surrogate pair', 'INV-2026-A7\ud800'],
     ['U+0000', 'INV-2026-A7\u0000'],
     ['nothing but signs', '---'],
-  ])('is refused with characters that only look alike: %s', async (_, number) => {
+    ['digits that a spreadsheet has rounded', '2.6442E+19'],
+    ['decimals that a spreadsheet has added', '12345678.0'],
+  ])('is refused with what would make it another one: %s', async (_, number) => {
     const problem = await ledger.refusal(platform, aReceivable({ evidence: [anInvoice({ number })] }));
     expect(problem).toMatchObject({ code: 'INVALID_INPUT', field: 'evidence[0].number' });
   });
@@ -142,6 +144,17 @@ describe('the same document again', () => {
     ])('is refused %s', async (_, first, second, more) => {
       await ledger.ok(platform, half(first));
       expect((await ledger.refusal(platform, half(second, more))).code).toBe('DUPLICATE_EVIDENCE');
+    });
+
+    test.each([
+      ['as it is printed', WITH_CODE, `4403191130 深圳增值税专用发票 № ${NUMBER}`],
+      ['with its number first', WITH_CODE, `№ ${NUMBER} 代码 4403191130`],
+      ['without leading zeros beside its code', '440319113000345678', '代码 4403191130 号码 345678'],
+      ['without its code, after what kind of invoice it is', NUMBER, `增值税专用发票 No.${NUMBER}`],
+    ])('is the same one %s: its value counts once', async (_, first, second) => {
+      for (const number of [first, second]) await ledger.ok(platform, half(number));
+      for (const number of [first, second])
+        expect((await ledger.refusal(platform, half(number))).code).toBe('DUPLICATE_EVIDENCE');
     });
 
     test('is another one with another code, as long as both are stated', async () => {
