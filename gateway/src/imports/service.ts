@@ -4,7 +4,7 @@ import type { DomainError } from '@onepledge/chaincode/model';
 import { type Kysely, sql } from 'kysely';
 import type { Principal } from '../auth/principal';
 import type { NewIntent, Outcome } from '../outbox/intent';
-import { type Accepted, type Outbox, reusedKey } from '../outbox/outbox';
+import { type Accepted, type Outbox, reusedKey, unknownKey } from '../outbox/outbox';
 import type { IntentState, OutboxSchema } from '../outbox/schema';
 import { StatementInDoubt } from '../outbox/statement-in-doubt';
 import { outcomeOf, type OutboxStore } from '../outbox/store';
@@ -140,7 +140,10 @@ export class ImportService {
   }
 
   async #earlier({ principal, idempotencyKey, bodyHash }: ImportRequest): Promise<Accepted> {
-    const found = await this.#store.intentsByKey([{ member: principal.member, key: idempotencyKey }]);
+    const key = { member: principal.member, key: idempotencyKey };
+    const found = await this.#store.intentsByKey([key]).catch((error: unknown) => {
+      throw unknownKey(error);
+    });
     const [first] = found.values();
     if (first === undefined) throw new Error('an import was neither stored nor found under its key');
     if (first.bodyHash !== bodyHash) throw reusedKey();

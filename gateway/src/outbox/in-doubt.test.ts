@@ -20,6 +20,8 @@ class LosesAnswers extends OutboxStore {
   done = true;
   inserts = 1;
   reads = 1;
+  /** Looks under keys that are lost. */
+  lookups = 0;
 
   override async insertIntents(...args: Parameters<OutboxStore['insertIntents']>): Promise<ReadonlySet<string>> {
     if (this.inserts === 0) return super.insertIntents(...args);
@@ -32,6 +34,39 @@ class LosesAnswers extends OutboxStore {
     if (this.reads === 0) return super.intent(...args);
     this.reads -= 1;
     throw new StatementInDoubt('the connection broke');
+  }
+
+  override async intentsByKey(
+    ...args: Parameters<OutboxStore['intentsByKey']>
+  ): ReturnType<OutboxStore['intentsByKey']> {
+    if (this.lookups === 0) return super.intentsByKey(...args);
+    this.lookups -= 1;
+    throw new StatementInDoubt('the connection broke');
+  }
+}
+
+/** Commands go on only when it was looked for pending ones; what was found is told later. */
+class LooksSlowly extends LosesAnswers {
+  tell: () => void = () => undefined;
+  readonly told = new Promise<void>((resolve) => {
+    this.tell = resolve;
+  });
+  #look: () => void = () => undefined;
+  readonly #looked = new Promise<void>((resolve) => {
+    this.#look = resolve;
+  });
+
+  override async pendingIntents(): ReturnType<OutboxStore['pendingIntents']> {
+    const pending = await super.pendingIntents();
+    if (pending.length === 0) return pending;
+    this.#look();
+    await this.told;
+    return pending;
+  }
+
+  override async beginTransaction(...args: Parameters<OutboxStore['beginTransaction']>): Promise<void> {
+    await this.#looked;
+    return super.beginTransaction(...args);
   }
 }
 
@@ -81,6 +116,45 @@ describe('a request whose storing is in doubt', () => {
     const again = await outbox.submit(intent);
     expect(await outbox.outcome(again.id, PRINCIPAL.member, WAIT)).toMatchObject({ state: 'COMMITTED' });
     expect([...ledger.applied]).toEqual([[intent.id, 1]]);
+    await outbox.close(WAIT);
+  });
+
+  test('and comes again, and is done before what was looked for is read, is done once', async () => {
+    const ledger = new FaultyLedger();
+    const store = new LooksSlowly(database.kysely, randomUUID());
+    store.done = false;
+    store.reads = 0;
+    const outbox = outboxOn(store, ledger);
+    const intent = anIntent();
+    await outbox.submit(intent);
+
+    const { id } = await outbox.submit(intent);
+    expect(await outbox.outcome(id, PRINCIPAL.member, WAIT)).toMatchObject({ state: 'COMMITTED' });
+    while (outbox.pending > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    store.tell();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+
+    expect([...ledger.applied]).toEqual([[intent.id, 1]]);
+    await outbox.close(WAIT);
+  });
+});
+
+describe('a key that came before', () => {
+  test('and cannot be looked up is told so, and no other request of that moment', async () => {
+    const store = new LosesAnswers(database.kysely, randomUUID());
+    store.inserts = 0;
+    store.reads = 0;
+    const outbox = outboxOn(store, new FaultyLedger());
+    const [earlier, fresh] = [anIntent(), anIntent()];
+    await outbox.submit(earlier);
+    store.lookups = 1;
+
+    const [again, first] = await Promise.allSettled([outbox.submit(earlier), outbox.submit(fresh)]);
+
+    expect(again).toMatchObject({ status: 'rejected', reason: { problem: { code: 'LEDGER_UNAVAILABLE' } } });
+    expect(first).toMatchObject({ status: 'fulfilled', value: { id: fresh.id, replayed: false } });
+    expect(await outbox.outcome(fresh.id, PRINCIPAL.member, WAIT)).toMatchObject({ state: 'COMMITTED' });
+    expect(await outbox.submit(earlier)).toMatchObject({ id: earlier.id, replayed: true });
     await outbox.close(WAIT);
   });
 });

@@ -112,6 +112,7 @@ export class Lane {
     try {
       endorsed = await this.#endorse(group, await proposal);
     } catch (error) {
+      await this.#abandon(proposal);
       return this.#notEndorsed(group, error);
     }
     if (endorsed.answer.accepted === 0) {
@@ -151,6 +152,16 @@ export class Lane {
       throw new EndorsementRefused('CONTRACT', 'the contract answered another number of commands');
     }
     return endorsed;
+  }
+
+  /** Closes a transaction that nobody will submit: left open, it would be pending until the next start. */
+  async #abandon(proposal: Promise<Proposal>): Promise<void> {
+    try {
+      const { transactionId: id } = await proposal;
+      await this.#context.conclude({ transaction: { id, code: 'NOT_SUBMITTED' }, intents: [] }, false);
+    } catch {
+      // It was never begun, or the gateway stops.
+    }
   }
 
   async #notEndorsed(group: readonly Queued[], error: unknown): Promise<Pass> {

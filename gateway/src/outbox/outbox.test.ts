@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Command } from '@onepledge/chaincode/model';
 import { EndorsementRefused, EndorsersMissing, IdentityRefused } from '../ledger/errors';
 import type { NewIntent } from './intent';
-import { anIntent, OutboxBench, outcomeOf, PRINCIPAL, WAIT } from './testing/bench';
+import { anIntent, eventually, OutboxBench, outcomeOf, PRINCIPAL, WAIT } from './testing/bench';
 import { FaultyLedger } from './testing/faulty-ledger';
 
 let bench: OutboxBench;
@@ -34,6 +34,16 @@ describe('a command', () => {
 
     expect(outcome).toMatchObject({ state: 'COMMITTED', value: { id: `made-by-${intent.id}` }, block: '1' });
     expect(ledger.applied.get(intent.id)).toBe(1);
+  });
+
+  test('that was endorsed only at a second try leaves no transaction open', async () => {
+    const outbox = await bench.start(ledger);
+    ledger.plan('endorse', 'LOST_BEFORE', 'LOST_BEFORE', new EndorsementRefused('CONTRACT', 'no'));
+
+    expect(await outcomeOf(outbox)).toMatchObject({ state: 'FAILED' });
+    expect(await outcomeOf(outbox)).toMatchObject({ state: 'COMMITTED' });
+
+    await eventually(async () => (await bench.store.openTransactions()).length === 0);
   });
 
   test('that the contract refuses is answered from the endorsement, and nothing is submitted', async () => {

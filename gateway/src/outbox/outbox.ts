@@ -7,6 +7,7 @@ import { Batcher } from '../batcher';
 import type { LedgerWriter } from '../ledger/port';
 import { type Metrics, timed } from '../metrics';
 import { problem, ProblemError } from '../problem';
+import { Doubts } from './doubts';
 import { backOff, type GroupLimits } from './group';
 import type { NewIntent, Outcome, Queued, StoredIntent } from './intent';
 import { Lane } from './lane';
@@ -39,15 +40,14 @@ type Live = { promise: Promise<Outcome>; resolve: (outcome: Outcome) => void; ou
 /** While so many wait for the ledger no more are taken. */
 const MAX_PENDING = 50_000;
 const POLL_MS = 250;
-/** The database ends every statement sooner: what it has not stored by then, it never will. */
-const DOUBT_MS = 40_000;
 
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #stop = new AbortController();
   readonly #live = new Map<string, Live>();
   readonly #lanes = new Map<string, Lane>();
-  readonly #inserts: Batcher<NewIntent, Inserted>;
+  readonly #doubts: Doubts;
+  readonly #inserts: Batcher<NewIntent, Inserted | ProblemError>;
   readonly #ends: Batcher<Conclusion, undefined>;
   readonly #context: LaneContext;
 
@@ -55,6 +55,13 @@ export class Outbox {
     this.#options = options;
     const { store, ledger, limits, commitTimeout, metrics, log } = options;
     setMaxListeners(0, this.#stop.signal);
+    this.#doubts = new Doubts(
+      store,
+      (found) => {
+        this.#send(found);
+      },
+      this.#stop.signal,
+    );
     this.#inserts = new Batcher((intents) => this.#insert(intents), 500);
     this.#ends = new Batcher((conclusions) => this.#storeEnds(conclusions), 100);
     this.#context = {
@@ -100,7 +107,9 @@ export class Outbox {
    */
   async submit(intent: NewIntent): Promise<Accepted> {
     this.requireRoom();
-    const { reused, ...accepted } = await this.#inserts.add(intent);
+    const inserted = await this.#inserts.add(intent);
+    if (inserted instanceof ProblemError) throw inserted;
+    const { reused, ...accepted } = inserted;
     if (reused) throw reusedKey();
     return accepted;
   }
@@ -140,26 +149,9 @@ export class Outbox {
     }
   }
 
-  /**
-   * Requests whose storing failed, and that may be stored all the same, now or in a moment: they are carried out as soon as that is known. Looks
-   * for so long as the database may still be about it, and as long as it is away. Never rejects.
-   */
-  async adopt(intents: readonly NewIntent[]): Promise<void> {
-    const { signal } = this.#stop;
-    const missing = new Map([...firstOfEach(intents)].map((intent) => [intent.id, intent]));
-    let answered: number | undefined;
-    for (let looks = 0; !signal.aborted; looks += 1) {
-      await pause(backOff(looks, Math.random()), signal);
-      try {
-        const found = (await this.#options.store.pendingIntents()).flatMap(({ id }) => missing.get(id) ?? []);
-        this.#send(new Set(found));
-        for (const { id } of found) missing.delete(id);
-        answered ??= performance.now();
-        if (missing.size === 0 || performance.now() > answered + DOUBT_MS) return;
-      } catch {
-        // The database is still away.
-      }
-    }
+  /** Requests whose storing failed, and that may be stored all the same: they are carried out as soon as that is known. Never rejects. */
+  adopt(intents: readonly NewIntent[]): Promise<void> {
+    return this.#doubts.lookFor(firstOfEach(intents));
   }
 
   /** The outcome of a command that is not stored yet but known. */
@@ -192,7 +184,7 @@ export class Outbox {
     }
   }
 
-  async #insert(intents: readonly NewIntent[]): Promise<readonly Inserted[]> {
+  async #insert(intents: readonly NewIntent[]): Promise<readonly (Inserted | ProblemError)[]> {
     const { store, metrics, log } = this.#options;
     let stored: ReadonlySet<string>;
     try {
@@ -211,10 +203,12 @@ export class Outbox {
     }
     const own = firstOfEach(intents.filter(({ id }) => stored.has(id)));
     this.#send(own);
+    // On their way already: that others' keys cannot be looked up must not become an error of theirs.
     const earlier = await this.#earlier(intents.filter((intent) => !own.has(intent)));
     return intents.map((intent) => {
       const { id, kind, requestId } = intent;
       if (own.has(intent)) return { id, kind, requestId, replayed: false, reused: false };
+      if (earlier instanceof ProblemError) return earlier;
       const first = earlier.get(keyOf(intent));
       if (first === undefined) throw new Error(`intent ${id} was neither stored nor found under its key`);
       const reused = first.bodyHash !== intent.bodyHash;
@@ -226,6 +220,7 @@ export class Outbox {
   #send(intents: ReadonlySet<NewIntent>): void {
     const byLane = new Map<string, { principal: Principal; items: Queued[] }>();
     for (const intent of intents) {
+      this.#doubts.sent(intent.id);
       // Live already: found again after a doubt, and stored anew under its key at the same time.
       if (intent.command === undefined || this.#live.has(intent.id)) continue;
       this.#track(intent.id);
@@ -237,11 +232,18 @@ export class Outbox {
     for (const { principal, items } of byLane.values()) this.#lane(principal).add(items);
   }
 
-  async #earlier(intents: readonly NewIntent[]): Promise<ReadonlyMap<string, StoredIntent>> {
+  /** What came before under the keys; a problem where the database does not tell. */
+  async #earlier(intents: readonly NewIntent[]): Promise<ReadonlyMap<string, StoredIntent> | ProblemError> {
     if (intents.length === 0) return new Map();
-    return this.#options.store.intentsByKey(
-      intents.map(({ principal, idempotencyKey }) => ({ member: principal.member, key: idempotencyKey ?? '' })),
-    );
+    const keys = intents.map(({ principal, idempotencyKey }) => ({
+      member: principal.member,
+      key: idempotencyKey ?? '',
+    }));
+    try {
+      return await this.#options.store.intentsByKey(keys);
+    } catch (error) {
+      return unknownKey(error);
+    }
   }
 
   #track(id: string): void {
@@ -307,6 +309,12 @@ export class Outbox {
 /** The refusal of a key that belongs to another request. */
 export function reusedKey(): ProblemError {
   return problem('IDEMPOTENCY_KEY_REUSED', 'this idempotency key was used for another request');
+}
+
+/** The key came before, and the database does not tell with what: asked again under it, it will. */
+export function unknownKey(cause: unknown): ProblemError {
+  const detail = 'this idempotency key came before, and what became of it cannot be looked up now: ask again under it';
+  return new ProblemError({ code: 'LEDGER_UNAVAILABLE', detail }, { cause });
 }
 
 /** A request that came several times at once has one id: its first one counts. */
