@@ -63,12 +63,12 @@ function newId(command: CommandOf<'receivable.register'>, mspId: string): string
   return id;
 }
 
-function tradeOf(
+function tradesOf(
   evidence: Evidence,
   { creditor, debtor }: CommandOf<'receivable.register'>,
   tokens: EvidenceTokens,
-): TradeOfNumber | undefined {
-  return tokens.tradeOf(evidence, partyKey(creditor.uscc), partyKey(debtor.uscc));
+): readonly TradeOfNumber[] {
+  return tokens.tradesOf(evidence, partyKey(creditor.uscc), partyKey(debtor.uscc));
 }
 
 export const receivableHandlers: Pick<
@@ -81,10 +81,9 @@ export const receivableHandlers: Pick<
       key.party(partyKey(command.creditor.uscc)),
       key.party(partyKey(command.debtor.uscc)),
       ...command.evidence.map((evidence) => key.evidence(tokens.tokenOf(evidence))),
-      ...command.evidence.flatMap((evidence) => {
-        const trade = tradeOf(evidence, command, tokens);
-        return trade === undefined ? [] : [key.trade(trade.token)];
-      }),
+      ...command.evidence.flatMap((evidence) =>
+        tradesOf(evidence, command, tokens).map(({ token }) => key.trade(token)),
+      ),
     ],
     run(command, { work, tokens, identity }, context) {
       const id = newId(command, identity.mspId);
@@ -96,11 +95,13 @@ export const receivableHandlers: Pick<
           debtor: work.get(key.party(partyKey(command.debtor.uscc))),
           documents: command.evidence.map((evidence) => {
             const token = tokens.tokenOf(evidence);
-            const trade = tradeOf(evidence, command, tokens);
             return {
               token,
               record: work.get(key.evidence(token)),
-              trade: trade === undefined ? undefined : { ...trade, record: work.get(key.trade(trade.token)) },
+              trades: tradesOf(evidence, command, tokens).map((trade) => ({
+                ...trade,
+                record: work.get(key.trade(trade.token)),
+              })),
             };
           }),
         },

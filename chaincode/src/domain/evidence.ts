@@ -22,9 +22,11 @@ export type EvidenceRequest = Readonly<{
 export type KnownDocument = Readonly<{
   token: EvidenceToken;
   record: EvidenceRecord | undefined;
-  /** Its number between creditor and debtor; absent where the number alone tells the document. */
-  trade: Readonly<{ token: TradeToken; coded: boolean; record: TradeRecord | undefined }> | undefined;
+  /** Its number between creditor and debtor and, where a code may be left out, under its issuer; none where the number alone tells the document. */
+  trades: readonly KnownNumber[];
 }>;
+
+type KnownNumber = Readonly<{ token: TradeToken; coded: boolean; record: TradeRecord | undefined }>;
 
 export type EvidenceChange = Readonly<{
   uses: readonly EvidenceUse[];
@@ -62,8 +64,10 @@ function checkDocument(
       field: `${field}.issuedOn`,
     });
   }
-  const numbered = checkNumber(request, document, index);
-  if (!numbered.ok) return numbered;
+  for (const trade of document.trades) {
+    const numbered = checkNumber(request, document, trade, index);
+    if (!numbered.ok) return numbered;
+  }
   if (record === undefined) return accept(document);
   // Parties of one member are strangers to each other: only who used it, or that one's member, learns where.
   const { mspId, party } = context.actor;
@@ -84,18 +88,23 @@ function checkDocument(
  * several kinds that came with one receivable are one trade, and back others only together. Invoices that bear it with different codes are
  * different papers, as long as none came without its code: that could be any of them.
  */
-function checkNumber({ documents }: EvidenceRequest, document: Presented, index: number): Result<true> {
-  const { evidence, token, trade } = document;
-  if (trade === undefined) return accept(true);
+function checkNumber(
+  { documents }: EvidenceRequest,
+  document: Presented,
+  trade: KnownNumber,
+  index: number,
+): Result<true> {
+  const { evidence, token } = document;
   const refused = (why: string) =>
     refuse('DUPLICATE_EVIDENCE', `document ${evidence.number} ${why}`, { field: `evidence[${index}].number` });
-  const alike = documents.filter((other) => other.trade?.token === trade.token);
-  const apart = (other: Presented): boolean => trade.coded && other.trade?.coded === true && other !== document;
+  const alike = documents.filter((other) => other.trades.some((known) => known.token === trade.token));
+  const apart = (other: Presented): boolean =>
+    trade.coded && other !== document && other.trades.every(({ coded }) => coded);
   if (alike.find((other) => other.evidence.kind === evidence.kind && !apart(other)) !== document)
     return refused('is presented twice in this request');
   if (trade.record === undefined || (trade.coded && allCoded(trade.record))) return accept(true);
   if (!trade.record.documents.includes(token))
-    return refused('has the number of another that already backs a receivable between the two');
+    return refused('has the number of another that already backs a receivable');
   return trade.record.documents.every((known) => alike.some((other) => other.token === known))
     ? accept(true)
     : refused('backs a receivable together with another of its number: they are presented together or not at all');
@@ -179,8 +188,9 @@ function allCoded({ documents, coded = [] }: TradeRecord): boolean {
 /** The numbers that come up between the two for the first time, or with another code, each with the documents that bear it. */
 function newTrades({ documents }: EvidenceRequest): readonly TradeRecord[] {
   const trades = new Map<TradeToken, TradeRecord>();
-  for (const { token, trade } of documents) {
-    if (trade === undefined) continue;
+  for (const { token, trade } of documents.flatMap((document) =>
+    document.trades.map((trade) => ({ token: document.token, trade })),
+  )) {
     const known = trades.get(trade.token) ?? trade.record;
     if (known?.documents.includes(token) === true) continue;
     const coded = trade.coded ? { coded: [...(known?.coded ?? []), token] } : {};

@@ -1,13 +1,17 @@
 /** Tokens of trade documents: a keyed hash for now, behind a port, so that a stronger scheme can replace it. */
 import { createHmac } from 'node:crypto';
-import { evidenceIdentity, tradeIdentity, type EvidenceToken, type TradeToken } from '../model/evidence';
+import { evidenceIdentity, numberIdentities, type EvidenceToken, type TradeToken } from '../model/evidence';
 import { partyKey } from '../model/party';
 
 /** Makes the token under which a document is known. Whoever has no key cannot find out which documents are on the ledger. */
 export interface EvidenceTokens {
   tokenOf(document: Readonly<{ issuer: string; number: string }>): EvidenceToken;
-  /** The token of a document's number between two companies; undefined where the number alone tells the document. */
-  tradeOf(document: Readonly<{ number: string }>, creditorKey: string, debtorKey: string): TradeOfNumber | undefined;
+  /** The tokens of a document's number between two companies and under its issuer; none where the number alone tells the document. */
+  tradesOf(
+    document: Readonly<{ issuer: string; number: string }>,
+    creditorKey: string,
+    debtorKey: string,
+  ): readonly TradeOfNumber[];
 }
 
 /** `coded`: the number has a code in it, by which documents of one number are told apart. */
@@ -28,10 +32,16 @@ export class KeyedHashTokens implements EvidenceTokens {
     return this.#hash(`evidence.v1|${identity}`) as EvidenceToken;
   }
 
-  tradeOf(document: Readonly<{ number: string }>, creditorKey: string, debtorKey: string): TradeOfNumber | undefined {
-    const trade = tradeIdentity(document, creditorKey, debtorKey);
-    if (trade === undefined) return undefined;
-    return { token: this.#hash(`trade.v1|${trade.identity}`) as TradeToken, coded: trade.coded };
+  tradesOf(
+    document: Readonly<{ issuer: string; number: string }>,
+    creditorKey: string,
+    debtorKey: string,
+  ): readonly TradeOfNumber[] {
+    const parties = { issuerKey: partyKey(document.issuer), creditorKey, debtorKey };
+    return numberIdentities(document, parties).map(({ identity, coded }) => ({
+      token: this.#hash(`trade.v1|${identity}`) as TradeToken,
+      coded,
+    }));
   }
 
   #hash(text: string): string {
@@ -53,7 +63,11 @@ export class RememberedTokens implements EvidenceTokens {
     this.#known.set(document, known);
     return known;
   }
-  tradeOf(document: Readonly<{ number: string }>, creditorKey: string, debtorKey: string): TradeOfNumber | undefined {
-    return this.#tokens.tradeOf(document, creditorKey, debtorKey);
+  tradesOf(
+    document: Readonly<{ issuer: string; number: string }>,
+    creditorKey: string,
+    debtorKey: string,
+  ): readonly TradeOfNumber[] {
+    return this.#tokens.tradesOf(document, creditorKey, debtorKey);
   }
 }

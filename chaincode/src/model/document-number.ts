@@ -51,6 +51,13 @@ export function numberWithoutCode(comparable: string): string | undefined {
   return withoutZeros(comparable.slice(-8));
 }
 
+/**
+ * Whether a comparable number looks like that of an invoice of paper whose code was left out. Shorter ones are anybody's own serial numbers.
+ */
+export function mayLackCode(comparable: string): boolean {
+  return /^[0-9]{5,8}$/.test(comparable);
+}
+
 /** Whether a comparable number is unique in the country, whoever is said to have issued the document. */
 export function isNationalNumber(comparable: string): boolean {
   return NATIONAL.test(comparable);

@@ -1,6 +1,6 @@
 /** Evidence 贸易凭证: the trade documents that back a receivable. */
 import { z } from 'zod';
-import { comparableNumber, isNationalNumber, numberWithoutCode } from './document-number';
+import { comparableNumber, isNationalNumber, mayLackCode, numberWithoutCode } from './document-number';
 import { PositiveMoneySchema } from './money';
 import { PartyIdSchema } from './party';
 import { canonicalDocumentNumber, DateSchema, rawTextSchema } from './text';
@@ -18,7 +18,7 @@ export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 /** The keyed fingerprint under which one trade document is known on the ledger. */
 export type EvidenceToken = string & { readonly __brand: 'EvidenceToken' };
 
-/** The keyed fingerprint of a document's number between its creditor and debtor. */
+/** The keyed fingerprint of a document's number between its creditor and debtor, or of one that may lack its code under its issuer. */
 export type TradeToken = string & { readonly __brand: 'TradeToken' };
 
 // Spreadsheets take numbers for quantities: of long ones the last digits are lost, and others get a decimal that would count as a digit.
@@ -71,19 +71,25 @@ export function evidenceIdentity(document: Readonly<{ issuer: string; number: st
   return isNationalNumber(number) ? `CN-VAT|${number}` : `${issuerKey}|${number}`;
 }
 
+/** What a document is known by besides its identity. `coded`: the number has a code in it, by which documents of one number are told apart. */
+export type NumberIdentity = Readonly<{ identity: string; coded: boolean }>;
+
 /**
  * What a number means between two companies, whoever is said to have issued the document: the presenter states the issuer, and by stating
  * another could otherwise present the same paper twice. An invoice whose number has its code in it is known by the number alone as well, for the
- * code may be left out another time. Undefined for numbers that are unique in the country by themselves: they need no more.
+ * code may be left out another time: then also under its issuer, as another creditor or debtor may be stated with it. None for numbers that are
+ * unique in the country by themselves: they need no more.
  * @throws Error for a number that the schema has not checked.
  */
-export function tradeIdentity(
+export function numberIdentities(
   document: Readonly<{ number: string }>,
-  creditorKey: string,
-  debtorKey: string,
-): Readonly<{ identity: string; coded: boolean }> | undefined {
-  const number = comparableNumber(document.number);
-  const printed = numberWithoutCode(number);
-  if (printed === undefined && isNationalNumber(number)) return undefined;
-  return { identity: `${creditorKey}>${debtorKey}|${printed ?? number}`, coded: printed !== undefined };
+  { issuerKey, creditorKey, debtorKey }: Readonly<{ issuerKey: string; creditorKey: string; debtorKey: string }>,
+): readonly NumberIdentity[] {
+  const comparable = comparableNumber(document.number);
+  const printed = numberWithoutCode(comparable);
+  const coded = printed !== undefined;
+  if (!coded && isNationalNumber(comparable)) return [];
+  const number = printed ?? comparable;
+  const between = { identity: `${creditorKey}>${debtorKey}|${number}`, coded };
+  return mayLackCode(number) ? [between, { identity: `${issuerKey}>|${number}`, coded }] : [between];
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BUYER, SUPPLIER, uscc } from '../testing/builders';
 import { AssetIdSchema, CommandSchema, PledgeIdSchema } from './command';
-import { DocumentNumberSchema, evidenceIdentity, tradeIdentity } from './evidence';
+import { DocumentNumberSchema, evidenceIdentity, numberIdentities } from './evidence';
 import { isUscc, PartyIdSchema, partyKey, sameParty, usccCheckCharacter } from './party';
 import { canonicalDocumentNumber, DateSchema, textSchema } from './text';
 import { validate } from './validation';
@@ -217,7 +217,9 @@ describe("a document's number", () => {
   });
 
   test('of an invoice of paper is known between two companies by what is printed as its number, with its code or without', () => {
-    const trade = (number: string, debtor = 'B') => tradeIdentity({ number }, 'A', debtor);
+    const known = (number: string, debtorKey = 'B', creditorKey = 'A') =>
+      numberIdentities({ number }, { issuerKey: 'A', creditorKey, debtorKey });
+    const trade = (number: string, debtor = 'B') => known(number, debtor)[0];
     for (const number of [
       '4403191130' + '00345678',
       '044031900111' + '00345678',
@@ -228,7 +230,10 @@ describe("a document's number", () => {
     }
     expect(trade('No. 345678')).toEqual({ identity: trade('00345678')?.identity, coded: false });
     expect(trade('4403191130' + '00345678', 'C')?.identity).not.toBe(trade('00345678')?.identity);
-    expect(trade('26442000000351700249')).toBeUndefined();
+    expect(known('26442000000351700249')).toEqual([]);
+    // And under its issuer, whoever is said to be owed it or to owe it.
+    expect(known('4403191130' + '00345678', 'C', 'D')[1]).toEqual({ ...known('345678')[1], coded: true });
+    expect([known('INV-1'), known('1024'), known('99999999')].map(({ length }) => length)).toEqual([1, 1, 2]);
     expect(trade('1234567890123456')).toMatchObject({ coded: false });
   });
 

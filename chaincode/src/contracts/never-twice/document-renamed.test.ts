@@ -8,6 +8,7 @@ import {
   BUYER,
   cny,
   invoiceNumber,
+  OTHER_BUYER,
   OTHER_SUPPLIER,
   platform,
   SUPPLIER,
@@ -169,6 +170,19 @@ describe('the same document again', () => {
       expect((await ledger.refusal(platform, both(NUMBER))).code).toBe('DUPLICATE_EVIDENCE');
       await ledger.ok(platform, both(OTHER_CODE));
       expect((await ledger.refusal(platform, half(NUMBER))).code).toBe('DUPLICATE_EVIDENCE');
+    });
+
+    test.each([
+      ['with its code, then without', WITH_CODE, NUMBER],
+      ['without its code, then with', NUMBER, WITH_CODE],
+    ])('is refused against another debtor %s', async (_, first, second) => {
+      await ledger.ok(platform, half(first));
+      const again = aReceivable({
+        debtor: OTHER_BUYER,
+        amount: cny('500.00'),
+        evidence: [anInvoice({ number: second, amount: cny('1000.00') })],
+      });
+      expect((await ledger.refusal(platform, again)).code).toBe('DUPLICATE_EVIDENCE');
     });
 
     test("is another's between other companies", async () => {

@@ -28,7 +28,7 @@ export type Reservation = Readonly<{
   /** The channel that decides. */
   home: number;
   token: EvidenceToken;
-  trade: TradeToken | undefined;
+  trades: readonly TradeToken[];
   amount: bigint;
   /** The document's own, as it was presented here. */
   value: bigint;
@@ -89,7 +89,14 @@ export function reserve(
   const assetId = assetIdAt(home, mspId, command.id);
   const currency = command.amount.currency;
   const reservation: Reservation = {
-    ...{ assetId, home, token: known.token, trade: known.trade?.token, amount, value: minorOf(evidence.amount) },
+    ...{
+      assetId,
+      home,
+      token: known.token,
+      trades: known.trades.map((trade) => trade.token),
+      amount,
+      value: minorOf(evidence.amount),
+    },
     ...{ currency, creditorKey, debtorKey, mspId },
     expiresAt: new Date(Date.parse(context.at) + RESERVED_MS).toISOString(),
     status: 'HELD',
@@ -143,7 +150,7 @@ export function register(
     const held = foreign(channel, key.reservation({ mspId, home: here, assetId: id, token }));
     if (held?.status !== 'HELD') return refuse('INVALID_STATE', `document ${evidence.number} is not reserved`);
     reserved.add(token);
-    documents.push({ token, record: leftBy(held), trade: undefined });
+    documents.push({ token, record: leftBy(held), trades: [] });
   }
   const decided = registerReceivable(
     {
@@ -203,7 +210,7 @@ export function follow(transaction: Transaction, at: Key<Reservation>, foreign: 
   return accept(ended);
 }
 
-function giveBack(transaction: Transaction, { token, trade, assetId, amount }: Reservation): void {
+function giveBack(transaction: Transaction, { token, trades, assetId, amount }: Reservation): void {
   const at = key.evidence(token);
   const record = transaction.get(at);
   if (record === undefined) throw new Error('a reservation without its document');
@@ -214,12 +221,13 @@ function giveBack(transaction: Transaction, { token, trade, assetId, amount }: R
   }
   // Nothing binds it to a creditor and debtor any more.
   transaction.remove(at);
-  if (trade === undefined) return;
-  const number = transaction.get(key.trade(trade));
   const without = (tokens: readonly EvidenceToken[] = []) => tokens.filter((other) => other !== token);
-  const documents = without(number?.documents);
-  if (documents.length === 0) transaction.remove(key.trade(trade));
-  else transaction.put(key.trade(trade), { token: trade, documents, coded: without(number?.coded) });
+  for (const trade of trades) {
+    const number = transaction.get(key.trade(trade));
+    const documents = without(number?.documents);
+    if (documents.length === 0) transaction.remove(key.trade(trade));
+    else transaction.put(key.trade(trade), { token: trade, documents, coded: without(number?.coded) });
+  }
 }
 
 function knownDocument(
@@ -229,11 +237,11 @@ function knownDocument(
   command: Registration,
 ): KnownDocument {
   const token = tokens.tokenOf(evidence);
-  const trade = tokens.tradeOf(evidence, partyKey(command.creditor.uscc), partyKey(command.debtor.uscc));
+  const trades = tokens.tradesOf(evidence, partyKey(command.creditor.uscc), partyKey(command.debtor.uscc));
   return {
     token,
     record: transaction.get(key.evidence(token)),
-    trade: trade === undefined ? undefined : { ...trade, record: transaction.get(key.trade(trade.token)) },
+    trades: trades.map((trade) => ({ ...trade, record: transaction.get(key.trade(trade.token)) })),
   };
 }
 

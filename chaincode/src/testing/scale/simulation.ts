@@ -85,7 +85,7 @@ function placesByToken({ routing }: Partitions, { evidence, creditor, debtor }: 
   const { tokens } = routing;
   const keys = evidence.flatMap((document) => [
     tokens.tokenOf(document),
-    tokens.tradeOf(document, partyKey(creditor.uscc), partyKey(debtor.uscc))?.token ?? tokens.tokenOf(document),
+    tokens.tradesOf(document, partyKey(creditor.uscc), partyKey(debtor.uscc))[0]?.token ?? tokens.tokenOf(document),
   ]);
   return new Set(keys.map((token) => routing.channelOfToken(token)));
 }
