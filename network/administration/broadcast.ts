@@ -1,11 +1,8 @@
 /** Gives a transaction to an orderer, as `peer channel update` does. */
-import * as grpc from '@grpc/grpc-js';
 import { BroadcastResponse } from '@hyperledger/fabric-protos/lib/orderer/ab_pb';
 import { Status } from '@hyperledger/fabric-protos/lib/common/common_pb';
-import { type Connection } from '../connection';
 import { AdministrationError, OrderingRefusal } from './errors';
-
-type OrdererConnection = Connection['orderers'][number];
+import { callOrderer, type OrdererConnection, statusName } from './orderer-call';
 
 const CALL_WITHIN_MS = 30_000;
 
@@ -21,41 +18,21 @@ export async function broadcast(orderers: readonly OrdererConnection[], envelope
     if (status === Status.SUCCESS) return;
     // BFT: this orderer has it already, from another one that passed it on.
     if (info.includes('request already processed')) return;
-    const [name = String(status)] = Object.entries(Status).find(([, value]) => value === status) ?? [];
-    if (status !== Status.SERVICE_UNAVAILABLE) throw new OrderingRefusal(`${name}: ${info}`);
+    if (status !== Status.SERVICE_UNAVAILABLE) throw new OrderingRefusal(`${statusName(status)}: ${info}`);
     failures.push(`${orderer.endpoint}: ${info}`);
   }
   throw new AdministrationError(`no orderer takes the transaction: ${failures.join('; ')}`);
 }
 
-function ask(
-  { endpoint, tlsCaPem, serverName }: OrdererConnection,
+async function ask(
+  orderer: OrdererConnection,
   envelope: Uint8Array,
 ): Promise<{ readonly status: number; readonly info: string }> {
-  const client = new grpc.Client(endpoint, grpc.credentials.createSsl(Buffer.from(tlsCaPem)), {
-    'grpc.ssl_target_name_override': serverName,
-  });
-  return new Promise((resolve) => {
-    const stream = client.makeBidiStreamRequest(
-      '/orderer.AtomicBroadcast/Broadcast',
-      (message: Uint8Array) => Buffer.from(message),
-      (bytes: Buffer) => BroadcastResponse.deserializeBinary(bytes),
-      { deadline: Date.now() + CALL_WITHIN_MS },
-    );
-    const answer = (status: number, info: string): void => {
-      resolve({ status, info });
-      stream.cancel();
-      client.close();
-    };
-    stream.on('data', (response: BroadcastResponse) => {
-      answer(response.getStatus(), response.getInfo());
-    });
-    stream.on('error', (error: Error) => {
-      answer(Status.SERVICE_UNAVAILABLE, error.message);
-    });
-    stream.on('end', () => {
-      answer(Status.SERVICE_UNAVAILABLE, 'the orderer gave no answer');
-    });
-    stream.write(envelope);
-  });
+  const deserialize = (bytes: Buffer): BroadcastResponse => BroadcastResponse.deserializeBinary(bytes);
+  try {
+    const response = await callOrderer(orderer, 'Broadcast', envelope, deserialize, CALL_WITHIN_MS);
+    return { status: response.getStatus(), info: response.getInfo() };
+  } catch (error) {
+    return { status: Status.SERVICE_UNAVAILABLE, info: error instanceof Error ? error.message : String(error) };
+  }
 }
