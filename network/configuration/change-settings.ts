@@ -3,7 +3,7 @@ import { BatchSize, ConsensusType } from '@hyperledger/fabric-protos/lib/orderer
 import { ACLs, APIResource } from '@hyperledger/fabric-protos/lib/peer/configuration_pb';
 import { PolicyError } from '../identity/errors';
 import { type BatchSettings, batchSize, batchTimeout } from './batch';
-import { withBatchTimeout } from './consensus';
+import { ownBatchTimeout, withBatchTimeout } from './consensus';
 import { groupIn, setPolicyIn, setValue, valueIn } from './element';
 import { ConfigurationError } from './errors';
 import { implicitMeta, signaturePolicy } from './group';
@@ -26,7 +26,9 @@ export function setBatch(settings: Partial<BatchSettings>): ConfigurationChange 
     }
     setValue(ordering, 'BatchTimeout', batchTimeout(batchTimeoutMs));
     const consensus = ConsensusType.deserializeBinary(valueIn(ordering, 'ConsensusType'));
-    setValue(ordering, 'ConsensusType', withBatchTimeout(consensus, batchTimeoutMs));
+    if (ownBatchTimeout(consensus) !== undefined) {
+      setValue(ordering, 'ConsensusType', withBatchTimeout(consensus, batchTimeoutMs));
+    }
   };
 }
 

@@ -109,12 +109,11 @@ export function ownBatchTimeout(type: orderer.ConsensusType): number | undefined
   return parseDuration(bft.Options.deserializeBinary(type.getMetadata_asU8()).getRequestBatchMaxInterval());
 }
 
-/** The consensus with another such time; as it is where BatchTimeout counts. */
+/** The consensus, which decides it, with another such time. */
 export function withBatchTimeout(type: orderer.ConsensusType, milliseconds: number): orderer.ConsensusType {
-  const changed = type.clone();
-  if (type.getType() !== 'BFT') return changed;
   const options = bft.Options.deserializeBinary(type.getMetadata_asU8());
   options.setRequestBatchMaxInterval(batchTimeout(milliseconds).getTimeout());
+  const changed = type.clone();
   changed.setMetadata(options.serializeBinary());
   return changed;
 }
