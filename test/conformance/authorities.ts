@@ -9,9 +9,8 @@ import {
   setCertificateAuthorities,
   setRevocationList,
 } from '@onepledge/network/configuration';
-import { observing } from './acts';
 import { type Act } from './behaviour';
-import { CHANNEL, groupOf } from './configuration';
+import { groupOf, withIdentity } from './configuration';
 import { type World } from './world';
 
 /** plain: as usual. narrow: the root allows no CA below it. past: the CA below was valid until 100 days ago. */
@@ -74,17 +73,7 @@ export function byIssued(name: ChainName, ca: CaName, act: 'evaluate' | 'submit'
     const { certPem, keyPem } =
       days === 0 && ca === 'intermediate' ? await clientOf(name) : await issued(name, ca, days);
     const identity = { mspId: MSP, certificatePem: certPem, privateKeyPem: keyPem };
-    const client = world.clients.connect(identity, 'org2');
-    try {
-      return await observing(world, act === 'submit' ? 'endorse' : 'evaluate', async () => {
-        const contract = client.gateway.getNetwork(CHANNEL).getContract('basic');
-        if (act === 'submit') await contract.submitTransaction('put', world.fill('$k'), 'x');
-        else await contract.evaluateTransaction('get', world.fill('$k'));
-        return { status: 'OK' };
-      });
-    } finally {
-      client.close();
-    }
+    return withIdentity(world, identity, act);
   };
 }
 

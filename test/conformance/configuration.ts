@@ -9,7 +9,14 @@ import {
   type ConfigUpdate,
   type ConfigUpdateEnvelope,
 } from '@hyperledger/fabric-protos/lib/common/configtx_pb';
-import { createSigner, enrol, issueRevocationList, openAuthority, type Signer } from '@onepledge/network';
+import {
+  createSigner,
+  enrol,
+  type EnrolledIdentity,
+  issueRevocationList,
+  openAuthority,
+  type Signer,
+} from '@onepledge/network';
 import {
   changed,
   computeUpdate,
@@ -23,7 +30,7 @@ import {
   unsignedUpdate,
 } from '@onepledge/network/configuration';
 import { observing, shows } from './acts';
-import { type Act, type OrganizationName } from './behaviour';
+import { type Act, type Observed, type OrganizationName } from './behaviour';
 import { converse, envelope, ordererOf, statusName } from './messages';
 import { type Actor, type World } from './world';
 
@@ -159,18 +166,27 @@ export function revoking(name: string): Change {
 export function asNamed(name: string, act: 'evaluate' | 'submit'): Act {
   return async (world) => {
     const identity = await enrol(world.engine.home, 'org2', { name, attributes: {} });
-    const client = world.clients.connect(identity, 'org2');
-    try {
-      return await observing(world, act === 'submit' ? 'endorse' : 'evaluate', async () => {
-        const contract = client.gateway.getNetwork(CHANNEL).getContract('basic');
-        if (act === 'submit') await contract.submitTransaction('put', world.fill('$k'), 'x');
-        else await contract.evaluateTransaction('get', world.fill('$k'));
-        return { status: 'OK' };
-      });
-    } finally {
-      client.close();
-    }
+    return withIdentity(world, identity, act);
   };
+}
+
+/** A client with this identity of organisation 2 reads or writes. */
+export async function withIdentity(
+  world: World,
+  identity: EnrolledIdentity,
+  act: 'evaluate' | 'submit',
+): Promise<Observed> {
+  const client = world.clients.connect(identity, 'org2');
+  try {
+    return await observing(world, act === 'submit' ? 'endorse' : 'evaluate', async () => {
+      const contract = client.gateway.getNetwork(CHANNEL).getContract('basic');
+      if (act === 'submit') await contract.submitTransaction('put', world.fill('$k'), 'x');
+      else await contract.evaluateTransaction('get', world.fill('$k'));
+      return { status: 'OK' };
+    });
+  } finally {
+    client.close();
+  }
 }
 
 /** A group below `Channel`. */
