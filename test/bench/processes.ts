@@ -48,6 +48,11 @@ export function memoryOf(pid: number): ProcessMemory {
   }
 }
 
+/** Seconds of processor time that a process and all that descends from it have used so far. */
+export function treeCpuSeconds(root: number): number {
+  return treeOf(root).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+}
+
 /** A process with all that descends from it. */
 export function treeOf(root: number): readonly ProcessUsage[] {
   const all = readdirSync('/proc')

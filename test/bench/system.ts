@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { proportionalMiB, treeOf, usageOf } from './processes';
+import { proportionalMiB, treeCpuSeconds, treeOf, usageOf } from './processes';
 
 /** The project's folder; this file runs from test/dist/bench. */
 export const ROOT = resolve(__dirname, '..', '..', '..');
@@ -93,7 +93,7 @@ export class System {
 
   /** Seconds of processor time that all its processes, npm's included, have used so far. */
   totalCpuSeconds(): number {
-    return treeOf(this.#pid).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+    return treeCpuSeconds(this.#pid);
   }
 
   /** Seconds of processor time that each program has used so far. */

@@ -3,7 +3,7 @@ import { type EngineName, startSystem } from '../../support/system';
 import type { Bench, Case } from '../bench';
 import { DirectProcess } from '../direct-process';
 import { figure, type Section } from '../figure';
-import { treeOf } from '../processes';
+import { treeCpuSeconds } from '../processes';
 import { pairRatios } from '../statistics';
 
 const CLIENTS = 64;
@@ -59,9 +59,10 @@ async function compare(bench: Bench, engine: EngineName): Promise<readonly Secti
     for (let round = 0; round <= plan.rounds; round += 1) {
       for (const name of round % 2 === 0 ? WAYS : [...WAYS].reverse()) {
         note(`${engine}, ${name}, ${round === 0 ? 'warm-up' : `round ${round}`}`);
-        const before = cpuSeconds();
+        // Of this process and all that it has started: nodes, chaincodes, gateways and clients.
+        const before = treeCpuSeconds(process.pid);
         const result = await measures[name]();
-        const cpuMs = ((cpuSeconds() - before) * 1000) / result.done;
+        const cpuMs = ((treeCpuSeconds(process.pid) - before) * 1000) / result.done;
         if (round > 0) rounds[name].push({ ...result, cpuMs });
       }
     }
@@ -70,11 +71,6 @@ async function compare(bench: Bench, engine: EngineName): Promise<readonly Secti
     client.close();
     await system.stop();
   }
-}
-
-/** Of this process and all that it has started: nodes, chaincodes, gateways and clients. */
-function cpuSeconds(): number {
-  return treeOf(process.pid).reduce((sum, usage) => sum + usage.cpuSeconds, 0);
 }
 
 function section(engine: EngineName, { one, batched, single, http }: Rounds): Section {
