@@ -1,7 +1,7 @@
 /** What an orderer takes, and with which words it refuses. */
 import { common, orderer } from '@hyperledger/fabric-protos';
-import { inOrder, shows } from '../acts';
-import { type Act, type Topic } from '../behaviour';
+import { contractOf, inOrder, shows } from '../acts';
+import { type Act, type Behaviour, type Topic } from '../behaviour';
 import { converse, envelope, type MessageOptions, ordererOf, statusName } from '../messages';
 import { type World } from '../world';
 
@@ -31,6 +31,31 @@ function broadcast(type: number, options: MessageOptions = {}, data: Uint8Array 
   return async (world) => shows(world, await answers(world, [await envelope(world, type, data, options)]));
 }
 
+/**
+ * Sends messages that are taken and that nobody can read as transactions, and waits until they are in blocks, of which they have their own:
+ * Fabric's peers stop for good at a block in which another transaction comes after such a one.
+ */
+function ordered(messages: number, act: Act): Pick<Behaviour, 'alone' | 'call'> {
+  const call: Act = async (world) => {
+    const { network } = await contractOf(world, {});
+    const chain = await network.getContract('qscc').evaluate('GetChainInfo', { arguments: ['alpha'] });
+    const startBlock = BigInt(common.BlockchainInfo.deserializeBinary(chain).getHeight());
+    const observed = await act(world);
+    const blocks = await network.getBlockEvents({ startBlock });
+    try {
+      let seen = 0;
+      for await (const block of blocks) {
+        seen += block.getData()?.getDataList().length ?? 0;
+        if (seen >= messages) break;
+      }
+    } finally {
+      blocks.close();
+    }
+    return observed;
+  };
+  return { alone: true, call };
+}
+
 /** Sends an envelope whose payload is these bytes. */
 function payload(bytes: Uint8Array): Act {
   return async (world) => {
@@ -51,21 +76,21 @@ export const broadcasting: Topic = {
   behaviours: [
     {
       name: 'takes a transaction of a writer, whatever it holds',
-      call: broadcast(HeaderType.ENDORSER_TRANSACTION),
+      ...ordered(1, broadcast(HeaderType.ENDORSER_TRANSACTION)),
       expect: { result: [['SUCCESS', '']] },
     },
     {
       name: 'takes messages of other types, for the peers to judge',
-      call: broadcast(HeaderType.MESSAGE),
+      ...ordered(1, broadcast(HeaderType.MESSAGE)),
       expect: { result: [['SUCCESS', '']] },
     },
     {
       name: 'answers several messages on one stream',
-      call: async (world) => {
+      ...ordered(2, async (world) => {
         const one = await envelope(world, HeaderType.ENDORSER_TRANSACTION, Buffer.from('one'));
         const two = await envelope(world, HeaderType.ENDORSER_TRANSACTION, Buffer.from('two'));
         return shows(world, (await answers(world, [one, two])).length);
-      },
+      }),
       expect: { result: 2 },
     },
     {
@@ -129,7 +154,7 @@ export const broadcasting: Topic = {
     },
     {
       name: 'asks for no timestamp',
-      call: broadcast(HeaderType.ENDORSER_TRANSACTION, { offBy: undefined }),
+      ...ordered(1, broadcast(HeaderType.ENDORSER_TRANSACTION, { offBy: undefined })),
       expect: { result: [['SUCCESS', '']] },
     },
   ],

@@ -9,7 +9,6 @@ import { type World } from '../world';
 const COMMIT_HASH = 4;
 const FAR = 1_000_000;
 const MINUTE_MS = 60_000;
-const MOST_TRIES = 5;
 
 interface SeekOptions extends MessageOptions {
   /** Waits at the end of the chain instead of failing. */
@@ -75,21 +74,15 @@ function firstBlock(
   };
 }
 
-/**
- * What filtered blocks tell of a transaction. A block that also has a transaction nobody can read is not told of at all, on Fabric
- * neither: another behaviour may have put one there, so the act is done once more.
- */
+/** What filtered blocks tell of a transaction. */
 function filteredOf(act: Act, isIt: (transaction: peer.FilteredTransaction, world: World) => boolean): Act {
   return async (world) => {
-    let found: peer.FilteredTransaction | undefined;
-    for (let tries = 0; tries < MOST_TRIES && found === undefined; tries += 1) {
-      await act(world);
-      const blocks = await responses(world, [seekInfo(0, 'newest', {})], {}, '/protos.Deliver/DeliverFiltered');
-      found = blocks
-        .flatMap((bytes) => peer.DeliverResponse.deserializeBinary(bytes).getFilteredBlock() ?? [])
-        .flatMap((block) => block.getFilteredTransactionsList())
-        .find((transaction) => isIt(transaction, world));
-    }
+    await act(world);
+    const blocks = await responses(world, [seekInfo(0, 'newest', {})], {}, '/protos.Deliver/DeliverFiltered');
+    const found = blocks
+      .flatMap((bytes) => peer.DeliverResponse.deserializeBinary(bytes).getFilteredBlock() ?? [])
+      .flatMap((block) => block.getFilteredTransactionsList())
+      .find((transaction) => isIt(transaction, world));
     const actions = found?.getTransactionActions()?.getChaincodeActionsList() ?? [];
     return shows(world, {
       type: found?.getType(),
