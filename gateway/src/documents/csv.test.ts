@@ -54,6 +54,27 @@ describe('a CSV file', () => {
     expect(read(text)).toMatchObject([{ ok: true, document: { amount: { amount: '113.00' }, dueDate: '2026-12-03' } }]);
   });
 
+  test('has the code of an invoice of paper in a column of its own, without which the number is not known in the country', () => {
+    const paper = (code: string, number: string): string => `${ROW.replace('26442000000351700250', number)},${code}`;
+    const results = read(
+      [
+        `${HEADER},发票代码`,
+        paper('044001900111', '00345678'),
+        paper('44001900111', '345678'),
+        paper('', '00345678'),
+        paper('0440019', '00345678'),
+        paper('044001900111', '26442000000351700250'),
+      ].join('\n'),
+    );
+    expect(results).toMatchObject([
+      { document: { evidence: { number: '044001900111 00345678' } } },
+      { document: { evidence: { number: '44001900111 00345678' } } },
+      { document: { evidence: { number: '00345678' } } },
+      { ok: false, problem: { code: 'INVALID_EVIDENCE', field: 'code' } },
+      { ok: false, problem: { code: 'INVALID_EVIDENCE', field: 'number' } },
+    ]);
+  });
+
   test('counts lines, not records: quoted line breaks and empty lines shift what follows', () => {
     const wrapped = ROW.replace('晨岚精密', '"晨岚\n精密"');
     const results = read(`${HEADER}\n\n${wrapped}\n${ROW.replace('CNY', 'ABC')}\n,,,,,,,\n`);

@@ -22,7 +22,7 @@ const REQUIRED = [
   'number',
   'issuedOn',
 ] as const;
-const OPTIONAL = ['dueDate', 'issuer', 'evidenceAmount'] as const;
+const OPTIONAL = ['code', 'dueDate', 'issuer', 'evidenceAmount'] as const;
 type Column = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 
 const CHINESE: Readonly<Record<string, Column>> = {
@@ -32,6 +32,7 @@ const CHINESE: Readonly<Record<string, Column>> = {
   购方名称: 'debtorName',
   币种: 'currency',
   价税合计: 'amount',
+  发票代码: 'code',
   发票号码: 'number',
   开票日期: 'issuedOn',
   到期日: 'dueDate',
@@ -157,7 +158,7 @@ function documentOf(values: Values, digest: string): ParsedDocument {
     evidence: {
       kind: 'INVOICE',
       issuer: issuer === undefined ? creditor.uscc : partyId(issuer, 'issuer'),
-      number: documentNumber(required(values, 'number'), 'number'),
+      number: numberOf(values),
       amount:
         evidenceAmount === undefined
           ? amount
@@ -166,6 +167,21 @@ function documentOf(values: Values, digest: string): ParsedDocument {
       digest,
     },
   };
+}
+
+/** An invoice of paper has a code of ten or twelve digits besides its eight; programs drop the zeros at the beginning of both. */
+function numberOf(values: Values): string {
+  const number = documentNumber(required(values, 'number'), 'number');
+  const code = values.get('code')?.normalize('NFKC');
+  if (code === undefined) return number;
+  if (!/^[0-9]{9,12}$/.test(code)) {
+    throw new InvalidDocument(`code ${shown(code)} is not the code of an invoice: ten or twelve digits`, 'code');
+  }
+  const digits = number.normalize('NFKC');
+  if (!/^[0-9]{1,8}$/.test(digits)) {
+    throw new InvalidDocument(`number ${shown(number)} is not one that has a code: eight digits`, 'number');
+  }
+  return `${code} ${digits.padStart(8, '0')}`;
 }
 
 function required(values: Values, column: Column): string {
