@@ -46,6 +46,9 @@ describe("a party's identifier", () => {
     `${CODE.slice(0, 9)}\u200b${CODE.slice(9)}`,
     `CN${CODE}`,
     `cn ${CODE}`,
+    `CNCN${CODE}`,
+    `HK-${CODE}`,
+    `USCC: ${CODE}`,
   ])('of one company is one in the spelling %j', (spelling) => {
     expect(partyKey(spelling)).toBe(CODE);
     expect(PartyIdSchema.parse(spelling)).toBe(CODE);
@@ -64,7 +67,11 @@ describe("a party's identifier", () => {
   test.each([
     ['EL123456789', 'GR 123456789'],
     ['UK123456789', 'gb-123456789'],
-  ])('of one company is one under both codes of its country: %s, %s', (a, b) => {
+    ['XI123456789', 'GB 123 4567 89'],
+    ['CHE-123.456.788 MWST', 'CHE123456788'],
+    ['CHE-123.456.788 TVA', 'CHE-123.456.788 IVA'],
+    ['NO 923 456 783 MVA', 'NO923456783'],
+  ])('of one company is one under all codes of its country and with what its tax is called: %s, %s', (a, b) => {
     expect(sameParty(a, b)).toBe(true);
     expect(sameParty(a, `FR${b.slice(2)}`)).toBe(false);
   });
@@ -82,6 +89,12 @@ describe("a party's identifier", () => {
     ' '.repeat(3),
     'DE\u202812',
     `DE${'1'.repeat(90)}`,
+    // Chinese companies by what they were known by before: registration, taxpayer and organisation codes.
+    'CN440301103456789',
+    'CN71092841X',
+    'CN深圳A12345',
+    'MA5DEM0P9',
+    'MA5DEM0P-9',
   ])('is not %j', (id) => {
     expect(validate(PartyIdSchema, id).ok).toBe(false);
   });

@@ -1,6 +1,7 @@
 /** The same document again under another number, kind or issuer. never-twice 1. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Evidence } from '../../model/evidence';
+import type { Party } from '../../model/party';
 import { registered } from '../../testing/beginnings';
 import {
   anInvoice,
@@ -101,6 +102,35 @@ describe('the same document again', () => {
     await registered(ledger, { evidence: [document] });
     const problem = await ledger.refusal(platform, aReceivable({ evidence: [{ ...document, issuer }] }));
     expect(problem.code).toBe('DUPLICATE_EVIDENCE');
+  });
+
+  // Whoever states both the issuer and the debtor otherwise would have another document between other companies.
+  test.each([
+    ["another country's letters before it", (code: string) => `HK${code}`],
+    ['the country before it twice', (code: string) => `CNCN${code}`],
+    ['its name before it', (code: string) => `USCC: ${code}`],
+  ])('is refused with its companies under their code with %s', async (_, written) => {
+    const document = anInvoice({ number: 'A-77' });
+    await registered(ledger, { evidence: [document] });
+    const again = aReceivable({
+      debtor: { ...BUYER, uscc: written(BUYER.uscc) },
+      evidence: [{ ...document, issuer: written(SUPPLIER.uscc) }],
+    });
+    expect((await ledger.refusal(platform, again)).code).toBe('DUPLICATE_EVIDENCE');
+  });
+
+  // Both are parts of the unified code, or stood in its place before 2015.
+  test.each([
+    ['organisation codes', ({ uscc }: Party) => `CN${uscc.slice(8, 17)}`],
+    ['numbers of registration of fifteen digits', ({ uscc }: Party) => `CN440301${uscc.slice(8, 17)}`],
+  ])('is not taken with its companies under their %s', async (_, written) => {
+    const document = anInvoice({ number: 'A-77' });
+    await registered(ledger, { evidence: [document] });
+    const again = aReceivable({
+      debtor: { ...BUYER, uscc: written(BUYER) },
+      evidence: [{ ...document, issuer: written(SUPPLIER) }],
+    });
+    expect(await ledger.refusal(platform, again)).toMatchObject({ code: 'INVALID_INPUT', field: 'debtor.uscc' });
   });
 
   test('is refused under another issuer when its number is unique in the country', async () => {
