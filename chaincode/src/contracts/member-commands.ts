@@ -4,6 +4,7 @@ import { partyKey } from '../model/party';
 import { accept } from '../model/result';
 import { enrolMembers, registerParty } from '../domain/enrol';
 import { partyView } from '../domain/views';
+import { requireKeyOf } from '../ledger/evidence-token';
 import { key } from '../ledger/key';
 import type { UnitOfWork } from '../ledger/unit-of-work';
 import { eventOf, type Handlers } from './handler';
@@ -20,6 +21,7 @@ export const memberHandlers: Pick<Handlers, 'member.enrol' | 'party.register'> =
   'member.enrol': {
     keys: (command, { work }) => [
       key.registry(),
+      key.evidenceKey(),
       ...command.members.flatMap(({ mspId, name, uscc }) => [
         key.member(mspId),
         key.memberName(name),
@@ -27,7 +29,8 @@ export const memberHandlers: Pick<Handlers, 'member.enrol' | 'party.register'> =
       ]),
       ...homesOf(command, work).map((mspId) => key.member(mspId)),
     ],
-    run(command, { work, founders }, context) {
+    run(command, { work, tokens, founders }, context) {
+      requireKeyOf(work.get(key.evidenceKey()), tokens);
       const known = command.members.flatMap(({ uscc }) => work.get(key.party(partyKey(uscc))) ?? []);
       const mspIds = new Set([...command.members.map(({ mspId }) => mspId), ...homesOf(command, work)]);
       const names = command.members.flatMap(({ name }) => {
@@ -47,6 +50,7 @@ export const memberHandlers: Pick<Handlers, 'member.enrol' | 'party.register'> =
       const enrolled = members.map(({ name }) => name);
       const change = work.emit(eventOf('MEMBERS_ENROLLED', context, { data: { members: enrolled } }));
       work.put(key.registry(), true, change);
+      if (work.get(key.evidenceKey()) === undefined) work.put(key.evidenceKey(), tokens.keyCheck);
       for (const member of members) {
         work.put(key.member(member.mspId), member, change);
         work.put(key.memberName(member.name), member.mspId);

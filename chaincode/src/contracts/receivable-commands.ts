@@ -11,7 +11,7 @@ import type { Pledge, Receivable } from '../domain/records';
 import { registerReceivable } from '../domain/register-receivable';
 import { settleReceivable } from '../domain/settle-receivable';
 import { receivableView } from '../domain/views';
-import type { EvidenceTokens, TradeOfNumber } from '../ledger/evidence-token';
+import { requireKeyOf, type EvidenceTokens, type TradeOfNumber } from '../ledger/evidence-token';
 import { receivableId } from '../ledger/ids';
 import { INDEX, key, type Key } from '../ledger/key';
 import type { UnitOfWork } from '../ledger/unit-of-work';
@@ -77,6 +77,7 @@ export const receivableHandlers: Pick<
 > = {
   'receivable.register': {
     keys: (command, { tokens, identity }) => [
+      key.evidenceKey(),
       key.receivable(newId(command, identity.mspId)),
       key.party(partyKey(command.creditor.uscc)),
       key.party(partyKey(command.debtor.uscc)),
@@ -86,6 +87,7 @@ export const receivableHandlers: Pick<
       ),
     ],
     run(command, { work, tokens, identity }, context) {
+      requireKeyOf(work.get(key.evidenceKey()), tokens);
       const id = newId(command, identity.mspId);
       const decided = registerReceivable(
         {

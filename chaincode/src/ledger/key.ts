@@ -56,6 +56,8 @@ export const OBJECT = { receivable: 'receivable', claim: 'claim' } as const;
 export const key = {
   /** Stands once the consortium's members were enrolled for the first time. */
   registry: (): Key<true> => ({ text: compositeKey('registry', 'members'), codec: markerCodec }),
+  /** By what the key of the evidence tokens is known again. */
+  evidenceKey: (): Key<string> => ({ text: compositeKey('registry', 'evidenceKey'), codec: nameCodec }),
   member: (mspId: string): Key<Member> => ({ text: compositeKey('member', mspId), codec: memberCodec }),
   /** The MSP id behind a member's name. */
   memberName: (name: string): Key<string> => ({ text: compositeKey('memberName', name), codec: nameCodec }),

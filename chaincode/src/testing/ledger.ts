@@ -32,6 +32,8 @@ export class Ledger {
   now = NOW;
   /** The chaincode's endorsement policy, as its definition in force says. */
   ownPolicy = OWN_POLICY;
+  /** What the endorsers make tokens with. */
+  tokens = TOKENS;
   /** Who may enrol the first members, as the endorsers were told. */
   founders: readonly string[] | undefined;
   #transactions = 0;
@@ -50,7 +52,7 @@ export class Ledger {
     const work = new UnitOfWork(simulation);
     // Over the wire commands are JSON.
     const raws = JSON.parse(JSON.stringify(commands)) as unknown[];
-    const results = await execute(raws, { work, tokens: TOKENS, identity, founders: this.founders }, at);
+    const results = await execute(raws, { work, tokens: this.tokens, identity, founders: this.founders }, at);
     if (results.some(({ ok }) => ok)) await work.flush(() => Promise.resolve(this.ownPolicy));
     return { simulation, results, events: work.events };
   }

@@ -69,7 +69,7 @@ export const ENGINE_PROGRAMS: Readonly<Record<EngineName, (settings: EngineSetti
 async function embeddedEngine({ home, consortium, note }: EngineSettings): Promise<EnginePrograms> {
   const chaincode = await chaincodeAddress(home);
   const peerPorts = await choosePeerPorts(consortium, note);
-  const evidenceKey = ensureEvidenceKey(home);
+  const evidenceKey = ensureEvidenceKey(home, engineOf(home) !== undefined);
   return { programs: networkPrograms({ home, consortium, chaincode, evidenceKey, peerPorts }) };
 }
 
@@ -82,9 +82,10 @@ async function fabricEngine({ home, consortium: file }: EngineSettings): Promise
     const peerPorts = givenPeerPorts() ?? 'fixed';
     const consortium = loadConsortium(file);
     const member = ownMember(home);
+    const begun = engineOf(home) !== undefined;
     if (member === undefined) await prepare({ home, consortium, consensus: 'BFT', ports: peerPorts });
     else await prepareMember({ home, consortium, member });
-    const evidenceKey = member === undefined ? ensureEvidenceKey(home) : requireEvidenceKey(home);
+    const evidenceKey = member === undefined ? ensureEvidenceKey(home, begun) : requireEvidenceKey(home);
     const programs = async (): Promise<readonly ProgramSpec[]> => {
       const newest = loadConsortium(file);
       const chaincodes = await ensureChaincodeServices(newest, home);

@@ -181,6 +181,22 @@ describe.each(ENGINES)('a start of the %s network', (engine) => {
   );
 });
 
+describe('a start of the embedded network', () => {
+  test(
+    'without the evidence key that its ledger was written with is refused, and makes no other',
+    async () => {
+      await withFolder(async (folder) => {
+        const home = join(folder, 'home');
+        mkdirSync(join(home, 'network', 'ledger', 'onepledge'), { recursive: true });
+        const told = await refusal({ engine: 'embedded', folder });
+        expect(told).toMatchObject({ code: 'NO_EVIDENCE_KEY', detail: expect.stringContaining('evidence.key') });
+        expect(existsSync(join(home, 'secrets'))).toBe(false);
+      });
+    },
+    WITHIN_MS,
+  );
+});
+
 describe('a start of the fabric network', () => {
   test(
     'with programs of another version, or none, is refused with where they are to be had',

@@ -8,12 +8,20 @@ const KEY_BYTES = 32;
 
 /**
  * The key of the evidence tokens, made at the first start and never again: with another key every document would be new.
+ * @param begun whether there is a ledger
  * @returns the file's path
+ * @throws UserError when it is gone, and the ledger that was written with it is not
  */
-export function ensureEvidenceKey(home: string): string {
+export function ensureEvidenceKey(home: string, begun: boolean): string {
   const file = evidenceKeyFile(home);
   const folder = dirname(file);
   if (existsSync(file)) return file;
+  if (begun) {
+    throw new UserError(
+      `the evidence key is missing: put the one that the ledger in ${home} was written with back at ${file}, or no document is known any more`,
+      { code: 'NO_EVIDENCE_KEY' },
+    );
+  }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const temporary = `${file}.${randomBytes(6).toString('hex')}`;
   writeFileSync(temporary, `${randomBytes(KEY_BYTES).toString('hex')}\n`, { mode: 0o600, flush: true });

@@ -14,6 +14,8 @@ import {
   bankB,
   cancel,
   cny,
+  ENROLMENT,
+  FOUNDER,
   OTHER_BUYER,
   OTHER_SUPPLIER,
   partyAt,
@@ -21,7 +23,8 @@ import {
   release,
   supplier,
 } from '../../testing/builders';
-import { Ledger } from '../../testing/ledger';
+import { EvidenceKeyError, KeyedHashTokens } from '../../ledger/evidence-token';
+import { Ledger, TOKENS } from '../../testing/ledger';
 import { storedState } from '../../testing/stored-state';
 
 let ledger: Ledger;
@@ -74,6 +77,16 @@ describe('the same document again', () => {
       const problem = await ledger.refusal(identity, aReceivable({ evidence: [document] }));
       expect(problem.conflict).toEqual({ assetId: id });
     }
+  });
+
+  test('is not new to endorsers whose evidence key is another one than the ledger was begun with', async () => {
+    const document = anInvoice();
+    await registered(ledger, { evidence: [document] });
+    ledger.tokens = new KeyedHashTokens(Buffer.alloc(32, 8));
+    for (const act of [aReceivable({ evidence: [document] }), anAct('member.enrol', { members: [...ENROLMENT] })])
+      await expect(ledger.endorse(FOUNDER, [act])).rejects.toThrow(EvidenceKeyError);
+    ledger.tokens = TOKENS;
+    expect((await ledger.refusal(platform, aReceivable({ evidence: [document] }))).code).toBe('DUPLICATE_EVIDENCE');
   });
 
   test('at the same instant is committed once', async () => {
