@@ -120,8 +120,11 @@ async function answerTo(
   const query = route.query === undefined ? undefined : checked(validate(route.query, { ...request.query }));
   const base = { principal, params, query, request: facts };
   if (route.access !== 'write' || principal === undefined) {
+    // Asked for before: after the answer was read the chain may be longer, and the answer would pass for newer than it is.
+    const height = principal === undefined ? undefined : await heightFor(services, principal);
     const answer = await route.handle(base as unknown as WriteContext<unknown, unknown, unknown>);
-    return principal === undefined ? answer : withHeight(services, principal, answer);
+    if (height === undefined) return answer;
+    return { ...answer, headers: { ...answer.headers, 'Ledger-Height': height.toString() } };
   }
   if (!mayWrite(principal)) throw problem('FORBIDDEN', `the role ${principal.role} only reads`);
   const idempotencyKey = keyOfPrincipal(principal, requireIdempotencyKey(request.headers['idempotency-key']));
@@ -178,10 +181,9 @@ async function readBody(readJson: RequestHandler, request: Request, response: Re
   if (request.body === undefined) request.body = {};
 }
 
-async function withHeight({ blocks }: Services, principal: Principal, answer: Answer): Promise<Answer> {
-  const height = await blocks.height(principal).catch(() => undefined);
-  if (height === undefined) return answer;
-  return { ...answer, headers: { ...answer.headers, 'Ledger-Height': height.toString() } };
+/** How new what the principal reads is at least; undefined where nobody can tell. */
+async function heightFor({ blocks }: Services, principal: Principal): Promise<bigint | undefined> {
+  return blocks.height(principal).catch(() => undefined);
 }
 
 function send(response: Response, { status, body, headers = {} }: Answer): void {

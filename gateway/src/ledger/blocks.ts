@@ -17,8 +17,8 @@ export class Blocks {
   readonly #source: BlockSource;
   readonly #places = new BoundedMap<string, Place>(50_000);
   readonly #asked = new Map<string, Promise<Place | undefined>>();
-  #height = 0n;
-  #heightAt = Number.NEGATIVE_INFINITY;
+  readonly #heights = new Map<string, Readonly<{ at: number; height: Promise<bigint> }>>();
+  #noted = 0n;
 
   constructor(source: BlockSource) {
     this.#source = source;
@@ -37,21 +37,36 @@ export class Blocks {
     }
   }
 
-  /** Notes that the chain holds this block. */
+  /** Notes that the chain holds this block: whatever is read from now on is read from a peer that has it. */
   noteBlock(block: string): void {
     const height = BigInt(block) + 1n;
-    if (height > this.#height) this.#height = height;
+    if (height > this.#noted) this.#noted = height;
   }
 
-  /** The number of blocks of the chain: asked of the peer, at most about once a second. */
+  /**
+   * How many blocks the member's peer has at least: what is read of it from now on is as new as that, or newer. Every peer has a ledger of its
+   * own, so each is asked for itself, at most once a second.
+   */
   async height(principal: Principal): Promise<bigint> {
+    const { member } = principal;
+    const noted = this.#noted;
+    const known = this.#heights.get(member);
     const now = performance.now();
-    if (now - this.#heightAt < HEIGHT_AGE_MS) return this.#height;
-    this.#heightAt = now;
-    const info = common.BlockchainInfo.deserializeBinary(await this.#source.queryBlocks(principal, 'GetChainInfo'));
-    const height = BigInt(info.getHeight());
-    if (height > this.#height) this.#height = height;
-    return this.#height;
+    const asked =
+      known !== undefined && now - known.at < HEIGHT_AGE_MS ? known : { at: now, height: this.#heightOf(principal) };
+    this.#heights.set(member, asked);
+    try {
+      const height = await asked.height;
+      return height > noted ? height : noted;
+    } catch (error) {
+      this.#heights.delete(member);
+      throw error;
+    }
+  }
+
+  async #heightOf(principal: Principal): Promise<bigint> {
+    const info = await this.#source.queryBlocks(principal, 'GetChainInfo');
+    return BigInt(common.BlockchainInfo.deserializeBinary(info).getHeight());
   }
 
   async #ask(principal: Principal, transactionId: string): Promise<Place | undefined> {
