@@ -268,7 +268,11 @@ export class Outbox {
   async #conclude(conclusion: Conclusion, answerFirst: boolean): Promise<void> {
     const block = conclusion.transaction?.block;
     if (block !== undefined) this.#options.onBlock?.(block);
-    if (answerFirst) this.#answer(conclusion);
+    // One turn later: the peers have the next group by then, and work on it while the clients are answered.
+    if (answerFirst)
+      setImmediate(() => {
+        this.#answer(conclusion);
+      });
     const stored = this.#ends.add(conclusion).then(() => {
       this.#answer(conclusion);
       for (const { id } of conclusion.intents) this.#live.delete(id);
