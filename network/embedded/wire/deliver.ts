@@ -100,7 +100,7 @@ export function encodePrivateBlockResponse(block: Block, privateData: ReadonlyMa
   const encoded = encodeBlock(block);
   const content = new Writer(encoded.length + 1024).message(1, encoded);
   for (const [tx, sets] of privateData) {
-    content.message(2, new Writer(sets.length + 32).integer(1, tx).message(2, sets).finish());
+    content.message(2, new Writer(sets.length + 32).entry(1, tx).message(2, sets).finish());
   }
   const bytes = content.finish();
   return new Writer(bytes.length + 16).message(4, bytes).finish();

@@ -173,7 +173,13 @@ export function encodeReadinessResult(
 
 function writeApprovals(writer: Writer, field: number, approvals: ReadonlyMap<string, boolean>): void {
   for (const [mspId, approved] of approvals) {
-    writer.message(field, new Writer(mspId.length + 16).string(1, mspId).boolean(2, approved).finish());
+    writer.message(
+      field,
+      new Writer(mspId.length + 16)
+        .string(1, mspId)
+        .entry(2, approved ? 1 : 0)
+        .finish(),
+    );
   }
 }
 

@@ -166,7 +166,11 @@ export class Writer {
   }
 
   integer(field: number, value: number): this {
-    if (value === 0) return this;
+    return value === 0 ? this : this.entry(field, value);
+  }
+
+  /** A key or value of a map's entry: written even when zero, as Fabric's peers do. Older protobuf.js takes an entry without its key for nothing. */
+  entry(field: number, value: number): this {
     this.#reserve(20);
     this.#varint(varintField(field));
     this.#varint(value);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { common, gateway, ledger, peer } from '@hyperledger/fabric-protos';
 import { decodeBlock, encodeBlock } from './block';
 import { decodeChannelHeader } from './common';
+import { encodePrivateBlockResponse } from './deliver';
 import { decodeChaincodeEventsRequest, decodeProposalRequest } from './gateway';
 import { Reader, WireError, Writer } from './protobuf';
 import { decodeTxPvtReadWriteSet, encodeTxPvtReadWriteSet } from './pvtrwset';
@@ -27,6 +28,22 @@ describe('the wire codecs agree with the generated ones', () => {
     response.setStatus(-7);
     const reader = new Reader(response.serializeBinary());
     expect([reader.next(), reader.integer()]).toEqual([8, -7]);
+  });
+
+  test('private data of the first transaction of a block, whose key in the map is zero', () => {
+    const block = {
+      header: { number: 7, previousHash: Buffer.alloc(32), dataHash: Buffer.alloc(32) },
+      data: [],
+      metadata: [],
+    };
+    const generated = new peer.DeliverResponse();
+    const content = new peer.BlockAndPrivateData();
+    content.setBlock(common.Block.deserializeBinary(encodeBlock(block)));
+    content.getPrivateDataMapMap().set(0, new ledger.rwset.TxPvtReadWriteSet());
+    generated.setBlockAndPrivateData(content);
+    expect(encodePrivateBlockResponse(block, new Map([[0, new Uint8Array()]]))).toEqual(
+      Buffer.from(generated.serializeBinary()),
+    );
   });
 
   test('a read-write set', () => {
