@@ -26,6 +26,8 @@ export interface EnrolmentRequest {
   readonly organization: string;
   readonly role: Role;
   readonly attributes?: Readonly<Record<string, string>>;
+  /** What kind of key it is for; default: ECDSA on P-256. */
+  readonly key?: { readonly name: string };
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -92,10 +94,11 @@ export async function issueEnrolment(ca: Authority, request: EnrolmentRequest, n
   const attributes = Object.entries(request.attributes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const json = JSON.stringify({ attrs: Object.fromEntries(attributes) });
   const subject = nameOf(x509, request.commonName, request.organization, request.role);
-  return issue(ca, subject, now, [
+  const extensions = [
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
     ...(attributes.length === 0 ? [] : [new x509.Extension(ATTRIBUTES_OID, false, Buffer.from(json, 'utf8'))]),
-  ]);
+  ];
+  return issue(ca, subject, now, extensions, request.key);
 }
 
 /** A TLS certificate for server and client use. Valid one year. */
@@ -217,9 +220,10 @@ async function issue(
   subject: X509.Name,
   now: Date,
   extensions: readonly X509.Extension[],
+  key?: { readonly name: string },
 ): Promise<KeyPair> {
   const x509 = await library();
-  const keys = await generateKeys();
+  const keys = await generateKeys(key);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
     subject,
@@ -256,8 +260,8 @@ function pem(certificate: X509.X509Certificate): string {
   return `${certificate.toString('pem').trim()}\n`;
 }
 
-async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+async function generateKeys(algorithm: { readonly name: string } = P256): Promise<webcrypto.CryptoKeyPair> {
+  return (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
 }
 
 async function exportKey(key: webcrypto.CryptoKey): Promise<string> {

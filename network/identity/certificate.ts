@@ -53,14 +53,10 @@ export function readCertificate(pem: string | Uint8Array): CertificateFacts {
   };
 }
 
-/**
- * The DER of a certificate as Fabric compares and hashes it: with the lower of the two values of s, where its issuer's key is
- * ECDSA P-256.
- */
+/** The DER of a certificate as Fabric compares and hashes it: with the lower of the two values of s, where its issuer's key is an ECDSA key. */
 export function canonicalForm(certificate: X509Certificate, issuer: X509Certificate): Buffer {
-  if (issuer.publicKey.asymmetricKeyDetails?.namedCurve !== 'prime256v1') return certificate.raw;
   const [tbs, algorithm, signature] = derElements(derElement(certificate.raw, DER_TAG.sequence).content);
-  const low = signature === undefined ? undefined : withLowS(signature.content.subarray(1));
+  const low = signature === undefined ? undefined : withLowS(signature.content.subarray(1), issuer.publicKey);
   if (tbs === undefined || algorithm === undefined || low === undefined) return certificate.raw;
   const bits = derEncode(DER_TAG.bitString, Buffer.concat([Buffer.of(0), low]));
   return derEncode(DER_TAG.sequence, Buffer.concat([tbs.whole, algorithm.whole, bits]));

@@ -44,9 +44,11 @@ function refusal(run: () => unknown): IdentityErrorReason {
   throw new Error('the identity was accepted');
 }
 
+const P256 = { name: 'ECDSA', namedCurve: 'P-256' };
+
 interface Unusual {
   readonly units?: readonly string[];
-  readonly curve?: 'P-256' | 'P-384';
+  readonly algorithm?: { readonly name: string };
   readonly extensions?: readonly x509.Extension[];
   readonly commonName?: string;
 }
@@ -54,9 +56,9 @@ interface Unusual {
 /** A certificate that the development CA itself would not make. */
 async function issueUnusual(
   issuer: Authority,
-  { units = ['client'], curve = 'P-256', extensions = [], commonName = 'eve' }: Unusual,
+  { units = ['client'], algorithm = P256, extensions = [], commonName = 'eve' }: Unusual,
 ): Promise<string> {
-  const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: curve }, true, ['sign', 'verify']);
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: '41',
     subject: [{ CN: [commonName] }, ...units.map((unit) => ({ OU: [unit] }))],
@@ -225,9 +227,20 @@ describe('an identity is refused', () => {
     }
   });
 
-  test('when its key is on another curve', async () => {
-    const pem = await issueUnusual(ca, { curve: 'P-384' });
-    expect(refusal(() => registry.identify(serializeIdentity('BankAMSP', pem), NOW))).toBe('WRONG_KEY_TYPE');
+  test('when its key is of a kind that the channel does not take', async () => {
+    const ed25519 = { name: 'Ed25519' };
+    const pem = await issueUnusual(ca, { algorithm: ed25519 });
+    const older = new MspRegistry(new Map([['BankAMSP', { caPem: ca.pair.certPem }]]), false);
+    expect(refusal(() => older.identify(serializeIdentity('BankAMSP', pem), NOW))).toBe('WRONG_KEY_TYPE');
+    expect(registry.identify(serializeIdentity('BankAMSP', pem), NOW).commonName).toBe('eve');
+    const rsa = {
+      name: 'RSASSA-PKCS1-v1_5',
+      modulusLength: 2048,
+      publicExponent: Buffer.from([1, 0, 1]),
+      hash: 'SHA-256',
+    };
+    const rsaPem = await issueUnusual(ca, { algorithm: rsa });
+    expect(refusal(() => registry.identify(serializeIdentity('BankAMSP', rsaPem), NOW))).toBe('WRONG_KEY_TYPE');
   });
 
   test('when it is the CA itself', () => {

@@ -4,7 +4,7 @@ import { SerializedIdentity } from '@hyperledger/fabric-protos/lib/msp/identitie
 import { type CertificateFacts, readCertificate } from './certificate';
 import { IdentityError, type IdentityErrorReason } from './errors';
 import { type Judgement, MspDefinition, type MspRoot } from './msp-definition';
-import { verifyLowS } from './signature';
+import { isSigningKey, verifyMessage } from './signature';
 import { type Identity, type Role } from './types';
 
 export { type MspRoot, type UnitIdentifier } from './msp-definition';
@@ -18,8 +18,14 @@ export class MspRegistry {
   /** By the serialized bytes; a Map keeps insertion order, so the first key is the least recently used. */
   readonly #checked = new Map<string, CheckedIdentity>();
 
-  /** @throws IdentityError (MALFORMED) when an MSP's CA certificate cannot be read or is none. */
-  constructor(roots: ReadonlyMap<string, MspRoot>) {
+  readonly #takesEd25519: boolean;
+
+  /**
+   * @param takesEd25519 whether Ed25519 keys sign too, as the channel's capability V3_0 has it
+   * @throws IdentityError (MALFORMED) when an MSP's CA certificate cannot be read or is none.
+   */
+  constructor(roots: ReadonlyMap<string, MspRoot>, takesEd25519 = true) {
+    this.#takesEd25519 = takesEd25519;
     this.#msps = new Map([...roots].map(([mspId, root]) => [mspId, new MspDefinition(mspId, root)]));
   }
 
@@ -73,12 +79,17 @@ export class MspRegistry {
     } catch (error) {
       throw refuse('MALFORMED', 'the certificate cannot be read', error);
     }
-    const publicKey = p256Key(facts.x509);
-    if (publicKey === undefined) throw refuse('WRONG_KEY_TYPE', 'the key is not an ECDSA P-256 key');
+    const publicKey = keyOf(facts.x509);
+    if (publicKey === undefined) throw refuse('MALFORMED', 'the key cannot be read');
     if (facts.x509.ca) throw refuse('CA_CERTIFICATE', 'a CA certificate is not an identity');
     const judgement = msp.judge(facts);
+    if (!this.#takes(publicKey)) throw refuse('WRONG_KEY_TYPE', 'the key is of a kind that is not taken here');
     // Copied: the caller's bytes are usually a view of a whole message, which would stay in memory with them.
     return new CheckedIdentity(mspId, judgement, facts, publicKey, Uint8Array.from(serialized));
+  }
+
+  #takes(key: KeyObject): boolean {
+    return isSigningKey(key) === true && (this.#takesEd25519 || key.asymmetricKeyType !== 'ed25519');
   }
 
   #forgetOldest(): void {
@@ -138,7 +149,7 @@ class CheckedIdentity implements Identity {
   }
 
   verify(message: Uint8Array, signature: Uint8Array): boolean {
-    return verifyLowS(this.#publicKey, message, signature);
+    return verifyMessage(this.#publicKey, message, signature);
   }
 
   /** @throws IdentityError (EXPIRED) */
@@ -158,10 +169,11 @@ function deserialize(serialized: Uint8Array): { mspId: string; pem: Uint8Array }
   }
 }
 
-function p256Key(certificate: X509Certificate): KeyObject | undefined {
+/** Undefined where Fabric cannot read it: it knows no other curves. */
+function keyOf(certificate: X509Certificate): KeyObject | undefined {
   try {
-    const key = certificate.publicKey;
-    return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : undefined;
+    const { publicKey } = certificate;
+    return isSigningKey(publicKey) === undefined ? undefined : publicKey;
   } catch {
     return undefined;
   }

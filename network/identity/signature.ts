@@ -1,63 +1,97 @@
-/** ECDSA P-256 signatures as Fabric wants them: DER, and the lower of the two values of s that are valid. */
+/**
+ * Signatures as Fabric takes them: of keys on NIST's curves over SHA-256, in DER, with the lower of the two values of s that are
+ * valid; of Ed25519 keys over the message itself.
+ */
 import { type KeyObject, sign, verify } from 'node:crypto';
 
-/** Order of the P-256 group (FIPS 186-4, D.1.2.3). */
-const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-const HALF_ORDER = ORDER >> 1n;
-const SCALAR_BYTES = 32;
-const HALF_ORDER_BYTES = Buffer.from(HALF_ORDER.toString(16), 'hex');
-
-/** Signs SHA-256(message); DER with low s, without which Fabric refuses the signature. */
-export function signLowS(key: KeyObject, message: Uint8Array): Uint8Array {
-  return lowS(sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' }));
+/** What of a curve decides which of two signatures is the low one. */
+interface Curve {
+  readonly order: bigint;
+  /** Half of the order, in as many bytes as a scalar has. */
+  readonly half: Buffer;
 }
 
-/** The DER form with low s of a signature in the form of IEEE P1363: r and s, 32 bytes each. */
-export function lowS(pair: Uint8Array): Uint8Array {
-  const r = pair.subarray(0, SCALAR_BYTES);
-  const s = pair.subarray(SCALAR_BYTES);
-  return encode(r, isLow(s) ? s : negate(s));
+// Orders of FIPS 186-4, D.1.2.
+const P224 = curve('ffffffffffffffffffffffffffff16a2e0b8f03e13dd29455c5c2a3d');
+const P256 = curve('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
+const P384 = curve('ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973');
+const P521 = curve(`01${'f'.repeat(64)}fa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409`);
+
+/** By OpenSSL's names. */
+const CURVES: ReadonlyMap<string | undefined, Curve> = new Map([
+  ['secp224r1', P224],
+  ['prime256v1', P256],
+  ['secp384r1', P384],
+  ['secp521r1', P521],
+]);
+
+/** Whether Fabric takes signatures of keys of this kind; undefined where it cannot even read them. */
+export function isSigningKey(key: KeyObject): boolean | undefined {
+  if (key.asymmetricKeyType === 'ec') return curveOf(key) === undefined ? undefined : true;
+  return key.asymmetricKeyType === 'ed25519';
 }
 
-/** Whether this is the key's signature over SHA-256(message), in strict DER and with low s. Never throws. */
-export function verifyLowS(key: KeyObject, message: Uint8Array, signature: Uint8Array): boolean {
-  const s = decodeS(signature);
-  if (s === undefined || !isLow(s)) return false;
+/** The key's signature over a message, as Fabric takes it. */
+export function signMessage(key: KeyObject, message: Uint8Array): Uint8Array {
+  const curve = curveOf(key);
+  if (curve === undefined) return sign(undefined, message, key);
+  return lowS(sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' }), curve);
+}
+
+/** The DER form with low s of a signature in the form of IEEE P1363: r and s, each as long as a scalar. Default curve: P-256. */
+export function lowS(pair: Uint8Array, curve = P256): Uint8Array {
+  const s = pair.subarray(pair.length / 2);
+  return encode(pair.subarray(0, pair.length / 2), isLow(s, curve) ? s : negate(s, curve));
+}
+
+/** Whether this is the key's signature over the message; of an ECDSA key in strict DER and with low s. Never throws. */
+export function verifyMessage(key: KeyObject, message: Uint8Array, signature: Uint8Array): boolean {
   try {
-    return verify('sha256', message, { key, dsaEncoding: 'der' }, signature);
+    const curve = curveOf(key);
+    if (curve === undefined) return isSigningKey(key) === true && verify(undefined, message, key, signature);
+    const pair = decode(signature, curve);
+    return pair !== undefined && isLow(pair.s, curve) && verify('sha256', message, key, signature);
   } catch {
     return false;
   }
 }
 
-/** The other valid form of the same signature: what an attacker can always make of it. Undefined when it is not DER. */
+/** The other valid form of a P-256 signature: what an attacker can always make of it. Undefined when it is not DER. */
 export function flipS(signature: Uint8Array): Uint8Array | undefined {
-  const s = decodeS(signature);
-  const rLength = signature[3];
-  if (s === undefined || rLength === undefined) return undefined;
-  return encode(signature.subarray(4, 4 + rLength), negate(s));
+  const pair = decode(signature, P256);
+  return pair === undefined ? undefined : encode(pair.r, negate(pair.s, P256));
 }
 
-/** The same signature with low s. Undefined when it is not DER. */
-export function withLowS(signature: Uint8Array): Uint8Array | undefined {
-  const s = decodeS(signature);
-  if (s === undefined) return undefined;
-  return isLow(s) ? signature : flipS(signature);
+/** A signature of the key with low s. Undefined when the key is not on one of the curves, or it is not DER. */
+export function withLowS(signature: Uint8Array, key: KeyObject): Uint8Array | undefined {
+  const curve = curveOf(key);
+  const pair = curve === undefined ? undefined : decode(signature, curve);
+  if (curve === undefined || pair === undefined) return undefined;
+  return isLow(pair.s, curve) ? signature : encode(pair.r, negate(pair.s, curve));
 }
 
-function isLow(s: Uint8Array): boolean {
-  return Buffer.compare(s, HALF_ORDER_BYTES) <= 0;
+function curve(order: string): Curve {
+  const half = (BigInt(`0x${order}`) >> 1n).toString(16).padStart(order.length, '0');
+  return { order: BigInt(`0x${order}`), half: Buffer.from(half, 'hex') };
 }
 
-function negate(s: Uint8Array): Uint8Array {
-  const negative = ORDER - BigInt(`0x${Buffer.from(s).toString('hex')}`);
-  return Buffer.from(negative.toString(16).padStart(2 * SCALAR_BYTES, '0'), 'hex');
+function curveOf(key: KeyObject): Curve | undefined {
+  return CURVES.get(key.asymmetricKeyDetails?.namedCurve);
 }
 
-/** SEQUENCE { r INTEGER, s INTEGER }; always shorter than 128 bytes for P-256. */
+function isLow(s: Uint8Array, { half }: Curve): boolean {
+  return Buffer.compare(s, half) <= 0;
+}
+
+function negate(s: Uint8Array, { order, half }: Curve): Uint8Array {
+  const negative = order - BigInt(`0x${Buffer.from(s).toString('hex')}`);
+  return Buffer.from(negative.toString(16).padStart(2 * half.length, '0'), 'hex');
+}
+
+/** SEQUENCE { r INTEGER, s INTEGER }: of 128 bytes and more only for P-521. */
 function encode(r: Uint8Array, s: Uint8Array): Uint8Array {
   const parts = [...integer(r), ...integer(s)];
-  return Uint8Array.from([0x30, parts.length, ...parts]);
+  return Uint8Array.from([0x30, ...(parts.length < 0x80 ? [] : [0x81]), parts.length, ...parts]);
 }
 
 function integer(bytes: Uint8Array): readonly number[] {
@@ -68,24 +102,33 @@ function integer(bytes: Uint8Array): readonly number[] {
   return [0x02, signed.length, ...signed];
 }
 
-/** s as 32 bytes, or undefined when the signature is not exactly one DER pair of positive integers. */
-function decodeS(signature: Uint8Array): Uint8Array | undefined {
-  const rLength = signature[3] ?? 0;
-  const at = 4 + rLength;
+/** r, and s as long as a scalar; undefined when the signature is not exactly one DER pair of positive integers. */
+function decode(
+  signature: Uint8Array,
+  { half }: Curve,
+): { readonly r: Uint8Array; readonly s: Uint8Array } | undefined {
+  const isLong = signature[1] === 0x81;
+  const start = isLong ? 3 : 2;
+  const length = signature.length - start;
+  const rLength = signature[start + 1] ?? 0;
+  const at = start + 2 + rLength;
   const sLength = signature[at + 1] ?? 0;
   const wellFormed =
     signature[0] === 0x30 &&
-    signature[1] === signature.length - 2 &&
-    signature[2] === 0x02 &&
+    signature[start - 1] === length &&
+    length >= 0x80 === isLong &&
+    signature[start] === 0x02 &&
     signature[at] === 0x02 &&
     at + 2 + sLength === signature.length;
-  if (!wellFormed || !isPositive(signature, 4, rLength) || !isPositive(signature, at + 2, sLength)) return undefined;
+  if (!wellFormed || !isPositive(signature, start + 2, rLength) || !isPositive(signature, at + 2, sLength)) {
+    return undefined;
+  }
   const s = signature.subarray(at + 2);
   const digits = s[0] === 0 ? s.subarray(1) : s;
-  if (digits.length > SCALAR_BYTES) return undefined;
-  const padded = Buffer.alloc(SCALAR_BYTES);
-  padded.set(digits, SCALAR_BYTES - digits.length);
-  return padded;
+  if (digits.length > half.length) return undefined;
+  const padded = Buffer.alloc(half.length);
+  padded.set(digits, half.length - digits.length);
+  return { r: signature.subarray(start + 2, at), s: padded };
 }
 
 /** A positive DER integer without needless leading zeros. */

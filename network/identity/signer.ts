@@ -1,7 +1,7 @@
 /** Signs for an identity whose private key is at hand. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { serializeIdentity } from './msp';
-import { signLowS } from './signature';
+import { signMessage } from './signature';
 import { tokenKey } from './token-key';
 import { type Signer } from './types';
 
@@ -29,6 +29,6 @@ class KeySigner implements Signer {
 
   sign(message: Uint8Array): Uint8Array {
     this.#key ??= createPrivateKey(this.#privateKeyPem);
-    return signLowS(this.#key, message);
+    return signMessage(this.#key, message);
   }
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, issueEnrolment } from './authority';
 import { createSigner } from './signer';
-import { verifyLowS } from './signature';
+import { verifyMessage } from './signature';
 import { tokenKey } from './token-key';
 
 const LIBRARY = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/local/lib/softhsm/libsofthsm2.so'].find(existsSync);
@@ -89,7 +89,7 @@ withToken('a key in a token', () => {
     const { publicKey } = new X509Certificate(certPem);
     expect(signatures).toHaveLength(messages.length);
     signatures.forEach((signature, n) => {
-      expect(verifyLowS(publicKey, Buffer.from(messages[n] ?? ''), signature)).toBe(true);
+      expect(verifyMessage(publicKey, Buffer.from(messages[n] ?? ''), signature)).toBe(true);
     });
   });
 

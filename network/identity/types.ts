@@ -26,7 +26,7 @@ export interface Identity {
   readonly serialized: Uint8Array;
   readonly notAfter: Date;
   /**
-   * Whether `signature` is this identity's over `message`: ECDSA P-256 with SHA-256, DER. A high-S signature is refused,
+   * Whether `signature` is this identity's over `message`: ECDSA with SHA-256 in DER, or Ed25519. A high-S signature is refused,
    * as Fabric does, so that a signature has one form only. Never throws: a malformed signature is not a valid one.
    */
   verify(message: Uint8Array, signature: Uint8Array): boolean;
@@ -37,6 +37,6 @@ export interface Signer {
   readonly mspId: string;
   /** The bytes of msp.SerializedIdentity. */
   readonly serialized: Uint8Array;
-  /** Low-S DER ECDSA over SHA-256(message). */
+  /** As `Identity.verify` takes it. */
   sign(message: Uint8Array): Uint8Array;
 }

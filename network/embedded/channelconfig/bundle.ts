@@ -73,7 +73,7 @@ function read(bytes: Buffer, config: Config): Bundle {
   return {
     bytes,
     config: { sequence, channelGroup },
-    msps: registry(msps),
+    msps: registry(msps, decodeNames(valueOf(channelGroup, 'Capabilities')).includes('V3_0')),
     roots: new Map([...msps].map(([mspId, { root }]) => [mspId, root])),
     application: application.organizations,
     ordering: ordering.organizations,
@@ -244,9 +244,9 @@ function requireMsp(root: MspRoot, problem: string): void {
   throw new ConfigError(`${problem}${SETTING_UP}${why}`);
 }
 
-function registry(msps: ReadonlyMap<string, FoundMsp>): MspRegistry {
+function registry(msps: ReadonlyMap<string, FoundMsp>, takesEd25519: boolean): MspRegistry {
   try {
-    return new MspRegistry(new Map([...msps].map(([mspId, { root }]) => [mspId, root])));
+    return new MspRegistry(new Map([...msps].map(([mspId, { root }]) => [mspId, root])), takesEd25519);
   } catch (error) {
     if (!(error instanceof IdentityError)) throw error;
     throw new ConfigError(`${INITIALIZING}${SETTING_UP}${error.message}`, { cause: error });

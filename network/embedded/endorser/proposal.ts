@@ -151,6 +151,7 @@ const KNOWN_ORG: ReadonlySet<IdentityErrorReason> = new Set([
   'NO_SINGLE_ROLE',
   'CA_CERTIFICATE',
   'ISSUER_OF_CAS',
+  'WRONG_KEY_TYPE',
 ]);
 
 function identifyCreator(creator: Buffer, msps: MspRegistry): Identity | IdentityError {

@@ -14,6 +14,7 @@ import { events } from './events';
 import { histories } from './histories';
 import { initialising } from './initialising';
 import { interests } from './interests';
+import { keys } from './keys';
 import { lifecycles } from './lifecycle';
 import { limits } from './limits';
 import { memberships } from './memberships';
@@ -48,6 +49,7 @@ export const topics: readonly Topic[] = [
   broadcasting,
   configuring,
   authorities,
+  keys,
   discovering,
   interests,
   lifecycles,
