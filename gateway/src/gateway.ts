@@ -69,9 +69,16 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
     };
   });
   let storage: Storage | undefined;
-  const opened = openStorage().then((made) => {
-    storage = made;
-  });
+  const opened = openStorage().then(
+    (made) => {
+      storage = made;
+    },
+    (error: unknown) => {
+      // Before `opened` rejects: whoever hears of it may end the process at once.
+      log.fatal({ err: error }, 'the gateway cannot open its database');
+      throw error;
+    },
+  );
   // Whoever starts the gateway hears of it through `opened`; until then it must not count as unheard.
   opened.catch(() => undefined);
   const needStorage = (): Storage => {
@@ -110,9 +117,7 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
   const url = await listen(server, config);
   if (config.issuer.kind === 'demo') await ensureDemoIssuer(config.home);
   log.info({ url, home: config.home, name: config.name }, 'listening');
-  const bootstrap = opened.then(followMembers).catch((error: unknown) => {
-    if (!stop.signal.aborted) log.fatal({ err: error }, 'the gateway cannot open its database');
-  });
+  const bootstrap = opened.then(followMembers, () => undefined);
 
   return {
     url,
@@ -159,9 +164,10 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
 
   /** Members that come later are written down, and served, without another start. */
   async function followMembers(): Promise<void> {
-    while (!stop.signal.aborted) {
+    for (;;) {
       await bootstrapMembers();
       await directory.changed(stop.signal);
+      if (stop.signal.aborted) return;
       sessions.renew();
     }
   }
