@@ -21,5 +21,5 @@ module.exports = {
   },
   testEnvironment: 'node',
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };

@@ -11,7 +11,7 @@ export async function until<T>(
   ask: () => Promise<T | undefined> | T | undefined,
   options: Readonly<{ withinMs?: number; everyMs?: number }> = {},
 ): Promise<T> {
-  const { withinMs = 30_000, everyMs = 50 } = options;
+  const { withinMs = 60_000, everyMs = 50 } = options;
   const end = performance.now() + withinMs;
   for (;;) {
     const answer = await ask();

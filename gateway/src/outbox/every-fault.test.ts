@@ -17,7 +17,7 @@ import { OutboxStore } from './store';
 import { anIntent, PRINCIPAL } from './testing/bench';
 import { type Fault, FaultyLedger } from './testing/faulty-ledger';
 
-const WAIT = 30_000;
+const WAIT = 100_000;
 /** Runs beside each other, each with a gateway and a chain of its own. */
 const AT_ONCE = 40;
 
@@ -146,7 +146,7 @@ async function run(plan: readonly Planned[]): Promise<Run> {
     }
     outcome ??= await gateways.at(-1)?.outcome(intent.id, PRINCIPAL.member, 5);
     if (outcome !== undefined && (await openIn(store)) === 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 25));
   }
   // One more gateway, without any faults, finds the same and does nothing.
   const last = new Outbox({ ...OPTIONS, store: new OutboxStore(database.kysely, gateway), ledger });
