@@ -8,6 +8,7 @@ import { ensureDemoIssuer } from './auth/demo-issuer';
 import { DevelopmentWallet } from './auth/wallet';
 import { enrolMembers } from './bootstrap';
 import type { GatewayConfig } from './config';
+import { holdsRecords, RecordsOfAnotherLedger } from './continuity';
 import { allRoutes } from './http/routes';
 import { createApplication } from './http/server';
 import type { Services } from './http/services';
@@ -32,7 +33,7 @@ export interface Gateway {
   readonly url: string;
   /** Resolves when the database is open and requests are carried out; rejects when it cannot be opened. */
   readonly opened: Promise<void>;
-  /** Resolves with the reason when the gateway must not go on: another one of its name works on the database. */
+  /** Resolves with the reason when the gateway must not go on: another one of its name works on the database, or its records are of another ledger. */
   readonly failed: Promise<Error>;
   /** Stops: takes nothing more, ends what is under way within the configured time, closes. What is left is taken up at the next start. */
   close(): Promise<void>;
@@ -172,13 +173,25 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
     }
   }
 
+  async function holdsOurRecords(): Promise<boolean> {
+    const probe = directory.members().find(({ name }) => directory.serves(name));
+    if (probe === undefined) return true;
+    const { oneLedger } = directory.connection();
+    return holdsRecords(needStorage().store, blocks, { member: probe.name, role: 'auditor' }, oneLedger);
+  }
+
   async function bootstrapMembers(): Promise<void> {
     for (let failures = 0; !stop.signal.aborted; failures += 1) {
       try {
+        if (!(await holdsOurRecords())) throw new Error('the ledger has not come to what is on record here');
         const done = await enrolMembers(directory, reads, needStorage().outbox, log);
         enrolled ||= done;
         if (done) return;
       } catch (error) {
+        if (error instanceof RecordsOfAnotherLedger) {
+          fail(error);
+          return;
+        }
         log.debug({ err: error }, 'the ledger is not there yet');
       }
       await pause(Math.min(BOOTSTRAP_POLL_MS, backOff(failures, Math.random())), stop.signal);

@@ -1,6 +1,10 @@
 /** The program: starts a gateway from its environment and runs until told to stop. */
 import { ConfigError, readConfig } from './config';
+import { RecordsOfAnotherLedger } from './continuity';
 import { startGateway } from './gateway';
+
+/** EX_CONFIG of sysexits.h. */
+const REFUSED = 78;
 
 async function main(): Promise<void> {
   const gateway = await startGateway(readConfig(process.env));
@@ -20,8 +24,11 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
   // Without its database a gateway can do nothing: whoever started it decides whether to try again.
   gateway.opened.catch(() => process.exit(1));
-  await gateway.failed;
-  process.exit(1);
+  const error = await gateway.failed;
+  if (!(error instanceof RecordsOfAnotherLedger)) process.exit(1);
+  // Whoever started it tells this, and does not try again: it cannot work as things are.
+  process.stderr.write(`OTHER_LEDGER: ${error.message}\n`);
+  process.exit(REFUSED);
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,5 @@
 /** The drill of a lost disk: write, take a snapshot, lose the ledger, restore, verify, go on. By the command line, as an operator would. */
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { onepledge } from '../support/cli';
@@ -59,5 +59,30 @@ onEmbedded('a network whose ledger is lost', () => {
     await system().ready();
     expect(await platform.receivable(made.id)).toMatchObject({ id: made.id });
     await platform.register(sequence.registration());
+  }, 180_000);
+
+  // Its records would tell a bank of a claim whose value the ledger gives to the next one.
+  test('does not go on with gateways that remember what is not in its snapshot', async () => {
+    const platform = await as({ member: 'platform' });
+    const asset = await platform.register(sequence.registration());
+    const snapshot = join(system().home, 'backup', 'earlier');
+    await run('ledger', 'snapshot', snapshot);
+    const { id } = await platform.propose(sequence.terms(asset, 'bank-a'));
+    await (await as({ member: 'bank-a' })).accept(id);
+
+    const { network, gateways } = system();
+    const [gateway] = gateways;
+    await network.stop();
+    await run('ledger', 'restore', snapshot, '--replace');
+    // It runs all the while, and ends as soon as it meets the other ledger.
+    const ended = gateway?.program.ended();
+    network.start();
+    expect(await ended).toBe(78);
+    expect(gateway?.program.tail(5)).toMatch(/^OTHER_LEDGER: .* put back from an earlier copy/m);
+
+    renameSync(join(system().home, 'gateway'), join(system().home, 'gateway.before'));
+    gateway?.program.start();
+    await system().ready();
+    expect(await platform.receivable(asset.id)).toMatchObject({ free: asset.amount, claims: [] });
   }, 180_000);
 });

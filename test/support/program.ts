@@ -1,5 +1,6 @@
 /** One program of a system under test: started, killed, started again; it ends with this process, however that ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './root';
@@ -93,6 +94,15 @@ export class Program {
     await this.#gone;
     clearTimeout(timer);
     return child.exitCode;
+  }
+
+  /** Waits until it ends by itself, as it is expected to. @returns the exit code @throws Error when it does not in time */
+  async ended(withinMs = 30_000): Promise<number | null> {
+    this.#expected = true;
+    const late = AbortSignal.timeout(withinMs);
+    await Promise.race([this.#gone, once(late, 'abort')]);
+    if (this.#running() !== undefined) throw new Error(`${this.name} has not ended within ${withinMs / 1000} s`);
+    return this.#child?.exitCode ?? null;
   }
 
   /** The end of its log. */

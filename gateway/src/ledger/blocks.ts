@@ -53,7 +53,7 @@ export class Blocks {
     const known = this.#heights.get(member);
     const now = performance.now();
     const asked =
-      known !== undefined && now - known.at < HEIGHT_AGE_MS ? known : { at: now, height: this.#heightOf(principal) };
+      known !== undefined && now - known.at < HEIGHT_AGE_MS ? known : { at: now, height: this.heightNow(principal) };
     this.#heights.set(member, asked);
     try {
       const height = await asked.height;
@@ -64,9 +64,16 @@ export class Blocks {
     }
   }
 
-  async #heightOf(principal: Principal): Promise<bigint> {
+  /** How many blocks the member's peer has now. @throws ProblemError */
+  async heightNow(principal: Principal): Promise<bigint> {
     const info = await this.#source.queryBlocks(principal, 'GetChainInfo');
     return BigInt(common.BlockchainInfo.deserializeBinary(info).getHeight());
+  }
+
+  /** The ids of a block's transactions, as the member's peer has it now. @throws ProblemError, also where it has no such block */
+  async transactionsOf(principal: Principal, block: bigint): Promise<readonly string[]> {
+    const bytes = await this.#source.queryBlocks(principal, 'GetBlockByNumber', block.toString());
+    return envelopesOf(common.Block.deserializeBinary(bytes)).map(transactionIdOf);
   }
 
   async #ask(principal: Principal, transactionId: string): Promise<Place | undefined> {
@@ -74,11 +81,15 @@ export class Blocks {
       await this.#source.queryBlocks(principal, 'GetBlockByTxID', transactionId),
     );
     const number = BigInt(block.getHeader()?.getNumber() ?? 0);
-    for (const [position, envelope] of (block.getData()?.getDataList_asU8() ?? []).entries()) {
+    for (const [position, envelope] of envelopesOf(block).entries()) {
       this.#places.set(transactionIdOf(envelope), { block: number, position });
     }
     return this.#places.get(transactionId);
   }
+}
+
+function envelopesOf(block: common.Block): readonly Uint8Array[] {
+  return block.getData()?.getDataList_asU8() ?? [];
 }
 
 function transactionIdOf(envelope: Uint8Array): string {

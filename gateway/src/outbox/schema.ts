@@ -118,6 +118,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     'alter table transactions alter column envelope set storage external',
     'alter table intents set (toast_tuple_target = 8160)',
   ],
+  [`create index transactions_blocks on transactions ((block::bigint)) where code = 'VALID'`],
 ];
 
 // Any number that nobody else takes: gateways that start at once migrate one after the other.

@@ -154,6 +154,15 @@ export class OutboxStore {
     return rows.map((row) => ({ id: row.id, principal: principalOf(row), command: row.command }));
   }
 
+  /** The newest transaction that any gateway of the database has seen committed; undefined when there is none. */
+  async newestCommit(): Promise<Readonly<{ id: string; block: string }> | undefined> {
+    const { rows } = await sql<{ id: string; block: string }>`
+      select id, block from transactions where code = 'VALID' order by block::bigint desc limit 1`.execute(
+      this.#database,
+    );
+    return rows[0];
+  }
+
   /** Fails when the database cannot be read. */
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.#database);
