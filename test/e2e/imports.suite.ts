@@ -195,6 +195,27 @@ describe('an import through HTTP', () => {
     expect([other.status, other.problem.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
+  // Half of the invoice: its value alone would let it in twice.
+  test('repeated with its key at another gateway, which may know nothing of it, is carried out once', async () => {
+    const company = sequence.company('Half an Invoice');
+    const half = sequence.registration({ creditor: company, amount: cny('50.00') });
+    const evidence = half.evidence.map((document) => ({ ...document, amount: cny('100.00') }));
+    const text = `${JSON.stringify({ ...half, evidence })}\n`;
+    const key = randomUUID();
+    const clients = [await as({ member: 'platform' }, 0), await as({ member: 'platform' }, 1)];
+    for (const client of clients) {
+      const answer = await client.call('POST', path, text, { key }, 'application/x-ndjson');
+      await until('the import is done', async () => {
+        const { id } = answer.json<Import>();
+        return (await client.read<Import>(`/v1/imports/${id}`)).status === 'DONE' ? true : undefined;
+      });
+    }
+    const { items } = await (
+      await as({ member: 'platform' })
+    ).read<Page<Receivable>>(`/v1/receivables?holder=${company.uscc}`);
+    expect(items.map(({ amount }) => amount)).toEqual([cny('50.00')]);
+  });
+
   test('answers 202 with the place to ask at when the client does not want to wait', async () => {
     const platform = await as({ member: 'platform' });
     const text = `${bodyOf(sequence.invoiceNumber())}\n`;

@@ -1,14 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import {
-  canonicalJson,
-  intentIdOf,
-  keyOfPrincipal,
-  patienceOf,
-  requestHash,
-  requireIdempotencyKey,
-} from './idempotency';
+import { canonicalJson, keyOfPrincipal, patienceOf, requestHash, requireIdempotencyKey } from './idempotency';
+import { intentIdOf } from '../outbox/intent-id';
 
 describe('an idempotency key', () => {
   test.each(['a', 'x'.repeat(128), '!~'])('may be %s', (key) => {

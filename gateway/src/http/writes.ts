@@ -1,8 +1,9 @@
 /** From a checked request to its command, and from the command's outcome to the answer. */
 import { type Command, ERRORS } from '@onepledge/chaincode/model';
+import { intentIdOf } from '../outbox/intent-id';
 import type { Accepted } from '../outbox/outbox';
 import type { Outcome } from '../outbox/intent';
-import { intentIdOf, requestHash } from './idempotency';
+import { requestHash } from './idempotency';
 import { PROBLEM_MEDIA_TYPE, problemJson } from './problem-json';
 import type { Answer, WriteContext } from './route';
 import type { Services } from './services';

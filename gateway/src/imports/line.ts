@@ -1,11 +1,10 @@
 /** Lines of an import: a document each, refused as it is read or turned into a command. */
-import { randomUUID } from 'node:crypto';
 import { type Command, type DomainError, RegisterReceivableSchema, validate } from '@onepledge/chaincode/model';
 import { type DocumentFile, parseDocuments, type ParsedDocument } from '../documents';
 
-/** A line that was read. */
+/** A line that was read: its command as JSON text that has no id yet, or why there is none. */
 export type ReadLine = Readonly<{ file: string; row?: number }> &
-  (Readonly<{ id: string; command: string }> | Readonly<{ problem: DomainError }>);
+  (Readonly<{ command: string }> | Readonly<{ problem: DomainError }>);
 
 type Registration = Omit<Extract<Command, { type: 'receivable.register' }>, 'id' | 'type'>;
 
@@ -38,9 +37,8 @@ export function lineOfBody(file: string, body: unknown): ReadLine {
   return checked.ok ? { file, ...registration(checked.value) } : { file, problem: checked.error };
 }
 
-function registration(receivable: Registration): Readonly<{ id: string; command: string }> {
-  const id = randomUUID();
-  return { id, command: JSON.stringify({ id, type: 'receivable.register', ...receivable }) };
+function registration(receivable: Registration): Readonly<{ command: string }> {
+  return { command: JSON.stringify({ type: 'receivable.register', ...receivable }) };
 }
 
 function rowOf(row: number | undefined): { row?: number } {

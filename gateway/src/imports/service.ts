@@ -1,9 +1,9 @@
 /** Imports: many documents under one key, stored at once, each an intent of its own. */
-import { randomUUID } from 'node:crypto';
 import type { DomainError } from '@onepledge/chaincode/model';
 import { type Kysely, sql } from 'kysely';
 import type { Principal } from '../auth/principal';
 import type { NewIntent, Outcome } from '../outbox/intent';
+import { intentIdOf } from '../outbox/intent-id';
 import { type Accepted, type Outbox, reusedKey, unknownKey } from '../outbox/outbox';
 import type { IntentState, OutboxSchema } from '../outbox/schema';
 import { StatementInDoubt } from '../outbox/statement-in-doubt';
@@ -53,6 +53,10 @@ interface LineRow {
   block: string | null;
 }
 
+type NumberedLine =
+  | Exclude<ReadLine, Readonly<{ command: string }>>
+  | Readonly<{ file: string; row?: number; id: string; command: string }>;
+
 const INSERT_AT_ONCE = 500;
 
 export class ImportService {
@@ -73,9 +77,13 @@ export class ImportService {
   async submit(request: ImportRequest): Promise<Accepted> {
     this.#outbox.requireRoom();
     const { principal, idempotencyKey, bodyHash, route, requestId, lines } = request;
-    const id = randomUUID();
+    // The same import under the same key is the same commands at every gateway, also at those that share no database.
+    const idOf = (...place: readonly number[]): string =>
+      intentIdOf(principal.member, idempotencyKey, [bodyHash, ...place].join(' '));
+    const id = idOf();
     const origin = { principal, bodyHash, route, requestId };
-    const commands = lines.flatMap((line) => ('command' in line ? [{ ...line, asset: undefined }] : []));
+    const numbered = lines.map((line, n): NumberedLine => ('command' in line ? withId(idOf(n), line) : line));
+    const commands = numbered.flatMap((line) => ('command' in line ? [{ ...line, asset: undefined }] : []));
     const own: NewIntent = { ...origin, id, kind: 'IMPORT', idempotencyKey };
     const intents = commands.map((line): NewIntent => ({
       ...origin,
@@ -85,7 +93,7 @@ export class ImportService {
     }));
     let stored: boolean;
     try {
-      stored = await this.#storeAll(own, intents, lines);
+      stored = await this.#storeAll(own, intents, numbered);
     } catch (error) {
       void this.#outbox.adopt(intents);
       // Never an error for what may be carried out: whoever asks later is told, and may ask again under the key.
@@ -128,7 +136,7 @@ export class ImportService {
   }
 
   /** @returns whether it is stored now; false when its key was taken before */
-  #storeAll(own: NewIntent, intents: readonly NewIntent[], lines: readonly ReadLine[]): Promise<boolean> {
+  #storeAll(own: NewIntent, intents: readonly NewIntent[], lines: readonly NumberedLine[]): Promise<boolean> {
     return this.#database.transaction().execute(async (within) => {
       if ((await this.#store.insertIntents([own], within)).size === 0) return false;
       for (let from = 0; from < intents.length; from += INSERT_AT_ONCE) {
@@ -171,7 +179,11 @@ function refusal({ code, detail, field }: DomainError): { code: string; detail: 
   return { code, detail, ...(field === undefined ? {} : { field }) };
 }
 
-async function insertLines(database: Kysely<OutboxSchema>, id: string, lines: readonly ReadLine[]): Promise<void> {
+function withId<L extends Readonly<{ command: string }>>(id: string, line: L): L & Readonly<{ id: string }> {
+  return { ...line, id, command: `{"id":"${id}",${line.command.slice(1)}` };
+}
+
+async function insertLines(database: Kysely<OutboxSchema>, id: string, lines: readonly NumberedLine[]): Promise<void> {
   const rows = lines.map((line, n) => ({
     n,
     file: line.file,

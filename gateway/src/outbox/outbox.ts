@@ -127,8 +127,13 @@ export class Outbox {
     principal: Principal,
     commands: readonly Readonly<{ id: string; command: string; asset: string | undefined }>[],
   ): void {
-    for (const { id } of commands) this.#track(id);
-    this.#lane(principal).add(commands.map(({ id, command, asset }) => fresh(id, command, asset)));
+    // Not those that were found after a doubt, and sent, by now.
+    const waiting = commands.filter(({ id }) => !this.#live.has(id));
+    for (const { id } of waiting) {
+      this.#doubts.sent(id);
+      this.#track(id);
+    }
+    this.#lane(principal).add(waiting.map(({ id, command, asset }) => fresh(id, command, asset)));
   }
 
   /**
