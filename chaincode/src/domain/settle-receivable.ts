@@ -46,7 +46,8 @@ export function settleReceivable(
       field: 'amount.currency',
     });
   }
-  if (receivable.settlements.some((earlier) => earlier.reference === command.reference)) {
+  const payment = comparableReference(command.reference);
+  if (receivable.settlements.some((earlier) => comparableReference(earlier.reference) === payment)) {
     return refuse('INVALID_STATE', `payment ${command.reference} is already recorded`, { field: 'reference' });
   }
   const amount = minorOf(command.amount);
@@ -99,6 +100,14 @@ export function settleReceivable(
     pledges,
     settlement,
   });
+}
+
+/** A payment that is keyed a second time, in other letters or with other spaces, is the same one. */
+function comparableReference(reference: string): string {
+  return reference
+    .normalize('NFKC')
+    .replace(/[\p{Z}\p{C}]/gu, '')
+    .toUpperCase();
 }
 
 function inRank(claims: readonly Encumbrance[]): readonly Encumbrance[] {

@@ -51,6 +51,19 @@ describe('the same act again', () => {
     }
   });
 
+  test.each(['pay-1', 'PAY - 1', 'ＰＡＹ-1', 'PAY\u200b-1'])(
+    'a payment recorded again as %j is the same one',
+    async (again) => {
+      const { id } = await ledger.ok<ReceivableView>(platform, aReceivable());
+      await ledger.ok(buyer, settle(id, '10.00', 'PAY-1'));
+      expect(await ledger.refusal(buyer, settle(id, '10.00', again))).toMatchObject({
+        code: 'INVALID_STATE',
+        field: 'reference',
+      });
+      await ledger.ok(buyer, settle(id, '10.00', 'PAY-11'));
+    },
+  );
+
   test('the same command id with another body makes nothing more', async () => {
     const registration = aReceivable();
     await ledger.ok(platform, registration);
