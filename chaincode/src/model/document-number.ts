@@ -20,6 +20,9 @@ const CODE_THEN_NUMBER = new RegExp(`^${WORD}*${CODE}(?:${WORD}+|(?=[0-9]{8}(?![
 // The number before its code, as some programs print them.
 const NUMBER_THEN_CODE = new RegExp(`^${WORD}*([0-9]{1,8})${WORD}+${CODE}${WORD}*$`, 'u');
 const LONG_RUN = /[0-9]{20,}/g;
+// What stands between signs or letters as the number of a 数电票, which begins with the year, or as code and number of an invoice of paper.
+const STANDS_APART = new RegExp(`(?<![0-9])(?:2[0-9]{19}|(?:[01]${REGION}[0-9]|${REGION})[0-9]{16})(?![0-9])`, 'g');
+const ASCII = /^[ -~]*$/;
 const LOOK_ALIKES: Readonly<Record<string, string>> = { O: '0', 〇: '0', I: '1', L: '1' };
 
 /**
@@ -37,7 +40,23 @@ export function comparableNumber(written: string): string {
   const digits = bare.replace(/[OIL〇]/g, (letter) => LOOK_ALIKES[letter] ?? letter);
   if (NATIONAL.test(digits)) return withoutZeros(digits);
   const found = onlyLongRun(bare) ?? onlyLongRun(digits);
+  if (found === undefined || !NATIONAL.test(found)) {
+    // As it is written, with its signs: "-1" behind it does not make it longer.
+    const [apart, ...others] = nationalNumbersIn(written);
+    if (apart !== undefined && others.length === 0) return apart;
+  }
   return withoutZeros(found ?? bare.replace(/(?<=[0-9])[O〇]+(?=[0-9])/g, (zeros) => '0'.repeat(zeros.length)));
+}
+
+/** The numbers of invoices, unique in the country, that stand apart in what was written as one number; each once. */
+export function nationalNumbersIn(written: string): readonly string[] {
+  const visible = ASCII.test(written)
+    ? written
+    : written
+        .normalize('NFKD')
+        .replace(/[\p{C}\p{M}]/gu, '')
+        .normalize('NFKC');
+  return [...new Set((visible.match(STANDS_APART) ?? []).map(withoutZeros))];
 }
 
 /**

@@ -1,6 +1,12 @@
 /** Evidence 贸易凭证: the trade documents that back a receivable. */
 import { z } from 'zod';
-import { comparableNumber, isNationalNumber, mayLackCode, numberWithoutCode } from './document-number';
+import {
+  comparableNumber,
+  isNationalNumber,
+  mayLackCode,
+  nationalNumbersIn,
+  numberWithoutCode,
+} from './document-number';
 import { PositiveMoneySchema } from './money';
 import { PartyIdSchema } from './party';
 import { canonicalDocumentNumber, DateSchema, rawTextSchema } from './text';
@@ -40,6 +46,8 @@ export const DocumentNumberSchema = z
     'must hold a letter or digit, and only Latin letters, digits, Han characters and separators',
   )
   .refine((number) => !isQuantity(number), 'was changed by a spreadsheet: save the column as text')
+  // As one number they would be another document than each of them.
+  .refine((number) => nationalNumbersIn(number).length <= 1, 'holds several numbers: each document is stated by itself')
   .meta({ example: '26442000000351700249' });
 
 /** One trade document as presented. `amount` is the value of the document that can back receivables. */

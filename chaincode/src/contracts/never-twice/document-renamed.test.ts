@@ -43,6 +43,10 @@ describe('the same document again', () => {
     ['after "No."', `No. ${NUMBER}`],
     ['after the numero sign', `№${NUMBER}`],
     ['before 号', `${NUMBER}号`],
+    ['with the number of a copy behind it', `${NUMBER}-1`],
+    ['before the last digits of the next one', `${NUMBER}～50`],
+    ['after a number of somebody else', `2026/11/${NUMBER}`],
+    ['in full-width digits, with a page', `${'２６４４２００００００３５１７００２４９'} (1/2)`],
   ];
 
   test.each(SPELLINGS)('is refused %s', async (_, number) => {
@@ -76,6 +80,8 @@ describe('the same document again', () => {
     ['nothing but signs', '---'],
     ['digits that a spreadsheet has rounded', '2.6442E+19'],
     ['decimals that a spreadsheet has added', '12345678.0'],
+    ['the numbers of two', `${NUMBER}、26442000000351700250`],
+    ['the numbers of two, of paper', '发票 440319113012345678 和 044031900111 12345678, 440319113012345679'],
   ])('is refused with what would make it another one: %s', async (_, number) => {
     const problem = await ledger.refusal(platform, aReceivable({ evidence: [anInvoice({ number })] }));
     expect(problem).toMatchObject({ code: 'INVALID_INPUT', field: 'evidence[0].number' });
@@ -181,6 +187,7 @@ describe('the same document again', () => {
       ['as it is printed', WITH_CODE, `4403191130 深圳增值税专用发票 № ${NUMBER}`],
       ['with its number first', WITH_CODE, `№ ${NUMBER} 代码 4403191130`],
       ['without leading zeros beside its code', '440319113000345678', '代码 4403191130 号码 345678'],
+      ['with the number of a copy behind it', WITH_CODE, `${WITH_CODE}-001`],
       ['without its code, after what kind of invoice it is', NUMBER, `增值税专用发票 No.${NUMBER}`],
     ])('is the same one %s: its value counts once', async (_, first, second) => {
       for (const number of [first, second]) await ledger.ok(platform, half(number));
