@@ -82,6 +82,7 @@ export function createPeer(
     const chaincode = chaincodeOfPlace(connection.address);
     return new ChaincodeStream({
       address: chaincode === undefined ? connection.address : setting.chaincodeAddress(chaincode),
+      tls: connection.tls,
       packageId,
       executeTimeoutMs: setting.executeTimeoutMs,
       launchTimeoutMs: chaincode === undefined ? connection.dialTimeoutMs : setting.launchTimeoutMs,

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as grpc from '@grpc/grpc-js';
 import { type Logger } from 'pino';
+import { type ConnectionTls } from '../packages/package';
 import { decodeChaincodeId } from '../wire/proposal';
 import { NO_BYTES } from '../wire/protobuf';
 import {
@@ -21,6 +22,8 @@ export const STREAM_TERMINATED = 'chaincode stream terminated';
 export interface ChaincodeStreamOptions {
   /** Where the chaincode listens: `host:port` or `unix:/path`. */
   readonly address: string;
+  /** Undefined: plain text. */
+  readonly tls?: ConnectionTls | undefined;
   /** The package that it runs. */
   readonly packageId: string;
   /** How long a transaction may run, in milliseconds. */
@@ -60,7 +63,7 @@ export class ChaincodeStream {
   /** Begins to connect at once, and goes on until closed. */
   constructor(options: ChaincodeStreamOptions) {
     this.#options = options;
-    this.#client = new grpc.Client(options.address, grpc.credentials.createInsecure(), {
+    this.#client = new grpc.Client(options.address, credentialsFor(options.tls), {
       'grpc.max_receive_message_length': -1,
       'grpc.max_send_message_length': -1,
       'grpc.initial_reconnect_backoff_ms': FIRST_BACKOFF_MS,
@@ -257,6 +260,12 @@ export class ChaincodeStream {
     const text = `${messageTypeName(type)} failed: transaction ID: ${txId}: ${reason}`;
     this.#send({ type: MessageType.ERROR, payload: Buffer.from(text, 'utf8'), txId, channelId });
   }
+}
+
+function credentialsFor(tls: ConnectionTls | undefined): grpc.ChannelCredentials {
+  if (tls === undefined) return grpc.credentials.createInsecure();
+  const bytes = (pem: string | undefined): Buffer | undefined => (pem === undefined ? undefined : Buffer.from(pem));
+  return grpc.credentials.createSsl(Buffer.from(tls.caPem), bytes(tls.client?.keyPem), bytes(tls.client?.certPem));
 }
 
 function contextId(channelId: string, txId: string): string {

@@ -15,7 +15,7 @@ describe('a chaincode package', () => {
     const parsed = parsePackage(bytes);
     expect(parsed).toMatchObject({ label: 'basic_1.0', type: 'ccaas' });
     expect(parsed.id).toMatch(/^basic_1\.0:[0-9a-f]{64}$/);
-    expect(connectionOf(parsed)).toEqual({ address: 'localhost:9999', dialTimeoutMs: 10_000 });
+    expect(connectionOf(parsed)).toEqual({ address: 'localhost:9999', dialTimeoutMs: 10_000, tls: undefined });
     expect(parsePackage(makePackage('basic_1.0', 'localhost:9998')).id).not.toBe(parsed.id);
   });
 
@@ -48,14 +48,33 @@ describe('a chaincode package', () => {
   ])('with a dial_timeout of %s is waited for %d ms', (dial_timeout, dialTimeoutMs) => {
     const code = pack(['connection.json', json({ address: 'localhost:9999', dial_timeout })]);
     const bytes = pack(['metadata.json', json({ type: 'ccaas', label: 'a' })], ['code.tar.gz', code]);
-    expect(connectionOf(parsePackage(bytes))).toEqual({ address: 'localhost:9999', dialTimeoutMs });
+    expect(connectionOf(parsePackage(bytes))).toEqual({ address: 'localhost:9999', dialTimeoutMs, tls: undefined });
   });
 
   test.each([
     ['a dial_timeout that is none', 'ccaas', json({ address: 'x', dial_timeout: 'soon' }), 'no duration'],
     ['another type', 'golang', json({ address: 'x' }), "packages of type 'golang' are not built here"],
-    ['no address', 'ccaas', json({}), 'names no address'],
-    ['TLS', 'ccaas', json({ address: 'x', tls_required: true }), 'asks for TLS'],
+    ['no address', 'ccaas', json({}), 'chaincode address not provided'],
+    ['TLS by no CA', 'ccaas', json({ address: 'x', tls_required: true }), 'chaincode tls root cert not provided'],
+    [
+      'TLS without what its peer is to show',
+      'ccaas',
+      json({ address: 'x', tls_required: true, client_auth_required: true, root_cert: 'x' }),
+      'chaincode tls key not provided',
+    ],
+    [
+      'TLS by a CA that is none',
+      'ccaas',
+      json({
+        address: 'x',
+        tls_required: true,
+        client_auth_required: true,
+        root_cert: 'x',
+        client_key: 'x',
+        client_cert: 'x',
+      }),
+      'cannot be read',
+    ],
   ])('cannot be run with %s', (_what, type, connection, message) => {
     const bytes = pack(
       ['metadata.json', json({ type, label: 'a' })],

@@ -1,7 +1,9 @@
 /** Chaincode packages (.tar.gz) as `peer lifecycle chaincode package` makes them: what one says, and how to make one. */
 import { createHash } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { parseDuration } from '../../configuration/batch';
+import { type KeyPair } from '../../identity/authority';
 import { packTar, TarError, type TarFile, unpackTar } from './tar';
 
 /** The package cannot be read or run; Fabric's words. */
@@ -55,6 +57,16 @@ export interface ChaincodeConnection {
   readonly address: string;
   /** How long a transaction waits for a chaincode that is not connected, in milliseconds. */
   readonly dialTimeoutMs: number;
+  /** Undefined: plain text. */
+  readonly tls: ConnectionTls | undefined;
+}
+
+/** How peer and chaincode know each other, in PEM. */
+export interface ConnectionTls {
+  /** CAs of the chaincode's certificate. */
+  readonly caPem: string;
+  /** What the peer shows of itself, where the chaincode wants to see it. */
+  readonly client: KeyPair | undefined;
 }
 
 /**
@@ -65,11 +77,32 @@ export function connectionOf({ type, code }: ChaincodePackage): ChaincodeConnect
   if (type !== 'ccaas') throw new PackageError(`packages of type '${type}' are not built here, only 'ccaas'`);
   const connection = unpack(code).get('connection.json');
   if (connection === undefined) throw new PackageError('connection.json not found in source folder');
-  const { address, tls_required: tls, dial_timeout: dial } = parseObject(connection, 'connection.json');
-  if (tls === true)
-    throw new PackageError('connection.json asks for TLS, which this network does not speak to chaincodes');
-  if (typeof address !== 'string' || address === '') throw new PackageError('connection.json names no address');
-  return { address, dialTimeoutMs: dialTimeout(dial) };
+  const fields = parseObject(connection, 'connection.json');
+  const address = textOf(fields['address'], 'address');
+  const tls = fields['tls_required'] === true ? tlsOf(fields) : undefined;
+  return { address, dialTimeoutMs: dialTimeout(fields['dial_timeout']), tls };
+}
+
+/** @throws PackageError when a certificate or key is missing or none */
+function tlsOf(fields: Readonly<Record<string, unknown>>): ConnectionTls {
+  const isMutual = fields['client_auth_required'] === true;
+  const client = isMutual
+    ? { keyPem: textOf(fields['client_key'], 'tls key'), certPem: textOf(fields['client_cert'], 'tls cert') }
+    : undefined;
+  const caPem = textOf(fields['root_cert'], 'tls root cert');
+  try {
+    createSecureContext({ ca: caPem, key: client?.keyPem, cert: client?.certPem });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PackageError(`connection.json has certificates or a key that cannot be read: ${reason}`);
+  }
+  return { caPem, client };
+}
+
+/** @throws PackageError in Fabric's words */
+function textOf(value: unknown, what: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new PackageError(`chaincode ${what} not provided`);
 }
 
 /** As Go's peers read it: a text such as 10s, or nanoseconds; 0 is the default, three seconds. */
