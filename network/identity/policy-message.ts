@@ -61,7 +61,7 @@ export function policyFromEnvelope(envelope: SignaturePolicyEnvelope | Uint8Arra
 function decode(bytes: Uint8Array): SignaturePolicyEnvelope {
   try {
     return SignaturePolicyEnvelope.deserializeBinary(bytes);
-  } catch (error) {
-    throw new PolicyError(`not a signature policy: ${error instanceof Error ? error.message : String(error)}`);
+  } catch {
+    throw new PolicyError('error unmarshalling SignaturePolicyEnvelope: proto: cannot parse invalid wire-format data');
   }
 }

@@ -157,6 +157,20 @@ export const policies: Topic = {
       },
     },
     {
+      name: 'a policy that is none is taken, and leaves the Gateway without a choice',
+      given: [submit(['putWithPolicyBytes', '$k', 'x'], { transient: { policy: Buffer.of(0xff) } })],
+      call: submit(['put', '$k', 'x']),
+      expect: {
+        status: 'ABORTED',
+        details: [
+          {
+            message:
+              'error in simulation: error unmarshalling SignaturePolicyEnvelope: proto: cannot parse invalid wire-format data',
+          },
+        ],
+      },
+    },
+    {
       name: 'a policy of an organisation that is not there lets nobody change the key',
       given: [owned('NoMSP')],
       call: inOrder(
