@@ -70,7 +70,6 @@ function written(tokens: tokenModule.KeyedHashTokens, order: Order): Writes {
     creditor,
     debtor,
     holder: creditor,
-    holderHome: MSP,
     currency: amount.currency,
     value,
     settled: 0n,

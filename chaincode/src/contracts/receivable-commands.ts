@@ -186,7 +186,8 @@ export const receivableHandlers: Pick<
     run(command, scope, context) {
       const found = visibleReceivable(command.receivableId, scope, context);
       if (!found.ok) return found;
-      const decided = cancelReceivable(found.value, context);
+      const holder = scope.work.get(key.party(partyKey(found.value.holder.uscc)));
+      const decided = cancelReceivable({ receivable: found.value, holder }, context);
       if (!decided.ok) return decided;
       const { id, sequence } = decided.value;
       const event = eventOf('RECEIVABLE_CANCELLED', context, {

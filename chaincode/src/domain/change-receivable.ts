@@ -72,10 +72,13 @@ export function confirmReceivable(
 /**
  * Decides a cancellation by the holder. Its evidence stays used: what was registered once and cancelled cannot be registered again (never-twice 1).
  */
-export function cancelReceivable(receivable: Receivable, context: Context): Result<Receivable> {
+export function cancelReceivable(
+  { receivable, holder }: Readonly<{ receivable: Receivable; holder: PartyRecord | undefined }>,
+  context: Context,
+): Result<Receivable> {
   const writer = requireWriter(context.actor);
   if (!writer.ok) return writer;
-  if (!actsFor(context.actor, receivable.holder.uscc, receivable.holderHome)) {
+  if (!actsFor(context.actor, receivable.holder.uscc, holder?.home)) {
     return refuse('FORBIDDEN', `only the holder ${receivable.holder.uscc} can cancel`);
   }
   const open = requireOpen(receivable);

@@ -25,7 +25,8 @@ export type Enrolment = Readonly<{ members: readonly Member[]; parties: readonly
 /**
  * Decides the enrolment of members: at first by an administrator of whom the endorsers know as the registrar, else the fastest member would make itself
  * that; afterwards by one of whom the ledger knows as the registrar.
- * A member's own company is a party at home at the member, so that nobody else can bring it in and sign for it. Name and company are a member's own
+ * A member's own company is a party at home at the member, so that nobody else can bring it in and sign for it. Where it has come in before, in the
+ * registrar's care as one that others named, the registrar gives it up; from another member none is taken. Name and company are a member's own
  * for good: histories and claims name it by them, so no registrar may give them to another (never-twice 7).
  * Adding a member by the consent of several is a matter of the channel's own configuration policy.
  */
@@ -66,7 +67,10 @@ export function enrolMembers(
       home: mspId,
       homeName: name,
     }))
-    .filter(({ key }) => !state.parties.some((party) => party.key === key));
+    .filter(({ key, home }) => {
+      const known = state.parties.find((party) => party.key === key);
+      return known === undefined || (known.home === actor.mspId && known.home !== home);
+    });
   return accept({ members: command.members, parties });
 }
 

@@ -1,5 +1,6 @@
 /** Who is let in: enrolment of members, parties and their homes. And the last line: invariants that stop a faulty rule. */
 import { describe, expect, test } from '@jest/globals';
+import type { Party } from '../model/party';
 import type { PartyRecordView } from '../model/view';
 import {
   anAct,
@@ -79,14 +80,22 @@ describe('enrolment', () => {
     await ledger.ok(FOUNDER, enrol([{ ...BANK_A, displayName: 'Bank A plc' }]));
   });
 
-  test('gives each member its own company as a party, and takes none from where it lives', async () => {
+  test('gives each member its own company as a party, also from its own care, and takes none from another member', async () => {
     const ledger = await Ledger.founded();
     const home = (uscc: string) => ledger.read<PartyRecordView>(platform, { type: 'party.get', uscc });
     expect(await home(BANK_B.uscc)).toMatchObject({ member: 'bank-b' });
-    const company = aParty(72);
-    await ledger.ok(platform, anAct('party.register', { party: company, home: PLATFORM.mspId }));
-    await ledger.ok(FOUNDER, enrol([{ ...BANK_A, mspId: 'NewMSP', name: 'new', uscc: company.uscc }]));
-    expect(await home(company.uscc)).toMatchObject({ member: 'platform' });
+    const [here, there] = [aParty(72), aParty(76)];
+    await ledger.ok(platform, anAct('party.register', { party: here, home: PLATFORM.mspId }));
+    await ledger.ok(platform, anAct('party.register', { party: there, home: BANK_B.mspId }));
+    const member = (name: string, { uscc }: Party) => ({
+      ...BANK_A,
+      mspId: `${name}MSP`,
+      name: name.toLowerCase(),
+      uscc,
+    });
+    await ledger.ok(FOUNDER, enrol([member('New', here), member('Other', there)]));
+    expect(await home(here.uscc)).toMatchObject({ member: 'new' });
+    expect(await home(there.uscc)).toMatchObject({ member: 'bank-b' });
   });
 });
 

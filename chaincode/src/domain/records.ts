@@ -51,8 +51,6 @@ export type Receivable = Readonly<{
   creditor: Party;
   debtor: Party;
   holder: Party;
-  /** MSP of the member where the holder is at home. */
-  holderHome: string;
   currency: string;
   /** Face value. */
   value: bigint;

@@ -83,7 +83,6 @@ export function registerReceivable(
       creditor,
       debtor,
       holder: creditor,
-      holderHome: context.actor.mspId,
       currency,
       value,
       settled: 0n,

@@ -5,6 +5,7 @@ import { pledged, registered } from '../../testing/beginnings';
 import {
   acceptance,
   anAct,
+  anInvoice,
   aParty,
   aProposal,
   aReceivable,
@@ -17,6 +18,7 @@ import {
   cancel,
   cny,
   confirm,
+  FOUNDER,
   memberOf,
   OTHER_BUYER,
   partyAt,
@@ -79,6 +81,21 @@ describe('acting as someone else', () => {
     expect((await ledger.refusal(partyAt(bank, PLATFORM), confirm(id))).code).toBe('FORBIDDEN');
     expect((await ledger.refusal(platform, aReceivable({ creditor: bank }))).code).toBe('FORBIDDEN');
     expect(await ledger.ok<ReceivableView>(partyAt(bank, BANK_B), confirm(id))).toMatchObject({ confirmed: true });
+  });
+
+  test('a company that becomes a member after others named it signs for itself, and the registrar no more', async () => {
+    const { id } = await registered(ledger);
+    const owed = await ledger.ok<ReceivableView>(
+      platform,
+      aReceivable({ creditor: BUYER, debtor: OTHER_BUYER, evidence: [anInvoice({ issuer: BUYER.uscc })] }),
+    );
+    const member = { ...BANK_A, mspId: 'NewMSP', name: 'new', uscc: BUYER.uscc, kinds: ['WAREHOUSE' as const] };
+    await ledger.ok(FOUNDER, anAct('member.enrol', { members: [member] }));
+    for (const act of [confirm(id), settle(id, '1000.00')])
+      expect((await ledger.refusal(buyer, act)).code).toBe('FORBIDDEN');
+    expect((await ledger.refusal(platform, cancel(owed.id))).code).toBe('FORBIDDEN');
+    expect(await ledger.ok<ReceivableView>(partyAt(BUYER, member), confirm(id))).toMatchObject({ confirmed: true });
+    expect(await ledger.ok<ReceivableView>(memberOf(member), cancel(owed.id))).toMatchObject({ status: 'CANCELLED' });
   });
 
   test.each(['auditor', 'regulator'] as const)('a debtor with the role %s only reads', async (role) => {
