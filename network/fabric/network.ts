@@ -47,7 +47,7 @@ export class RunningNetwork {
     const nodes = new Nodes({
       ...{ home, programs: prepared.programs, onFailure },
       onRestart: (error) => {
-        logger.warn({ err: error }, 'a node has ended and is started again');
+        logger.warn({ err: error }, 'a node is started again');
       },
     });
     const network = new RunningNetwork(options, nodes, prepared);

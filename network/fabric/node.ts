@@ -35,6 +35,8 @@ export class FabricNode {
   #timer: NodeJS.Timeout | undefined;
   #crashes: number[] = [];
   #restarts = 0;
+  /** Whether it is to run. */
+  #wanted = false;
 
   constructor(place: NodePlace, program: string, args: readonly string[], events: NodeEvents) {
     this.place = place;
@@ -59,6 +61,7 @@ export class FabricNode {
   /** Starts it, unless it runs. */
   start(): void {
     clearTimeout(this.#timer);
+    this.#wanted = true;
     if (this.#process !== undefined) return;
     const { name, folder, logFile } = this.place;
     const environment = { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info:grpc=error' };
@@ -74,6 +77,19 @@ export class FabricNode {
 
   /** Ends it; it stays stopped until `start`. */
   async stop(): Promise<void> {
+    this.#wanted = false;
+    await this.#end();
+  }
+
+  /** Ends it and starts it again, as one that has ended by itself; it stays stopped when it is stopped meanwhile. */
+  async restart(): Promise<void> {
+    await this.#end();
+    if (!this.#wanted) return;
+    this.#restarts += 1;
+    this.start();
+  }
+
+  async #end(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#process?.stop();
     this.#process = undefined;

@@ -6,6 +6,7 @@ import { nodePaths, writeNodeFolder } from './node-folder';
 import { type NodePlan } from './node-plan';
 import { removeNodeStates, writeNodeStates } from './node-states';
 import { type FabricPrograms } from './programs';
+import { watchOrderers } from './stuck-orderers';
 
 /** What a network's nodes are made of. */
 export interface NodesOptions {
@@ -13,7 +14,7 @@ export interface NodesOptions {
   readonly programs: FabricPrograms;
   /** A node has ended by itself before the network was ready. */
   readonly onFailure: (error: Error) => void;
-  /** A node has ended by itself and is started again. */
+  /** A node has ended by itself, or takes no part any more, and is started again. */
   readonly onRestart: (error: Error) => void;
 }
 
@@ -23,6 +24,7 @@ export class Nodes {
   #nodes: readonly FabricNode[] = [];
   #ready = false;
   #failure: Error | undefined;
+  readonly #closed = new AbortController();
 
   constructor(options: NodesOptions) {
     this.#options = options;
@@ -32,9 +34,15 @@ export class Nodes {
     return this.#nodes;
   }
 
-  /** From now on a node that ends is started again. */
+  /** From now on a node that ends, or an orderer that stands still behind the others, is started again. */
   ready(): void {
     this.#ready = true;
+    const restart = async (node: FabricNode): Promise<void> => {
+      if (this.#closed.signal.aborted) return;
+      this.#options.onRestart(new Error(`${node.name} stands still behind the others`));
+      await node.restart();
+    };
+    void watchOrderers(() => this.#nodes, restart, this.#closed.signal);
   }
 
   /** Starts those that do not run yet, and stops those that are not planned any more. */
@@ -56,6 +64,7 @@ export class Nodes {
 
   async stop(): Promise<void> {
     this.#ready = false;
+    this.#closed.abort();
     await Promise.all(this.#nodes.map((node) => node.stop()));
     if (this.#nodes.length > 0) removeNodeStates(this.#options.home);
   }
