@@ -46,7 +46,7 @@ describe('the same document again', () => {
     ['with the number of a copy behind it', `${NUMBER}-1`],
     ['before the last digits of the next one', `${NUMBER}～50`],
     ['after a number of somebody else', `2026/11/${NUMBER}`],
-    ['in full-width digits, with a page', `${'２６４４２００００００３５１７００２４９'} (1/2)`],
+    ['in full-width digits, with a page', '２６４４２００００００３５１７００２４９ (1/2)'],
   ];
 
   test.each(SPELLINGS)('is refused %s', async (_, number) => {
