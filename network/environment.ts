@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { readChaincodeAddresses } from './chaincode-addresses';
 import { ConsortiumError, loadConsortium, type Consortium } from './consortium';
+import { REFUSED } from './exit-code';
 import { MaterialError } from './identity/errors';
 
 /** The program was started wrongly. */
@@ -39,9 +40,6 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): ProgramEnvironm
 
 /** What a start may throw through no fault of the program. */
 type Expected = abstract new (...parameters: never[]) => Error;
-
-/** The exit code of a program that cannot work as things are, however often it is started (EX_CONFIG of sysexits.h). */
-export const REFUSED = 78;
 
 /**
  * Runs a program; what it throws is told, with a stack only where it is a fault of the program, and ends the process.

@@ -1,10 +1,8 @@
 /** The program: starts a gateway from its environment and runs until told to stop. */
+import { REFUSED } from '@onepledge/network/exit-code';
 import { ConfigError, readConfig } from './config';
 import { RecordsOfAnotherLedger } from './continuity';
 import { startGateway } from './gateway';
-
-/** EX_CONFIG of sysexits.h. */
-const REFUSED = 78;
 
 async function main(): Promise<void> {
   const gateway = await startGateway(readConfig(process.env));

@@ -38,7 +38,7 @@ export class Nodes {
   ready(): void {
     this.#ready = true;
     const restart = async (node: FabricNode): Promise<void> => {
-      if (this.#closed.signal.aborted) return;
+      if (!this.#ready) return;
       this.#options.onRestart(new Error(`${node.name} stands still behind the others`));
       await node.restart();
     };

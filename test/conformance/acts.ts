@@ -1,5 +1,6 @@
 /** What clients do, for the tables: evaluate, endorse, submit, several in one block, one after the other, listen. */
 import { status as grpcStatus } from '@grpc/grpc-js';
+import { common } from '@hyperledger/fabric-protos';
 import {
   type ChaincodeEvent,
   type CloseableAsyncIterable,
@@ -147,6 +148,12 @@ export async function contractOf(
   const { gateway } = await world.client(options.as ?? 'org1');
   const network = gateway.getNetwork(options.channel ?? 'alpha');
   return { network, contract: network.getContract(world.fill(options.chaincode ?? 'basic')) };
+}
+
+/** How many blocks the peer of an organisation has. */
+export async function heightOf(network: Network): Promise<number> {
+  const chain = await network.getContract('qscc').evaluate('GetChainInfo', { arguments: [network.getName()] });
+  return common.BlockchainInfo.deserializeBinary(chain).getHeight();
 }
 
 /** The proposal of a call. */

@@ -120,8 +120,8 @@ async function answerTo(
   const query = route.query === undefined ? undefined : checked(validate(route.query, { ...request.query }));
   const base = { principal, params, query, request: facts };
   if (route.access !== 'write' || principal === undefined) {
-    // Asked for before: after the answer was read the chain may be longer, and the answer would pass for newer than it is.
-    const height = principal === undefined ? undefined : await heightFor(services, principal);
+    // How new what is read is at least, where anybody can tell. Asked for before: after the answer was read the chain may be longer, and the answer would pass for newer than it is.
+    const height = principal === undefined ? undefined : await services.blocks.height(principal).catch(() => undefined);
     const answer = await route.handle(base as unknown as WriteContext<unknown, unknown, unknown>);
     if (height === undefined) return answer;
     return { ...answer, headers: { ...answer.headers, 'Ledger-Height': height.toString() } };
@@ -179,11 +179,6 @@ async function readBody(readJson: RequestHandler, request: Request, response: Re
     });
   });
   if (request.body === undefined) request.body = {};
-}
-
-/** How new what the principal reads is at least; undefined where nobody can tell. */
-async function heightFor({ blocks }: Services, principal: Principal): Promise<bigint | undefined> {
-  return blocks.height(principal).catch(() => undefined);
 }
 
 function send(response: Response, { status, body, headers = {} }: Answer): void {

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { REFUSED } from '@onepledge/network/exit-code';
 import { ROOT } from '../root';
 import { openLog } from './logs';
 import { identify, type ProcessId } from './process-identity';
@@ -36,9 +37,6 @@ type Events = Readonly<{
   /** It has said that it cannot work as things are. */
   onRefusal: () => void;
 }>;
-
-/** The exit code that says so (EX_CONFIG of sysexits.h). */
-const REFUSED = 78;
 
 // What the programs' heaps may grow to. The first is the MiB of each half of the young generation: with 16 they take 60 MiB more under load and are no
 // faster; with 4 they take a tenth more of the processor, because requests under way are copied again and again. The other collects the old generation

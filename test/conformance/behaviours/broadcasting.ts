@@ -1,6 +1,6 @@
 /** What an orderer takes, and with which words it refuses. */
 import { common, orderer } from '@hyperledger/fabric-protos';
-import { contractOf, inOrder, shows } from '../acts';
+import { contractOf, heightOf, inOrder, shows } from '../acts';
 import { type Act, type Behaviour, type Topic } from '../behaviour';
 import { converse, envelope, type MessageOptions, ordererOf, statusName } from '../messages';
 import { type World } from '../world';
@@ -38,8 +38,7 @@ function broadcast(type: number, options: MessageOptions = {}, data: Uint8Array 
 function ordered(messages: number, act: Act): Pick<Behaviour, 'alone' | 'call'> {
   const call: Act = async (world) => {
     const { network } = await contractOf(world, {});
-    const chain = await network.getContract('qscc').evaluate('GetChainInfo', { arguments: ['alpha'] });
-    const startBlock = BigInt(common.BlockchainInfo.deserializeBinary(chain).getHeight());
+    const startBlock = BigInt(await heightOf(network));
     const observed = await act(world);
     const blocks = await network.getBlockEvents({ startBlock });
     try {

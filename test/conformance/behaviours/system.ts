@@ -1,6 +1,6 @@
 /** `qscc` and `cscc`: the ledger and the configuration as peers give them out. */
 import { common, peer } from '@hyperledger/fabric-protos';
-import { contractOf, evaluate, shows } from '../acts';
+import { contractOf, evaluate, heightOf, shows } from '../acts';
 import { type Act, type Behaviour, type Topic } from '../behaviour';
 
 const refused = (message: string): Behaviour['expect'] => ({
@@ -59,14 +59,13 @@ const ledgers: readonly Behaviour[] = [
     alone: true,
     call: async (world) => {
       const { network } = await contractOf(world, {});
-      const ledger = network.getContract('qscc');
-      const info = common.BlockchainInfo.deserializeBinary(
-        await ledger.evaluate('GetChainInfo', { arguments: ['alpha'] }),
-      );
+      const height = await heightOf(network);
       const last = common.Block.deserializeBinary(
-        await ledger.evaluate('GetBlockByNumber', { arguments: ['alpha', '18446744073709551615'] }),
+        await network
+          .getContract('qscc')
+          .evaluate('GetBlockByNumber', { arguments: ['alpha', '18446744073709551615'] }),
       );
-      return shows(world, info.getHeight() - (last.getHeader()?.getNumber() ?? 0));
+      return shows(world, height - (last.getHeader()?.getNumber() ?? 0));
     },
     expect: { result: 1 },
   },
