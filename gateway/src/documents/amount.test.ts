@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { documentMoney, minorUnits, positiveMinorUnits } from './amount';
-import { date102, dayOfTimestamp, writtenDate, xsdDate } from './date';
+import { dayInFormat, dayOfTimestamp, writtenDate, xsdDate } from './date';
 
 describe('amounts', () => {
   test.each([
@@ -59,7 +59,9 @@ describe('days', () => {
     expect(xsdDate('2026-10-04', 'd')).toBe('2026-10-04');
     expect(xsdDate('2026-10-04+08:00', 'd')).toBe('2026-10-04');
     expect(dayOfTimestamp('2026-10-04 10:00:05', 'd')).toBe('2026-10-04');
-    expect(date102('20240229', 'd')).toBe('2024-02-29');
+    expect(dayInFormat('20240229', '102', 'd')).toBe('2024-02-29');
+    expect(dayInFormat('202402292359', '203', 'd')).toBe('2024-02-29');
+    expect(dayInFormat('20240229235959', '204', 'd')).toBe('2024-02-29');
     for (const text of ['2026-10-04', '2026/10/4', '2026年10月4日', '２０２６１００４']) {
       expect(writtenDate(text, 'd')).toBe('2026-10-04');
     }
@@ -78,7 +80,9 @@ describe('days', () => {
     ]) {
       expect(() => writtenDate(text, 'd')).toThrow('not a calendar day');
     }
-    expect(() => date102('2026-10-04', 'd')).toThrow('YYYYMMDD');
+    expect(() => dayInFormat('2026-10-04', '102', 'd')).toThrow('YYYYMMDD');
+    expect(() => dayInFormat('20261004', '203', 'd')).toThrow('YYYYMMDD');
+    expect(() => dayInFormat('202640', '616', 'd')).toThrow('must have 102');
     expect(() => xsdDate('2026-10-04 10:00', 'd')).toThrow('YYYY-MM-DD');
   });
 });

@@ -1,11 +1,11 @@
 /** UN/CEFACT Cross Industry Invoice D16B, as profiled by EN 16931. */
 import { sameParty } from '@onepledge/chaincode/model';
 import { currencyOf, documentMoney } from './amount';
-import { date102 } from './date';
+import { dayInFormat } from './date';
 import { type ParsedDocument } from './document';
 import { childrenOf, onlyChild, optionalChild, statedValues, valueOf } from './element';
 import { payableOf, requireInvoiceType } from './en16931';
-import { InvalidDocument, shown } from './invalid-document';
+import { InvalidDocument } from './invalid-document';
 import { documentNumber } from './name';
 import { identifyParty, type StatedParty } from './party';
 import { type XmlElement } from './xml';
@@ -14,7 +14,6 @@ const RSM = 'urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100';
 const RAM = 'urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100';
 const UDT = 'urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100';
 const VAT_SCHEME = 'VA';
-const DAY_FORMAT = '102';
 
 /** Whether a root element is that of a CII invoice. */
 export function isCii(root: XmlElement): boolean {
@@ -59,6 +58,9 @@ function readPayable(settlement: XmlElement, currency: string): bigint {
       taxes: childrenOf(total, 'TaxTotalAmount', RAM),
       gross: onlyChild(total, 'GrandTotalAmount', RAM),
       prepaid: optionalChild(total, 'TotalPrepaidAmount', RAM),
+      payments: childrenOf(settlement, 'SpecifiedAdvancePayment', RAM).flatMap((payment) =>
+        childrenOf(payment, 'PaidAmount', RAM),
+      ),
       rounding: optionalChild(total, 'RoundingAmount', RAM),
       payable: onlyChild(total, 'DuePayableAmount', RAM),
     },
@@ -78,14 +80,7 @@ function readDueDate(settlement: XmlElement): string | undefined {
 
 function dayOf(element: XmlElement): string {
   const text = onlyChild(element, 'DateTimeString', UDT);
-  const format = text.attributes.get('format');
-  if (format !== DAY_FORMAT) {
-    throw new InvalidDocument(
-      `${element.name} has the format ${shown(format ?? '')}, must have 102 (YYYYMMDD)`,
-      element.name,
-    );
-  }
-  return date102(valueOf(text), element.name);
+  return dayInFormat(valueOf(text), text.attributes.get('format'), element.name);
 }
 
 function statedParty(party: XmlElement, role: 'seller' | 'buyer'): StatedParty {

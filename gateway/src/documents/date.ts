@@ -7,6 +7,11 @@ const XSD_DATE = new RegExp(`^([0-9]{4})-([0-9]{2})-([0-9]{2})${ZONE}$`);
 const TIME_OF_DAY = `(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]+)?)?${ZONE})?`;
 const TIMESTAMP = new RegExp(`^([0-9]{4})-([0-9]{2})-([0-9]{2})${TIME_OF_DAY}$`);
 const COMPACT = /^([0-9]{4})([0-9]{2})([0-9]{2})$/;
+const BY_FORMAT: ReadonlyMap<string | undefined, RegExp> = new Map([
+  ['102', COMPACT],
+  ['203', /^([0-9]{4})([0-9]{2})([0-9]{2})[0-9]{4}$/],
+  ['204', /^([0-9]{4})([0-9]{2})([0-9]{2})[0-9]{6}$/],
+]);
 const WRITTEN = [
   DAY,
   COMPACT,
@@ -24,9 +29,16 @@ export function dayOfTimestamp(text: string, field: string): string {
   return dayBy([TIMESTAMP], text.normalize('NFKC'), field, 'YYYY-MM-DD hh:mm:ss');
 }
 
-/** A day in UN/EDIFACT format 102, CCYYMMDD. @throws InvalidDocument when it is none. */
-export function date102(text: string, field: string): string {
-  return dayBy([COMPACT], text, field, 'YYYYMMDD');
+/**
+ * The day of a text in a format of UN/EDIFACT 2379: 102, or with a time of day, which is the local one, 203 and 204.
+ * @throws InvalidDocument for another format, and when it is no day.
+ */
+export function dayInFormat(text: string, format: string | undefined, field: string): string {
+  const pattern = BY_FORMAT.get(format);
+  if (pattern === undefined) {
+    throw new InvalidDocument(`${field} has the format ${shown(format ?? '')}, must have 102 (YYYYMMDD)`, field);
+  }
+  return dayBy([pattern], text, field, 'YYYYMMDD');
 }
 
 /** A day as people and spreadsheets in China write it; only orders that cannot be mistaken. @throws InvalidDocument otherwise. */

@@ -66,11 +66,27 @@ describe.each([
 
   test.each([
     ['381', 'credit note'],
+    ['502', 'credit note'],
     ['325', 'pro forma'],
     ['393', 'assigned already'],
+    ['472', 'assigned already'],
+    ['473', 'assigned already'],
+    ['501', 'assigned already'],
+    ['384', 'corrected'],
+    ['471', 'corrected'],
+    ['386', 'prepayment'],
+    ['500', 'prepayment'],
+    ['395', 'consignment'],
+    ['71', 'the invoice that it is about'],
+    ['130', 'no invoice'],
+    ['935', 'no invoice'],
     ['999', 'BR-CL-01'],
   ])('of type %s is refused', (code, why) => {
     expect(refusal(text, '>380<', `>${code}<`)).toContain(why);
+  });
+
+  test.each(['80', '326', '383', '388', '389', '480', '875'])('of type %s is a claim', (code) => {
+    expect(read(text.replace('>380<', `>${code}<`))).toMatchObject({ ok: true });
   });
 
   test('is held to its sums', () => {
@@ -83,6 +99,11 @@ describe.each([
   test('with a second tax total in its own currency is refused', () => {
     expect(refusal(text, '"SEK">240', '"EUR">240')).toContain('only one tax total in EUR');
     expect(refusal(text, '"SEK">240', '"USD">240')).toContain('not a currency of the document');
+  });
+
+  test('may state its tax total twice, if it says the same', () => {
+    const inOne = text.replace('>SEK<', '>EUR<').replace('"SEK">240', '"EUR">21');
+    expect(read(inOne)).toMatchObject({ ok: true });
   });
 
   test('knows a party by its name where nothing else is stated, however the name is punctuated', () => {
@@ -128,6 +149,14 @@ describe('UBL alone', () => {
     expect(refusal(ubl, `${UBL}Invoice-2`, 'urn:other')).toContain('not an invoice');
   });
 
+  test('payments that it lists are what was prepaid', () => {
+    const paid = (amount: string): string =>
+      `<a:PrepaidPayment><b:PaidAmount currencyID="EUR">${amount}</b:PaidAmount></a:PrepaidPayment>`;
+    const before = '<a:AccountingSupplierParty>';
+    expect(read(ubl.replace(before, paid('20.00') + paid('1.00') + before))).toMatchObject({ ok: true });
+    expect(refusal(ubl, before, paid('20.00') + before)).toContain('payments listed add up to 20.00');
+  });
+
   test('two VAT identifiers are a contradiction, two of a lesser kind are not', () => {
     const scheme =
       '<a:PartyTaxScheme><b:CompanyID>NL1</b:CompanyID><a:TaxScheme><b:ID>VAT</b:ID></a:TaxScheme></a:PartyTaxScheme>';
@@ -152,7 +181,16 @@ describe('CII alone', () => {
     expect(result).not.toHaveProperty('document.dueDate');
   });
 
-  test('days in another format are refused', () => {
-    expect(refusal(cii, 'format="102">20261004', 'format="203">202610040000')).toContain('must have 102');
+  test('days may have a time of day with them, in the formats for that', () => {
+    const dated = cii.replace('format="102">20261004', 'format="203">202610042359');
+    expect(read(dated)).toMatchObject({ document: { evidence: { issuedOn: '2026-10-04' } } });
+    expect(refusal(cii, 'format="102">20261004', 'format="616">202640')).toContain('must have 102');
+  });
+
+  test('payments that it lists are what was prepaid', () => {
+    const before = '<m:SpecifiedTradeSettlementHeaderMonetarySummation>';
+    const paid = '<m:SpecifiedAdvancePayment><m:PaidAmount>20</m:PaidAmount></m:SpecifiedAdvancePayment>';
+    expect(read(cii.replace(before, paid.replace('20', '21') + before))).toMatchObject({ ok: true });
+    expect(refusal(cii, before, paid + before)).toContain('payments listed add up to 20.00');
   });
 });

@@ -62,6 +62,7 @@ function readPayable(root: XmlElement, currency: string): bigint {
       taxes: childrenOf(root, 'TaxTotal', CAC).map((tax) => onlyChild(tax, 'TaxAmount', CBC)),
       gross: onlyChild(total, 'TaxInclusiveAmount', CBC),
       prepaid: optionalChild(total, 'PrepaidAmount', CBC),
+      payments: childrenOf(root, 'PrepaidPayment', CAC).flatMap((payment) => childrenOf(payment, 'PaidAmount', CBC)),
       rounding: optionalChild(total, 'PayableRoundingAmount', CBC),
       payable: onlyChild(total, 'PayableAmount', CBC),
     },
