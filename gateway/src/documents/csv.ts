@@ -5,7 +5,7 @@ import { currencyOf, documentMoney, positiveMinorUnits } from './amount';
 import { writtenDate } from './date';
 import { type DocumentParty, type DocumentResult, type ParsedDocument } from './document';
 import { InvalidDocument, shown } from './invalid-document';
-import { documentNumber, partyName } from './name';
+import { canonicalId, documentNumber, partyName } from './name';
 
 /** The largest number of records in a file. */
 export const MAX_ROWS = 10_000;
@@ -195,10 +195,7 @@ function partyOf(values: Values, id: Column, name: Column): DocumentParty {
 }
 
 function partyId(text: string, column: Column): string {
-  const id = text
-    .normalize('NFKC')
-    .replace(/[\p{Z}\p{C}\s]/gu, '')
-    .toUpperCase();
+  const id = canonicalId(text);
   const problem = id.length > 64 ? 'has more than 64 characters' : partyIdProblem(id);
   if (problem !== undefined) throw new InvalidDocument(`${column} ${shown(text)} ${problem}`, column);
   return isUscc(partyKey(id)) ? partyKey(id) : id;

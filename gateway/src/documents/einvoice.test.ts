@@ -77,11 +77,37 @@ describe('a 数电票', () => {
     expect(read(changed(from, to))).toMatchObject({ ok: false, problem: { code: 'INVALID_EVIDENCE', field } });
   });
 
-  test('that is exempt from tax prints asterisks', () => {
+  test.each(['***', ''])('that is exempt from tax may have %j in its place', (none) => {
     const exempt = good
-      .replace(/<IssuItemInformation>[^]*<\/IssuItemInformation>/, '')
-      .replace('>13.00<', '>***<')
+      .replaceAll(/<ComTaxAm>.*?<\/ComTaxAm>/g, `<ComTaxAm>${none}</ComTaxAm>`)
+      .replace('>13.00<', `>${none}<`)
       .replace('>113.00<', '>100.00<');
     expect(read(exempt)).toMatchObject({ document: { amount: { amount: '100.00' } } });
+    expect(read(exempt.replace('>100.00</TotalTax-', '>113.00</TotalTax-'))).toMatchObject({ ok: false });
+  });
+
+  test.each([
+    ['nl 8200.98.395.B.01', 'NL8200.98.395.B.01'],
+    ['HK12345678', 'HK12345678'],
+  ])('may have a buyer abroad, %s', (written, uscc) => {
+    expect(read(changed(BUYER, written))).toMatchObject({ document: { debtor: { uscc } } });
+    expect(read(changed(SELLER, written))).toMatchObject({ ok: false, problem: { field: 'SellerIdNum' } });
+  });
+
+  test.each(['CN12345678', 'AB12345678', '12345678', '91440300MA5FPLATX8', 'M91440300MA5FPLATX'])(
+    'cannot have a buyer with the number %s',
+    (written) => {
+      expect(read(changed(BUYER, written))).toMatchObject({ ok: false, problem: { field: 'BuyerIdNum' } });
+    },
+  );
+
+  test('of either letter that cancels another one is refused', () => {
+    const red = (number: string): string =>
+      changed(
+        '</EInvoiceData>',
+        `<SpecificInformation><RedEInvoice><OriginalInvoiceCode>${number}</OriginalInvoiceCode></RedEInvoice></SpecificInformation></EInvoiceData>`,
+      );
+    expect(read(red('24112000000135114086'))).toMatchObject({ ok: false, problem: { field: 'RedEInvoice' } });
+    expect(read(red(''))).toMatchObject({ ok: true });
   });
 });

@@ -1,18 +1,19 @@
 /** 数电票: the fully digitalised e-invoice of the Chinese tax administration, as issued in XML. */
-import { canonicalDocumentNumber, isUscc, partyKey } from '@onepledge/chaincode/model';
+import { canonicalDocumentNumber, isUscc, partyIdProblem, partyKey, sameParty } from '@onepledge/chaincode/model';
+import { isCountryCode } from './countries';
 import { documentMoney, minorUnits } from './amount';
 import { dayOfTimestamp } from './date';
 import { type DocumentParty, type ParsedDocument } from './document';
-import { childrenOf, onlyChild, optionalChild, valueOf } from './element';
+import { childrenOf, onlyChild, optionalChild, statedValues, valueOf } from './element';
 import { InvalidDocument, shown } from './invalid-document';
-import { partyName } from './name';
+import { canonicalId, partyName } from './name';
 import { type XmlElement } from './xml';
 
 const CURRENCY = 'CNY';
 const BLUE_LETTER = 'Y';
 // Year 2 + region 2 + channel 1 + sequence 15. Only the shape is checked: what regions and channels exist is not published as a rule.
 const NUMBER = /^[0-9]{20}$/;
-// Printed in place of a tax amount on exempt and untaxed lines.
+// Printed in place of a tax amount on exempt and untaxed lines, where some leave it empty. The sums have to hold all the same.
 const NO_TAX = '***';
 
 /** Whether a root element is that of a 数电票. */
@@ -28,10 +29,10 @@ export function readEInvoice(root: XmlElement, digest: string): ParsedDocument {
   const data = onlyChild(root, 'EInvoiceData');
   const supervision = onlyChild(root, 'TaxSupervisionInfo');
   const basic = onlyChild(data, 'BasicInformation');
-  refuseRedLetter(root);
+  refuseRedLetter(root, data);
   const creditor = readParty(data, 'Seller');
   const debtor = readParty(data, 'Buyer');
-  if (creditor.uscc === debtor.uscc) {
+  if (sameParty(creditor.uscc, debtor.uscc)) {
     throw new InvalidDocument(`seller and buyer must not be the same party: ${creditor.uscc}`, 'BuyerIdNum');
   }
   const number = readNumber(root, supervision);
@@ -45,16 +46,28 @@ export function readEInvoice(root: XmlElement, digest: string): ParsedDocument {
   };
 }
 
-function refuseRedLetter(root: XmlElement): void {
+function refuseRedLetter(root: XmlElement, data: XmlElement): void {
   const label = onlyChild(onlyChild(onlyChild(root, 'Header'), 'InherentLabel'), 'InIssuType');
   const code = valueOf(onlyChild(label, 'LabelCode')).normalize('NFKC').toUpperCase();
-  if (code === BLUE_LETTER) return;
+  if (code === BLUE_LETTER) {
+    if (cancelledNumber(data) === undefined) return;
+    throw new InvalidDocument('a blue-letter invoice cannot cancel another one: RedEInvoice is stated', 'RedEInvoice');
+  }
   throw new InvalidDocument(
     code === 'N'
       ? 'a red-letter (negative) invoice backs nothing: LabelCode "N"'
       : `InIssuType/LabelCode ${shown(code)} is neither Y (blue letter) nor N (red letter)`,
     'LabelCode',
   );
+}
+
+/** The number of the invoice that a red-letter one cancels. */
+function cancelledNumber(data: XmlElement): string | undefined {
+  return statedValues(
+    childrenOf(data, 'SpecificInformation')
+      .flatMap((specific) => childrenOf(specific, 'RedEInvoice'))
+      .flatMap((red) => childrenOf(red, 'OriginalInvoiceCode')),
+  )[0];
 }
 
 function readNumber(root: XmlElement, supervision: XmlElement): string {
@@ -81,14 +94,20 @@ function canonicalNumber(element: XmlElement): string {
 function readParty(data: XmlElement, role: 'Seller' | 'Buyer'): DocumentParty {
   const information = onlyChild(data, `${role}Information`);
   const id = valueOf(onlyChild(information, `${role}IdNum`));
-  const uscc = partyKey(id);
-  if (!isUscc(uscc)) {
+  const uscc = isUscc(partyKey(id)) ? partyKey(id) : role === 'Buyer' ? foreignId(id) : undefined;
+  if (uscc === undefined) {
     throw new InvalidDocument(
       `${role}IdNum ${shown(id)} is not a unified social credit code with a right check character (GB 32100-2015)`,
       `${role}IdNum`,
     );
   }
   return { uscc, name: partyName(valueOf(onlyChild(information, `${role}Name`)), `${role}Name`) };
+}
+
+/** The number of a buyer abroad, to whom goods are exported; undefined for what does not begin with another country's code. */
+function foreignId(text: string): string | undefined {
+  const id = canonicalId(text);
+  return isCountryCode(id.slice(0, 2)) && !id.startsWith('CN') && partyIdProblem(id) === undefined ? id : undefined;
 }
 
 function readTotal(data: XmlElement, basic: XmlElement): bigint {
@@ -142,7 +161,9 @@ function amountOf(element: XmlElement): bigint {
 }
 
 function taxOf(element: XmlElement | undefined): bigint {
-  if (element === undefined || element.text.trim() === NO_TAX) return 0n;
+  if (element === undefined) return 0n;
+  const text = element.children.length > 0 ? undefined : element.text.trim();
+  if (text === '' || text === NO_TAX) return 0n;
   return amountOf(element);
 }
 

@@ -1,11 +1,11 @@
-/** From a file's bytes to its text: UTF-8, UTF-16 or GB18030, decoded exactly or refused. */
+/** From a file's bytes to its text: UTF-8, UTF-16, GB18030 or Latin 1, decoded exactly or refused. */
 import { TextDecoder } from 'node:util';
 import { InvalidDocument, shown } from './invalid-document';
 
 /** The largest file that is read, in bytes. */
 export const MAX_FILE_BYTES = 5 * 1024 * 1024;
 
-type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'gb18030';
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'gb18030' | 'windows-1252';
 
 /**
  * Decodes a file. A byte order mark wins over everything; then the zero bytes by which UTF-16 shows itself; then the XML declaration;
@@ -49,7 +49,7 @@ function encodingOfZeroBytes(bytes: Uint8Array): Encoding | undefined {
   return b === 0 ? 'utf-16le' : 'utf-16be';
 }
 
-// GB18030 contains GBK, which contains GB2312: one decoder reads all three.
+// GB18030 contains GBK, which contains GB2312: one decoder reads all three. So does Windows-1252 with Latin 1, but for control characters.
 const BY_DECLARED_NAME: ReadonlyMap<string, Encoding> = new Map([
   ['utf-8', 'utf-8'],
   ['utf8', 'utf-8'],
@@ -58,6 +58,9 @@ const BY_DECLARED_NAME: ReadonlyMap<string, Encoding> = new Map([
   ['gb18030', 'gb18030'],
   ['gbk', 'gb18030'],
   ['gb2312', 'gb18030'],
+  ['iso-8859-1', 'windows-1252'],
+  ['latin1', 'windows-1252'],
+  ['windows-1252', 'windows-1252'],
 ]);
 
 function declaredEncoding(head: string): Encoding {
@@ -68,21 +71,42 @@ function declaredEncoding(head: string): Encoding {
   throw new InvalidDocument(
     /^utf-?16/i.test(name)
       ? `the XML declaration says ${shown(name)}, but the bytes are not UTF-16`
-      : `the encoding ${shown(name)} is not read; UTF-8, UTF-16 and GB18030 are`,
+      : `the encoding ${shown(name)} is not read; UTF-8, UTF-16, GB18030 and ISO-8859-1 are`,
   );
 }
 
-// Decoders hold no state between whole inputs. Fatal: a replaced character could hide in a number or a name.
-const DECODERS: Readonly<Record<Encoding, TextDecoder>> = {
-  'utf-8': new TextDecoder('utf-8', { fatal: true }),
-  'utf-16le': new TextDecoder('utf-16le', { fatal: true }),
-  'utf-16be': new TextDecoder('utf-16be', { fatal: true }),
-  gb18030: new TextDecoder('gb18030', { fatal: true }),
+type Decode = (bytes: Uint8Array) => string;
+
+/** Decoders hold no state between whole inputs. Fatal: a replaced character could hide in a number or a name. */
+function exactly(encoding: Exclude<Encoding, 'windows-1252'>): Decode {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  return (bytes) => decoder.decode(bytes);
+}
+
+// What Windows-1252 has in place of Latin 1's control characters from 0x80 on; it has no character at the five that are blank here.
+const WINDOWS_1252 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
+
+/** Node's own decoder of this name leaves control characters in some versions. */
+function decodeWindows1252(bytes: Uint8Array): string {
+  const latin1 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  return latin1.replace(/[\x80-\x9f]/g, (control) => {
+    const character = WINDOWS_1252.charAt(control.charCodeAt(0) - 0x80);
+    if (character === ' ') throw new RangeError('not a character of Windows-1252');
+    return character;
+  });
+}
+
+const DECODERS: Readonly<Record<Encoding, Decode>> = {
+  'utf-8': exactly('utf-8'),
+  'utf-16le': exactly('utf-16le'),
+  'utf-16be': exactly('utf-16be'),
+  gb18030: exactly('gb18030'),
+  'windows-1252': decodeWindows1252,
 };
 
 function decodeAs(encoding: Encoding, bytes: Uint8Array, otherwise?: string): string {
   try {
-    return DECODERS[encoding].decode(bytes);
+    return DECODERS[encoding](bytes);
   } catch {
     throw new InvalidDocument(otherwise ?? `the bytes are not valid ${encoding.toUpperCase()}`);
   }

@@ -1,9 +1,8 @@
-/** Names of parties and numbers of documents, as they may be passed on. */
-import { canonicalDocumentNumber, isQuantity } from '@onepledge/chaincode/model';
+/** Names and identifiers of parties, and numbers of documents, as they may be passed on. */
+import { DocumentNumberSchema } from '@onepledge/chaincode/model';
 import { InvalidDocument, shown } from './invalid-document';
 
 const MAX_NAME = 200;
-const MAX_NUMBER = 128;
 // Control characters and halves of surrogate pairs hide or forge what a person reads.
 const UNSAFE = /[\p{Cc}\p{Cs}]/u;
 // Nor may marks in a name that turn the direction of what follows.
@@ -24,17 +23,19 @@ export function partyName(text: string, field: string): string {
 
 /**
  * A document's number as written on it, with inner white space made single spaces.
- * @throws InvalidDocument when it has no canonical form in which it could be compared, or is what a spreadsheet has made of it.
+ * @throws InvalidDocument when it is none by the ledger's own rule: with no canonical form, changed by a spreadsheet, of several documents.
  */
 export function documentNumber(text: string, field: string): string {
-  const number = text.replace(/\s+/gu, ' ').trim();
-  if (number.length > MAX_NUMBER || UNSAFE.test(number) || canonicalDocumentNumber(number) === undefined) {
-    throw new InvalidDocument(
-      `${field} ${shown(text)} is not a document number: up to ${MAX_NUMBER} characters, of which Latin letters, digits or Han characters`,
-      field,
-    );
-  }
-  if (isQuantity(number))
-    throw new InvalidDocument(`${field} ${shown(text)} was changed by a spreadsheet: save the column as text`, field);
-  return number;
+  const checked = DocumentNumberSchema.safeParse(text.replace(/\s+/gu, ' '));
+  if (checked.success) return checked.data;
+  const why = checked.error.issues[0]?.message ?? 'is not a document number';
+  throw new InvalidDocument(`${field} ${shown(text)} ${why}`, field);
+}
+
+/** A party's identifier without white space and invisible characters, upper case; its own punctuation is kept. */
+export function canonicalId(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(/[\p{Z}\p{C}\s]/gu, '')
+    .toUpperCase();
 }

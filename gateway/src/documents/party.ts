@@ -4,7 +4,7 @@ import { isUscc, partyIdProblem, partyKey } from '@onepledge/chaincode/model';
 import { isCountryCode } from './countries';
 import { type DocumentParty } from './document';
 import { InvalidDocument, shown } from './invalid-document';
-import { partyName } from './name';
+import { canonicalId, partyName } from './name';
 
 /** What an invoice says of a party. Identifiers are as written; each list may be empty. */
 export type StatedParty = Readonly<{
@@ -82,10 +82,7 @@ function usableIds(stated: StatedParty, kind: IdKind, country: string | undefine
 
 /** The identifier with its country's code; undefined when it cannot stand for a party. Its own punctuation is kept. */
 function qualifiedId(written: string, kind: IdKind, country: string | undefined, role: string): string | undefined {
-  const id = written
-    .normalize('NFKC')
-    .replace(/[\p{Z}\p{C}\s]/gu, '')
-    .toUpperCase();
+  const id = canonicalId(written);
   const key = partyKey(id).replace(/^CN(?=[0-9A-Z]{18}$)/, '');
   if (isUscc(key)) return key;
   // A mistyped Chinese code must not pass as a foreign number that happens to begin with CN.
