@@ -29,14 +29,11 @@ describe('decoding a file', () => {
     expect(decodeText(inGb(name))).toBe(declared(name));
   });
 
-  test.each(['ISO-8859-1', 'latin1', 'Windows-1252'])('%s is read where the XML declaration names it', (name) => {
-    const text = '<Søholm & Cº “Brück” 20\u00a0€ Š‹Œ›œž–—Ÿ>';
-    const windows = new Map([...'€‚ƒ„…†‡ˆ‰Š‹Œ'].map((c, i) => [c, i === 0 ? 0x80 : 0x81 + i]));
-    for (const [i, c] of [...'‘’“”•–—˜™š›œ'].entries()) windows.set(c, 0x91 + i);
-    windows.set('Ž', 0x8e).set('ž', 0x9e).set('Ÿ', 0x9f);
-    const bytes = [...`<?xml version="1.0" encoding="${name}"?>${text}`].map((c) => windows.get(c) ?? c.charCodeAt(0));
-    expect(decodeText(Uint8Array.from(bytes))).toBe(`<?xml version="1.0" encoding="${name}"?>${text}`);
-    expect(() => decodeText(Uint8Array.of(...bytes, 0x81))).toThrow('not valid WINDOWS-1252');
+  test.each(['ISO-8859-1', 'Latin1', 'windows-1252'])('%s is read where the XML declaration names it', (name) => {
+    const head = `<?xml version="1.0" encoding="${name}"?>`;
+    const bytes = Buffer.from(`${head}<S\xf8holm \x80\x8a\x8e\x93\x9f\xa0>`, 'latin1');
+    expect(decodeText(bytes)).toBe(`${head}<Søholm €ŠŽ“Ÿ\u00a0>`);
+    expect(() => decodeText(Buffer.concat([bytes, Uint8Array.of(0x81)]))).toThrow('not valid WINDOWS-1252');
   });
 
   test('a byte order mark wins over the declaration', () => {
