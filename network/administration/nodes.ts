@@ -6,7 +6,7 @@ import { type Consenter, type HostPort, type MemberDefinition } from '../configu
 import { type Consortium } from '../consortium';
 import { type Placement, place } from '../fabric/placement';
 import { prepare } from '../fabric/prepare';
-import { cryptoFolder, ensureMaterial, type NetworkMaterial, type OrdererNodeMaterial } from '../identity/material';
+import { cryptoFolder, ensureMaterial, type NetworkMaterial, type NodeMaterial } from '../identity/material';
 import { ownMember } from '../identity/member-card';
 import { ensureMemberMaterial, ensureOwnMaterial } from '../identity/member-material';
 import { AdministrationError } from './errors';
@@ -63,7 +63,7 @@ async function orderersOf(
   home: string,
   described: Consortium,
   dryRun: boolean,
-): Promise<{ readonly mspId: string; readonly nodes: readonly OrdererNodeMaterial[] }> {
+): Promise<{ readonly mspId: string; readonly nodes: readonly NodeMaterial[] }> {
   const own = ownMember(home);
   if (own === undefined) return (await prepared(home, described, dryRun)).material.orderer;
   const ordersIn = async (folder: string): Promise<Awaited<ReturnType<typeof orderersOf>>> => {

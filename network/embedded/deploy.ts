@@ -9,7 +9,7 @@ import { TxValidationCode } from './committer/codes';
 import { type OwnEndorsements } from './endorser/endorsements';
 import { processProposal } from './endorser/endorser';
 import { unpackProposal } from './endorser/proposal';
-import { endorseAt } from './gateway/endorsement';
+import { endorseAt, peersOf } from './gateway/endorsement';
 import { GatewayError } from './gateway/errors';
 import { prepareTransaction } from './gateway/preparedtransaction';
 import { readSubmission } from './orderer/submission';
@@ -47,7 +47,7 @@ export async function deployDefinitions(
   const organizations = material.organizations.filter(({ mspId }) => channel.members.has(mspId));
   const approvals = missing.flatMap((chaincode) =>
     organizations.flatMap(({ mspId, admin }) => {
-      const peer = peers.get(mspId);
+      const [peer] = peers.get(mspId) ?? [];
       if (peer === undefined) return [];
       const packageId = peer.packages.ensure(chaincode.name, chaincode.version);
       // Connecting takes longer than the blocks do.
@@ -111,7 +111,7 @@ class LifecycleClient {
     const proposal = unpackProposal(signed);
     const view = channel.ledger.acquire();
     try {
-      const result = await endorseAt(mspIds, peers, (peer) =>
+      const result = await endorseAt(peersOf(mspIds, peers), (peer) =>
         processProposal(proposal, channel, peer, view, this.#own),
       );
       const payload = prepareTransaction(proposal, result);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { type Connection, removeConnection, writeConnection } from '../connection';
 import { type Consortium, type Organization } from '../consortium';
-import { ensureMaterial } from '../identity/material';
+import { ensureMaterial, type NodeMaterial, type OrganizationMaterial } from '../identity/material';
 import { ExecutionError } from './chaincode/context';
 import { type Committer } from './committer/committer';
 import { deployDefinitions } from './deploy';
@@ -11,16 +11,15 @@ import { OwnEndorsements } from './endorser/endorsements';
 import { enterRevocationLists } from './revocation';
 import {
   createChannels,
-  createPeer,
   listen,
   type NetworkSetting,
   type NodeServer,
   openLedgers,
   serveOrderer,
-  servePeer,
+  stopServers,
 } from './network';
-import { type PackageStore } from './packages/store';
 import { type Peer, type RunningChannel } from './peer';
+import { PeerNode } from './peernode';
 import { launchCommitted } from './scc/lifecycle/installed';
 
 export { ExecutionError };
@@ -54,7 +53,18 @@ export interface EmbeddedNetwork {
   /** Height of a channel's chain (number of blocks). */
   height(channel: string): number;
   /**
-   * Takes organisations in that are new in another description: each gets a peer, which joins the channels that the organisation has become a
+   * Stops one peer: its endpoint closes, and nobody asks it, while all else goes on. It does not matter how often.
+   * @param peer as the description calls it, such as peer0
+   * @throws RangeError when there is no such peer
+   */
+  stopPeer(organization: string, peer: string): Promise<void>;
+  /**
+   * Starts it again, at the same endpoint.
+   * @throws RangeError when there is no such peer; ListenError when its port was taken meanwhile
+   */
+  startPeer(organization: string, peer: string): Promise<void>;
+  /**
+   * Takes in what is new in another description: organisations' peers, which join the channels that their organisation has become a
    * member of. All else stays as it was described at the start.
    * @throws MaterialError; PackageError
    */
@@ -87,39 +97,38 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
     },
   };
   const ledgers = await openLedgers(setting);
-  const servers = new Map<string, NodeServer>();
+  /** By the organisation's name and their own. */
+  const nodes = new Map<string, PeerNode>();
   let ordererServer: NodeServer | undefined;
-  const packages: PackageStore[] = [];
   const committers: Committer[] = [];
   // In this order: who waits for a commit gets it, then calls end, then what they use goes away.
   const close = once(async () => {
     removeConnection(home, process.pid);
     await Promise.all(committers.map((committer) => committer.close()));
-    await stopServers([...servers.values(), ...(ordererServer === undefined ? [] : [ordererServer])]);
-    for (const store of packages) store.close();
+    const servers = [...[...nodes.values()].map(({ server }) => server), ordererServer];
+    await stopServers(servers.flatMap((server) => server ?? []));
+    for (const { peer } of nodes.values()) peer.packages.close();
     await Promise.all([...ledgers.values()].map((ledger) => ledger.close()));
   });
   try {
-    for (const organization of consortium.organizations) {
-      const port = options.peerPorts === 'fixed' ? (organization.peers[0]?.port ?? 0) : 0;
-      const { peerTls, tlsCaPem } = setting.material.organization(organization.name);
-      servers.set(organization.mspId, await listen(peerTls, tlsCaPem, port));
+    const own = new OwnEndorsements();
+    const channels = createChannels(setting, ledgers, own);
+    committers.push(...[...channels.values()].map(({ committer }) => committer));
+    const peers = new Set<Peer>();
+    for (const organization of setting.material.organizations) {
+      for (const node of organization.peers) {
+        const port = options.peerPorts === 'fixed' ? node.port : 0;
+        const peerNode = await PeerNode.listen(setting, organization, node, port, channels);
+        nodes.set(nodeName(organization.name, node.name), peerNode);
+        const { peer } = peerNode;
+        peers.add(peer);
+        for (const running of channels.values()) if (running.channel.members.has(peer.mspId)) running.join(peer);
+      }
     }
     const [orderer] = setting.material.orderer.nodes;
     if (orderer === undefined) throw new Error('the consortium has no orderer');
     const ordererPort = options.peerPorts === 'fixed' ? orderer.port : 0;
     ordererServer = await listen(orderer.tls, setting.material.orderer.tlsCaPem, ordererPort);
-    const ports = new Map([...servers].map(([mspId, { port }]) => [mspId, port]));
-    const own = new OwnEndorsements();
-    const channels = createChannels(setting, ledgers, own);
-    committers.push(...[...channels.values()].map(({ committer }) => committer));
-    const peers = new Map<string, Peer>();
-    for (const organization of consortium.organizations) {
-      const peer = createPeer(setting, organization, ports.get(organization.mspId) ?? 0, channels);
-      peers.set(peer.mspId, peer);
-      packages.push(peer.packages);
-      for (const running of channels.values()) if (running.channel.members.has(peer.mspId)) running.join(peer);
-    }
     await Promise.all(
       consortium.channels.map(async (spec) => {
         const running = channels.get(spec.name);
@@ -129,53 +138,61 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
         await deployDefinitions(spec, running, setting.material, own);
       }),
     );
-    const streams = [...peers.values()].flatMap(launchCommitted);
+    for (const peer of peers) equip(peer, peers);
+    const streams = [...peers].flatMap(launchCommitted);
     const endpoint = { mspId: setting.material.orderer.mspId, host: 'localhost', port: ordererServer.port };
     const network = { channels, peers, orderer: endpoint, own, logger };
-    for (const [mspId, server] of servers) {
-      const peer = peers.get(mspId);
-      if (peer !== undefined) servePeer(server, peer, network);
-    }
+    for (const node of nodes.values()) node.serve(network);
     serveOrderer(ordererServer, network);
     await Promise.all(streams.map((stream) => stream.whenReady(options.startTimeoutMs ?? 60_000)));
-    let connection = describe(setting, channels, ports, ordererServer.port);
+    let connection = describe(setting, channels, nodes, ordererServer.port);
     writeConnection(home, connection);
     const follow = async (described: Consortium): Promise<void> => {
       const known = described.channels.filter(({ name }) => channels.has(name));
       const followed = { ...consortium, organizations: described.organizations, channels: known };
       const next = { ...setting, consortium: followed, material: await ensureMaterial(followed, home) };
-      for (const organization of described.organizations) {
+      for (const organization of next.material.organizations) {
         const { mspId, name } = organization;
-        const peer = peers.get(mspId) ?? (await bringIn(organization, next));
-        for (const spec of known) {
-          const running = channels.get(spec.name);
-          const isMember = spec.members.includes(name) && running?.channel.members.has(mspId) === true;
-          if (isMember && !peer.channels.has(spec.name)) running.join(peer);
+        for (const material of organization.peers) {
+          const { peer } = nodes.get(nodeName(name, material.name)) ?? (await bringIn(organization, material, next));
+          for (const spec of known) {
+            const running = channels.get(spec.name);
+            const isMember = spec.members.includes(name) && running?.channel.members.has(mspId) === true;
+            if (isMember && !peer.channels.has(spec.name)) running.join(peer);
+          }
         }
       }
       // Of one run it is the same: who reads it knows by that whether the network is another one, or has other members.
       const { startedAt } = connection;
-      connection = { ...describe(next, channels, ports, endpoint.port), startedAt };
+      connection = { ...describe(next, channels, nodes, endpoint.port), startedAt };
       writeConnection(home, connection);
     };
-    const bringIn = async (organization: Organization, next: NetworkSetting): Promise<Peer> => {
-      const { peerTls, tlsCaPem } = next.material.organization(organization.name);
-      const port = options.peerPorts === 'fixed' ? (organization.peers[0]?.port ?? 0) : 0;
+    const bringIn = async (
+      organization: OrganizationMaterial,
+      material: NodeMaterial,
+      next: NetworkSetting,
+    ): Promise<PeerNode> => {
+      const at = (port: number): Promise<PeerNode> => PeerNode.listen(next, organization, material, port, channels);
       // As at a start, clients learn the port from a file: any will do where the described one is taken.
-      const server = await listen(peerTls, tlsCaPem, port).catch(() => listen(peerTls, tlsCaPem, 0));
-      servers.set(organization.mspId, server);
-      ports.set(organization.mspId, server.port);
-      const peer = createPeer(next, organization, server.port, channels);
-      peers.set(peer.mspId, peer);
-      packages.push(peer.packages);
-      servePeer(server, peer, network);
-      return peer;
+      const node = await (options.peerPorts === 'fixed' ? at(material.port).catch(() => at(0)) : at(0));
+      nodes.set(nodeName(organization.name, material.name), node);
+      peers.add(node.peer);
+      equip(node.peer, peers);
+      node.serve(network);
+      return node;
+    };
+    const nodeOf = (organization: string, peer: string): PeerNode => {
+      const node = nodes.get(nodeName(organization, peer));
+      if (node === undefined) throw new RangeError(`${organization} has no peer "${peer}"`);
+      return node;
     };
     return {
       get connection() {
         return connection;
       },
       height: (channel) => ledgers.get(channel)?.height ?? 0,
+      stopPeer: async (organization, peer) => nodeOf(organization, peer).stop(),
+      startPeer: async (organization, peer) => nodeOf(organization, peer).start(),
       follow,
       close,
     };
@@ -191,10 +208,18 @@ function addressOf(address: EmbeddedNetworkOptions['chaincodeAddress'], chaincod
   return found;
 }
 
+/** Gives a peer the description's packages that its organisation's first one has. */
+function equip(peer: Peer, peers: ReadonlySet<Peer>): void {
+  const first = [...peers].find(({ mspId }) => mspId === peer.mspId);
+  if (first !== undefined && first !== peer) peer.packages.ensureAsIn(first.packages);
+}
+
+const nodeName = (organization: string, peer: string): string => `${organization}/${peer}`;
+
 function describe(
   { consortium, material }: NetworkSetting,
   channels: ReadonlyMap<string, RunningChannel>,
-  ports: ReadonlyMap<string, number>,
+  nodes: ReadonlyMap<string, PeerNode>,
   ordererPort: number,
 ): Connection {
   const [channel] = consortium.channels;
@@ -216,13 +241,11 @@ function describe(
         displayName: organization.displayName,
         uscc: organization.uscc,
         kinds: [...organization.kinds],
-        peers: [
-          {
-            endpoint: `localhost:${ports.get(organization.mspId) ?? 0}`,
-            tlsCaPem: material.organization(organization.name).tlsCaPem,
-            serverName: 'localhost',
-          },
-        ],
+        peers: organization.peers.map(({ name }) => ({
+          endpoint: nodes.get(nodeName(organization.name, name))?.peer.address ?? '',
+          tlsCaPem: material.organization(organization.name).tlsCaPem,
+          serverName: 'localhost',
+        })),
       })),
     orderers: [
       {
@@ -236,27 +259,6 @@ function describe(
     pid: process.pid,
     startedAt: new Date().toISOString(),
   };
-}
-
-const GRACE_MS = 500;
-
-/** Lets calls that are under way end, briefly; event streams never would. */
-async function stopServers(servers: readonly NodeServer[]): Promise<void> {
-  const graceful = Promise.all(
-    servers.map(
-      ({ server }) =>
-        new Promise<void>((done) => {
-          server.tryShutdown(() => {
-            done();
-          });
-        }),
-    ),
-  );
-  const timer = setTimeout(() => {
-    for (const { server } of servers) server.forceShutdown();
-  }, GRACE_MS);
-  await graceful;
-  clearTimeout(timer);
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

@@ -43,7 +43,9 @@ async function main(): Promise<void> {
     },
   });
   const { channel, organizations } = network.connection;
-  const peers = Object.fromEntries(organizations.map(({ mspId, peers: [peer] }) => [mspId, peer?.endpoint]));
+  const peers = Object.fromEntries(
+    organizations.map(({ mspId, peers: theirs }) => [mspId, theirs.map(({ endpoint }) => endpoint).join(' ')]),
+  );
   const ms = Math.round(performance.now() - started);
   logger.info({ home: resolve(home), channel, height: network.height(channel), peers, ms }, 'ready');
   const running = network;

@@ -1,9 +1,9 @@
-/** The running network: one ledger a channel, one gRPC server and one set of chaincode streams an organisation. */
+/** The running network: one ledger a channel, one gRPC server and one set of chaincode streams a peer. */
 import { join } from 'node:path';
 import * as grpc from '@grpc/grpc-js';
 import { type Logger } from 'pino';
-import { type Consortium, type Organization } from '../consortium';
-import { type NetworkMaterial } from '../identity/material';
+import { type Consortium } from '../consortium';
+import { type NetworkMaterial, type NodeMaterial, type OrganizationMaterial } from '../identity/material';
 import { mspAuthorities } from '../identity/authorities';
 import { MspRegistry } from '../identity/msp';
 import { LedgerChannel } from './channel';
@@ -70,15 +70,16 @@ export async function openLedgers(setting: NetworkSetting): Promise<ReadonlyMap<
  */
 export function createPeer(
   setting: NetworkSetting,
-  { mspId, name }: Organization,
+  { mspId, caPem, peers: [first] }: OrganizationMaterial,
+  { name, signer }: NodeMaterial,
   port: number,
   network: ReadonlyMap<string, RunningChannel>,
 ): Peer {
-  const { material, logger } = setting;
   const address = `localhost:${port}`;
-  const { peer: signer, caPem } = material.organization(name);
   const localMsp = new MspRegistry(new Map([[mspId, mspAuthorities(caPem)]]));
-  const packages = new PackageStore(join(setting.home, 'network', 'chaincodes', mspId), (packageId, connection) => {
+  // The first peer's packages are where they were when there was one peer an organisation.
+  const folder = join(setting.home, 'network', 'chaincodes', mspId, ...(name === first?.name ? [] : [name]));
+  const packages = new PackageStore(folder, (packageId, connection) => {
     const chaincode = chaincodeOfPlace(connection.address);
     return new ChaincodeStream({
       address: chaincode === undefined ? connection.address : setting.chaincodeAddress(chaincode),
@@ -86,11 +87,12 @@ export function createPeer(
       packageId,
       executeTimeoutMs: setting.executeTimeoutMs,
       launchTimeoutMs: chaincode === undefined ? connection.dialTimeoutMs : setting.launchTimeoutMs,
-      logger: logger.child({ mspId }),
+      logger: setting.logger.child({ mspId, peer: name }),
     });
   });
   const approvals = new Approvals(mspId);
-  return { mspId, address, signer, localMsp, packages, approvals, channels: new Map(), network };
+  const channels = new Map<string, RunningChannel>();
+  return { mspId, name, address, signer, localMsp, packages, approvals, channels, network, running: true };
 }
 
 /**
@@ -158,17 +160,38 @@ export async function listen(
 /** Fabric's default largest gRPC message. */
 const MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
 
+const GRACE_MS = 500;
+
+/** Lets calls that are under way end, briefly; event streams never would. */
+export async function stopServers(servers: readonly NodeServer[]): Promise<void> {
+  const graceful = Promise.all(
+    servers.map(
+      ({ server }) =>
+        new Promise<void>((done) => {
+          server.tryShutdown(() => {
+            done();
+          });
+        }),
+    ),
+  );
+  const timer = setTimeout(() => {
+    for (const { server } of servers) server.forceShutdown();
+  }, GRACE_MS);
+  await graceful;
+  clearTimeout(timer);
+}
+
 /** What all nodes of the process share. */
 export interface RunningNetwork {
   readonly channels: ReadonlyMap<string, RunningChannel>;
-  /** By MSP id. */
-  readonly peers: ReadonlyMap<string, Peer>;
+  /** All of them, also those that are stopped. */
+  readonly peers: ReadonlySet<Peer>;
   readonly orderer: OrdererEndpoint;
   readonly own: OwnEndorsements;
   readonly logger: Logger;
 }
 
-/** Adds the services of one organisation's peer. */
+/** Adds the services of a peer. */
 export function servePeer({ server }: NodeServer, peer: Peer, network: RunningNetwork): void {
   const { peers, orderer, own, logger } = network;
   const mine = peer.channels;
@@ -186,7 +209,7 @@ export function servePeer({ server }: NodeServer, peer: Peer, network: RunningNe
       view.release();
     }
   };
-  const child = logger.child({ mspId: peer.mspId });
+  const child = logger.child({ mspId: peer.mspId, peer: peer.name });
   addGateway(server, new Gateway(mine, peer, own), child);
   addEndorser(server, process, child);
   addPeerDeliver(server, peer.mspId, mine, child);

@@ -2,32 +2,36 @@
 import { type LedgerChannel } from './channel';
 import { type Bundle } from './channelconfig/bundle';
 import { type Committer } from './committer/committer';
-import { type Peer, type RunningChannel } from './peer';
+import { type Peer, type PeersByOrganization, type RunningChannel, runningPeers } from './peer';
 
-/** Peers join it; those count whose organisations are members by the configuration of the moment. */
+/** Peers join it; those count that run, and whose organisations are members by the configuration of the moment. */
 export class JoinedChannel implements RunningChannel {
-  readonly #joined = new Map<string, Peer>();
+  readonly #joined = new Set<Peer>();
   #bundle: Bundle | undefined;
-  #peers: ReadonlyMap<string, Peer> = new Map();
+  #peers: PeersByOrganization = new Map();
 
   constructor(
     readonly channel: LedgerChannel,
     readonly committer: Committer,
   ) {}
 
-  get peers(): ReadonlyMap<string, Peer> {
+  get peers(): PeersByOrganization {
     const { bundle } = this.channel;
     if (this.#bundle !== bundle) {
       this.#bundle = bundle;
-      this.#peers = new Map([...this.#joined].filter(([mspId]) => bundle.members.has(mspId)));
+      this.#peers = runningPeers([...this.#joined].filter(({ mspId }) => bundle.members.has(mspId)));
     }
     return this.#peers;
   }
 
   /** Takes a peer in. */
   join(peer: Peer): void {
-    this.#joined.set(peer.mspId, peer);
+    this.#joined.add(peer);
     peer.channels.set(this.channel.name, this);
+    this.peersChanged();
+  }
+
+  peersChanged(): void {
     this.#bundle = undefined;
   }
 }

@@ -1,7 +1,7 @@
 /** Which nodes run here, and what each is told: its folder's content and where it listens. */
 import { type NodeAddress } from '../consortium';
 import { type MemberMaterial } from '../identity/member-material';
-import { type NetworkMaterial, type OrdererNodeMaterial, type OrganizationMaterial } from '../identity/material';
+import { type NetworkMaterial, type NodeMaterial, type OrganizationMaterial } from '../identity/material';
 import { type NodeIdentity, type NodePaths } from './node-folder';
 import { ordererConfiguration } from './orderer-configuration';
 import { peerConfiguration } from './peer-configuration';
@@ -44,7 +44,7 @@ type Owner = Pick<NodeIdentity, 'mspId' | 'caPem' | 'tlsCaPem'>;
 
 function ordererPlan(
   { adminPorts, operationsPorts }: Placement,
-  { name, port, identity, tls }: OrdererNodeMaterial,
+  { name, port, identity, tls }: NodeMaterial,
   { mspId, caPem, tlsCaPem }: Owner,
   listen: string | undefined,
 ): NodePlan {

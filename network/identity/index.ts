@@ -25,7 +25,7 @@ export {
   ensureMaterial,
   type NetworkMaterial,
   type OrdererMaterial,
-  type OrdererNodeMaterial,
+  type NodeMaterial,
   type OrganizationMaterial,
 } from './material';
 export { type EnrolledIdentity, type Enrolment, enrol } from './enrolment';

@@ -25,12 +25,13 @@ export interface OrganizationMaterial {
   /** Revocation lists, as they were when the material was read. */
   readonly crlPems: readonly string[];
   readonly tlsCaPem: string;
-  /** The enrolment identity of the organisation's peer (role peer): it endorses. */
+  /** The enrolment identity of the organisation's first peer (role peer): it endorses. */
   readonly peer: Signer;
   /** The same, as its peer's folder needs it. */
   readonly peerIdentity: KeyPair;
-  /** Server certificate for every peer host of the organisation, its domain, localhost and 127.0.0.1. */
   readonly peerTls: KeyPair;
+  /** All its peers, in the order of the description, with its addresses. The one above is the first. */
+  readonly peers: readonly NodeMaterial[];
   readonly admin: Signer;
 }
 
@@ -45,13 +46,14 @@ export interface OrdererMaterial {
   readonly tlsCaPem: string;
   readonly admin: Signer;
   /** In the order of the description, with its addresses. */
-  readonly nodes: readonly OrdererNodeMaterial[];
+  readonly nodes: readonly NodeMaterial[];
 }
 
-export interface OrdererNodeMaterial extends NodeAddress {
-  /** The enrolment identity (role orderer), which signs blocks. */
+export interface NodeMaterial extends NodeAddress {
+  /** The enrolment identity: a peer's endorses, an orderer's signs blocks. */
   readonly signer: Signer;
   readonly identity: KeyPair;
+  /** Server certificate for its hosts, the organisation's domain, localhost and 127.0.0.1. */
   readonly tls: KeyPair;
 }
 
@@ -114,32 +116,35 @@ export function cryptoFolder(home: string): string {
 export interface OwnKeys {
   readonly organization: OrganizationMaterial;
   /** Its own orderers, in the order of the description. */
-  readonly orderers: readonly OrdererNodeMaterial[];
+  readonly orderers: readonly NodeMaterial[];
 }
 
 /**
  * One organisation's keys; what is missing is made.
  * @param parent the folder of all organisations' keys
- * @param withOrderers whether it runs its own: on one machine the ordering organisation runs all
+ * @param alone whether its nodes are what one member runs by itself: its own orderers, and the first of its peers. On one machine
+ * all peers run, and the ordering organisation runs all orderers
  * @throws MaterialError as `ensureMaterial`
  */
 export async function ensureOrganization(
   organization: Organization,
   parent: string,
   now: Date,
-  withOrderers: boolean,
+  alone: boolean,
 ): Promise<OwnKeys> {
-  const { name, mspId, displayName, domain, peers } = organization;
-  const orderers = withOrderers ? (organization.orderers ?? []) : [];
-  // All peers of an organisation have one identity and one certificate: it has one peer here, whatever is described.
-  const hosts = peers.flatMap((peer) => [peer.host, `${peer.name}.${domain}`]);
-  const node = { file: 'peer', name: peers[0]?.name ?? 'peer0', hosts };
+  const { name, mspId, displayName, domain } = organization;
+  const orderers = alone ? (organization.orderers ?? []) : [];
+  const peers = alone ? organization.peers.slice(0, 1) : organization.peers;
   const owner: FolderOwner = {
     ...{ name, mspId, displayName, domain, role: 'peer' },
-    nodes: [node, ...orderers.map((orderer) => ({ ...ordererNode(orderer, domain), role: 'orderer' as const }))],
+    nodes: [
+      ...peers.map((peer, at) => ({ ...folderNode(peer, domain), file: at === 0 ? 'peer' : `peer.${peer.name}` })),
+      ...orderers.map((orderer) => ({ ...folderNode(orderer, domain), role: 'orderer' as const })),
+    ],
   };
   const { ca, tlsCa, admin, nodes, crlPems } = await ensureFolder(owner, parent, now);
-  const [peer, ...keys] = nodes;
+  const peerKeys = withKeys(mspId, peers, nodes);
+  const [peer] = peerKeys;
   if (peer === undefined) throw new MaterialError(`no peer of ${name}`);
   return {
     organization: {
@@ -148,12 +153,13 @@ export async function ensureOrganization(
       caPem: ca.certPem,
       tlsCaPem: tlsCa.certPem,
       crlPems,
-      peer: createSigner(mspId, peer.identity.certPem, peer.identity.keyPem),
+      peer: peer.signer,
       peerIdentity: peer.identity,
       peerTls: peer.tls,
+      peers: peerKeys,
       admin: createSigner(mspId, admin.certPem, admin.keyPem ?? ''),
     },
-    orderers: withKeys(mspId, orderers, keys),
+    orderers: withKeys(mspId, orderers, nodes.slice(peers.length)),
   };
 }
 
@@ -162,7 +168,7 @@ async function ensureOrderer(
   parent: string,
   now: Date,
 ): Promise<OrdererMaterial> {
-  const nodes = orderers.map((node) => ordererNode(node, domain));
+  const nodes = orderers.map((node) => folderNode(node, domain));
   const content = await ensureFolder({ name, mspId, displayName, domain, role: 'orderer', nodes }, parent, now);
   return {
     name,
@@ -175,16 +181,16 @@ async function ensureOrderer(
   };
 }
 
-function ordererNode({ name, host }: NodeAddress, domain: string): FolderNode {
+function folderNode({ name, host }: NodeAddress, domain: string): FolderNode {
   return { file: name, name, hosts: [host, `${name}.${domain}`] };
 }
 
 function withKeys(
   mspId: string,
-  orderers: readonly NodeAddress[],
+  described: readonly NodeAddress[],
   nodes: FolderContent['nodes'],
-): readonly OrdererNodeMaterial[] {
-  return orderers.flatMap((node, at) => {
+): readonly NodeMaterial[] {
+  return described.flatMap((node, at) => {
     const keys = nodes[at];
     if (keys === undefined) return [];
     return [{ ...node, ...keys, signer: createSigner(mspId, keys.identity.certPem, keys.identity.keyPem) }];

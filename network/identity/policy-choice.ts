@@ -1,42 +1,50 @@
-/** Whom to ask: the fewest organisations whose peers satisfy a policy. */
+/** Whom to ask: the fewest peers, or organisations with one peer each, that satisfy a policy. */
 import { evaluatePolicy, principalsOf, type SignaturePolicy } from './policy-tree';
 import { type PolicySubject, type Principal, satisfiesPrincipal } from './principal';
 
 /** Sets tried before a smallest set is given up for a merely irreducible one: about a tenth of a second. */
 const MAX_TRIALS = 50_000;
 
-/**
- * A smallest set of MSP ids whose peers, one of each organisation, satisfy the policy, or each of several policies; among the smallest sets the one that
- * comes first by `preferred`, then by `available`. Given in that order, preferred first.
- *
- * With policies of very many overlapping organisations the search is bounded, and the set then has no organisation too many
- * but another set may be smaller.
- * @param peerOf an organisation's peer; one that is that and nothing more where it is left out
- * @returns undefined when the peers of all available organisations together cannot satisfy it; empty when nobody is needed.
- */
+/** As `satisfyingPeers`, of organisations by their MSP ids, of which each has one peer that is that and nothing more. */
 export function satisfyingOrganizations(
   policy: SignaturePolicy | readonly SignaturePolicy[],
   preferred: readonly string[],
   available: readonly string[],
-  peerOf: (mspId: string) => PolicySubject = anyPeer,
 ): readonly string[] | undefined {
-  const policies = 'kind' in policy ? [policy] : policy;
+  return satisfyingPeers('kind' in policy ? [policy] : policy, preferred, available, anyPeer);
+}
+
+/**
+ * A smallest set of peers that satisfies each of the policies; among the smallest sets the one that comes first by `preferred`, then
+ * by `available`. Given in that order, preferred first.
+ *
+ * With policies of very many overlapping organisations the search is bounded, and the set then has no peer too many but another set
+ * may be smaller.
+ * @param subjectOf what a peer is to policies
+ * @returns undefined when all available peers together cannot satisfy them; empty when nobody is needed.
+ */
+export function satisfyingPeers<Peer>(
+  policies: readonly SignaturePolicy[],
+  preferred: readonly Peer[],
+  available: readonly Peer[],
+  subjectOf: (peer: Peer) => PolicySubject,
+): readonly Peer[] | undefined {
   const principals = policies.flatMap(principalsOf);
-  const open = new Map<string, PolicySubject>();
-  for (const mspId of available) {
-    const peer = peerOf(mspId);
-    if (satisfiesAny(peer, principals)) open.set(mspId, peer);
+  const open = new Map<Peer, PolicySubject>();
+  for (const peer of available) {
+    const subject = subjectOf(peer);
+    if (satisfiesAny(subject, principals)) open.set(peer, subject);
   }
-  const ranked = [...new Set([...preferred, ...available])].filter((mspId) => open.has(mspId));
-  const peersOf = (mspIds: readonly string[]): readonly PolicySubject[] =>
-    mspIds.map((mspId) => open.get(mspId) ?? peerOf(mspId));
+  const ranked = [...new Set([...preferred, ...available])].filter((peer) => open.has(peer));
+  const subjectsOf = (peers: readonly Peer[]): readonly PolicySubject[] =>
+    peers.map((peer) => open.get(peer) ?? subjectOf(peer));
   const least = Math.max(0, ...policies.map((each) => fewestSignatures(each, [...open.values()])));
   let trials = 0;
   for (let size = least; size <= ranked.length; size += 1) {
     for (const candidates of combinations(ranked, size)) {
-      if (satisfiedBy(policies, peersOf(candidates))) return candidates;
+      if (satisfiedBy(policies, subjectsOf(candidates))) return candidates;
       trials += 1;
-      if (trials > MAX_TRIALS) return irreducible(policies, ranked, peersOf);
+      if (trials > MAX_TRIALS) return irreducible(policies, ranked, subjectsOf);
     }
   }
   return undefined;
@@ -78,14 +86,14 @@ function* combinations<T>(items: readonly T[], size: number, from = 0): Generato
 }
 
 /** Starts with everyone and lets go of the least preferred as long as the policy stays satisfied. */
-function irreducible(
+function irreducible<Peer>(
   policies: readonly SignaturePolicy[],
-  ranked: readonly string[],
-  peersOf: (mspIds: readonly string[]) => readonly PolicySubject[],
-): readonly string[] | undefined {
-  if (!satisfiedBy(policies, peersOf(ranked))) return undefined;
-  return [...ranked].reverse().reduce<readonly string[]>((kept, mspId) => {
-    const without = kept.filter((other) => other !== mspId);
-    return satisfiedBy(policies, peersOf(without)) ? without : kept;
+  ranked: readonly Peer[],
+  subjectsOf: (peers: readonly Peer[]) => readonly PolicySubject[],
+): readonly Peer[] | undefined {
+  if (!satisfiedBy(policies, subjectsOf(ranked))) return undefined;
+  return [...ranked].reverse().reduce<readonly Peer[]>((kept, peer) => {
+    const without = kept.filter((other) => other !== peer);
+    return satisfiedBy(policies, subjectsOf(without)) ? without : kept;
   }, ranked);
 }

@@ -10,7 +10,7 @@ export {
   type SignedByIdentity,
 } from './principal';
 export { formatPolicy, parsePolicy } from './policy-text';
-export { satisfyingOrganizations } from './policy-choice';
+export { satisfyingOrganizations, satisfyingPeers } from './policy-choice';
 export { enumerationProblem, mergePrincipalSets, type PrincipalSet, principalSets } from './principal-sets';
 export { principalToMessage } from './principal-message';
 export { policyFromEnvelope, policyToEnvelope } from './policy-message';

@@ -75,7 +75,7 @@ export function authorizedPeers({ channel, peers }: RunningChannel, calls: reado
     return (peer: Peer): boolean =>
       collections.every((collection) => isAuthorized(collection, peerIdentity(channel, peer)));
   });
-  return [...peers.values()].filter((peer) => filters.every((filter) => filter(peer)));
+  return [...peers.values()].flat().filter((peer) => filters.every((filter) => filter(peer)));
 }
 
 /** The sets for the policies of the chaincodes, of collections that have their own, and of the keys that the calls name. */

@@ -15,8 +15,8 @@ export interface DiscoverySupport {
   readonly peer: Peer;
   /** The channels that the peer is in. */
   readonly channels: ReadonlyMap<string, RunningChannel>;
-  /** The peers of all organisations, by MSP id. */
-  readonly peers: ReadonlyMap<string, Peer>;
+  /** The peers of all organisations, also those that are stopped. */
+  readonly peers: ReadonlySet<Peer>;
   readonly orderer: OrdererEndpoint;
 }
 
@@ -84,8 +84,8 @@ function dispatch(query: discovery.Query, client: Client, support: DiscoverySupp
     requireLocalAdmin(client, support.peer);
     if (!query.hasLocalPeers()) throw new DiscoveryError('unknown or missing request type');
     result.setMembers(
-      membershipResult(support.peers.keys(), (mspId) =>
-        [...support.peers.values()].filter((peer) => peer.mspId === mspId).map(localPeer),
+      membershipResult(organizationsOf(support), (mspId) =>
+        [...support.peers].filter((peer) => peer.running && peer.mspId === mspId).map(localPeer),
       ),
     );
     return result;
@@ -106,15 +106,19 @@ function dispatch(query: discovery.Query, client: Client, support: DiscoverySupp
 function channelMembers(
   filter: ChaincodeInterest | undefined,
   running: RunningChannel,
-  { peers }: DiscoverySupport,
+  support: DiscoverySupport,
 ): discovery.PeerMembershipResult {
   const calls = filter?.getChaincodesList() ?? [];
   const fitting = authorizedPeers(running, calls).filter((peer) =>
     calls.every((call) => hasChaincode(running, peer, call.getName())),
   );
-  return membershipResult(peers.keys(), (mspId) =>
+  return membershipResult(organizationsOf(support), (mspId) =>
     fitting.filter((peer) => peer.mspId === mspId).map((peer) => channelPeer(peer, running.channel)),
   );
+}
+
+function organizationsOf({ peers }: DiscoverySupport): ReadonlySet<string> {
+  return new Set([...peers].map(({ mspId }) => mspId));
 }
 
 function endorsers(

@@ -1,13 +1,13 @@
 /** Endorse: from a proposal to the transaction that its client signs. */
 import { status } from '@grpc/grpc-js';
-import { satisfyingOrganizations } from '../../identity/policy';
+import { satisfyingPeers } from '../../identity/policy';
 import { hasChaincode } from '../endorser/endorsementinfo';
 import { processProposal } from '../endorser/endorser';
 import { type EndorserAnswer, plainCall } from '../endorser/interest';
-import { type Peer, type RunningChannel } from '../peer';
+import { type Peer, type PeersByOrganization, type RunningChannel } from '../peer';
 import { systemChaincodes } from '../scc';
 import { encodeEndorseResponse, type ProposalRequest } from '../wire/gateway';
-import { endorseAt, endorseByPolicy, noPeersOf } from './endorsement';
+import { endorseAt, endorseByPolicy, noPeersOf, NOT_ENOUGH, NOT_ONE, peersOf } from './endorsement';
 import { GatewayError } from './errors';
 import { type Gateway } from './gateway';
 import { type EndorsementRequirement, endorsementRequirement, expectedEndorsers } from './layouts';
@@ -33,7 +33,12 @@ export async function endorse(gateway: Gateway, request: ProposalRequest): Promi
     );
   }
   const { channel, peers } = running;
-  requireEndorsable(gateway.local, proposal, running, organizations);
+  const able = withChaincode(name, running, gateway);
+  const areNamed = organizations.length > 0;
+  const asked = areNamed
+    ? peersOf(organizations, able)
+    : [firstEndorsers(gateway.local, name, proposal.hasTransientData, running, able)];
+  requireEndorsable(gateway.local, proposal, running, asked.flat(), areNamed ? NOT_ENOUGH : NOT_ONE);
   const view = channel.ledger.acquire();
   try {
     const at = async (peer: Peer): Promise<EndorserAnswer> => {
@@ -52,28 +57,28 @@ export async function endorse(gateway: Gateway, request: ProposalRequest): Promi
         peers,
         proposal.hasTransientData,
       );
-    const able = withChaincode(name, running);
-    if (organizations.length > 0) {
-      return encodeEndorseResponse(prepareTransaction(proposal, await endorseAt(organizations, able, at)));
-    }
-    const first = firstEndorser(gateway.local, name, proposal.hasTransientData, running, able);
-    const expected = proposal.hasTransientData ? [] : expectedEndorsers(name, first, running);
-    const result = await endorseByPolicy(requirementOf, first, expected, peers, at);
+    const [first = []] = asked;
+    const expected = areNamed || proposal.hasTransientData ? [] : expectedEndorsers(name, first, running);
+    const result = await (areNamed ? endorseAt(asked, at) : endorseByPolicy(requirementOf, first, expected, at));
     return encodeEndorseResponse(prepareTransaction(proposal, result));
   } finally {
     view.release();
   }
 }
 
-/** The gateway's own peer; where that does not have the chaincode, the first of those that would have to endorse. */
-function firstEndorser(
+/**
+ * Who is asked first, one after another until one endorses: the peers of the gateway's organisation, its own before the others;
+ * where none of them has the chaincode, those of the first organisation that would have to endorse.
+ */
+function firstEndorsers(
   local: Peer,
   name: string,
   hasTransientData: boolean,
   { channel, peers }: RunningChannel,
-  able: ReadonlyMap<string, Peer>,
-): Peer {
-  if (able.has(local.mspId)) return local;
+  able: PeersByOrganization,
+): readonly Peer[] {
+  const own = able.get(local.mspId);
+  if (own !== undefined) return own;
   if (hasTransientData) {
     throw new GatewayError(
       status.FAILED_PRECONDITION,
@@ -81,13 +86,14 @@ function firstEndorser(
         'retry specifying endorsing organization(s) to protect transient data',
     );
   }
-  const { policies, mspIds, peerOf } = endorsementRequirement(channel, [plainCall(name)], peers, false);
-  const [mspId = ''] = satisfyingOrganizations(policies, [], mspIds, peerOf) ?? [];
-  return able.get(mspId) ?? local;
+  const requirement = endorsementRequirement(channel, [plainCall(name)], peers, false);
+  const [wanted] = satisfyingPeers(requirement.policies, [], requirement.peers, requirement.subjectOf) ?? [];
+  return able.get(wanted?.mspId ?? '') ?? [local];
 }
 
-/** The peers that can be asked to run a chaincode. */
-function withChaincode(name: string, { channel, peers }: RunningChannel): ReadonlyMap<string, Peer> {
-  if (systemChaincodes.has(name)) return peers;
-  return new Map([...peers].filter(([, peer]) => hasChaincode(name, channel, peer)));
+/** The peers that can be asked to run a chaincode, in the order in which the gateway asks. */
+function withChaincode(name: string, { channel, peers }: RunningChannel, gateway: Gateway): PeersByOrganization {
+  const isAble = (peer: Peer): boolean => systemChaincodes.has(name) || hasChaincode(name, channel, peer);
+  const able = [...peers].map(([mspId, theirs]) => [mspId, gateway.inOrder(theirs.filter(isAble))] as const);
+  return new Map(able.filter(([, theirs]) => theirs.length > 0));
 }

@@ -1,12 +1,16 @@
 /** Gathers endorsements: which peers are asked, and whether their answers agree. */
 import { status } from '@grpc/grpc-js';
-import { satisfyingOrganizations } from '../../identity/policy';
+import { satisfyingPeers } from '../../identity/policy';
 import { type EndorserAnswer } from '../endorser/interest';
-import { type Peer } from '../peer';
+import { type Peer, type PeersByOrganization } from '../peer';
 import { type ErrorDetail } from '../wire/gateway';
 import { type Endorsement, type ProposalResponse } from '../wire/proposal';
 import { errorDetail, GatewayError, verdictOf } from './errors';
 import { type EndorsementRequirement } from './layouts';
+
+/** What the client is told where the first peers, or too many of all, do not endorse. */
+export const NOT_ONE = 'failed to endorse transaction, see attached details for more info';
+export const NOT_ENOUGH = 'failed to collect enough transaction endorsements, see attached details for more info';
 
 /** Simulates and endorses at one peer. */
 export type Endorse = (peer: Peer) => Promise<EndorserAnswer>;
@@ -17,10 +21,10 @@ export interface EndorsedResult {
   readonly endorsements: readonly Endorsement[];
 }
 
-/** The endorsements so far: equal payloads, by organisation. */
+/** The endorsements so far: equal payloads, by peer. */
 class Collection {
   readonly details: ErrorDetail[] = [];
-  readonly endorsements = new Map<string, Endorsement>();
+  readonly endorsements = new Map<Peer, Endorsement>();
   #payload: Buffer | undefined;
 
   /** @returns whether the answer is an endorsement that agrees with those before. */
@@ -39,86 +43,92 @@ class Collection {
       this.details.push(errorDetail(peer, 'ProposalResponsePayloads do not match'));
       return false;
     }
-    this.endorsements.set(peer.mspId, answer.endorsement);
+    this.endorsements.set(peer, answer.endorsement);
     return true;
   }
 
-  result(mspIds: readonly string[]): EndorsedResult {
-    const endorsements = mspIds.flatMap((mspId) => {
-      const endorsement = this.endorsements.get(mspId);
+  /** @throws GatewayError when one of these, or nobody for an organisation, has endorsed */
+  result(peers: readonly (Peer | undefined)[]): EndorsedResult {
+    const endorsements = peers.flatMap((peer) => {
+      const endorsement = peer === undefined ? undefined : this.endorsements.get(peer);
       return endorsement === undefined ? [] : [endorsement];
     });
-    if (this.#payload === undefined || endorsements.length !== mspIds.length) throw this.notEnough();
+    if (this.#payload === undefined || endorsements.length !== peers.length) throw this.notEnough();
     return { payload: this.#payload, endorsements };
   }
 
   notEnough(): GatewayError {
-    return new GatewayError(
-      status.ABORTED,
-      'failed to collect enough transaction endorsements, see attached details for more info',
-      this.details,
-    );
+    return new GatewayError(status.ABORTED, NOT_ENOUGH, this.details);
   }
 }
 
 /**
- * Asks exactly these organisations, all at once; the client answers for their being enough.
- * @throws GatewayError UNAVAILABLE when one has no peer here, ABORTED when one does not endorse or disagrees.
+ * The peers of each of these organisations.
+ * @throws GatewayError UNAVAILABLE when one has none.
  */
-export async function endorseAt(
-  mspIds: readonly string[],
-  peers: ReadonlyMap<string, Peer>,
-  endorse: Endorse,
-): Promise<EndorsedResult> {
+export function peersOf(mspIds: readonly string[], peers: PeersByOrganization): readonly (readonly Peer[])[] {
   const wanted = [...new Set(mspIds)];
   const missing = wanted.filter((mspId) => !peers.has(mspId));
   if (missing.length > 0) throw noPeersOf(missing);
+  return wanted.map((mspId) => peers.get(mspId) ?? []);
+}
+
+/**
+ * Asks all of these organisations at once, of each one peer after another until one endorses; the client answers for their being
+ * enough.
+ * @throws GatewayError ABORTED when one does not endorse or disagrees.
+ */
+export async function endorseAt(
+  organizations: readonly (readonly Peer[])[],
+  endorse: Endorse,
+): Promise<EndorsedResult> {
   const collection = new Collection();
-  await endorseAll(wanted, peers, endorse, collection);
-  return collection.result(wanted);
+  const endorsers = await Promise.all(organizations.map((peers) => oneOf(peers, endorse, collection)));
+  return collection.result(endorsers.map((endorsed) => endorsed?.peer));
 }
 
 /**
  * Asks one peer first, usually the gateway's own, then the fewest others that satisfy what the first answer turns out to need; others
- * instead of those that fail.
+ * instead of those that fail, of the same organisation first.
  * @param requirementOf what the endorsers of this answer have to satisfy
+ * @param first who may be asked first: one after another until one endorses
  * @param expected peers that will most likely be asked as well: they are asked beside the first, and count where they turn out to be needed
- * @throws GatewayError ABORTED when the first peer or too many others fail, FAILED_PRECONDITION when the policies cannot
+ * @throws GatewayError ABORTED when all first peers or too many others fail, FAILED_PRECONDITION when the policies cannot
  * be satisfied by the peers there are.
  */
 export async function endorseByPolicy(
   requirementOf: (answer: EndorserAnswer) => EndorsementRequirement,
-  firstPeer: Peer,
+  first: readonly Peer[],
   expected: readonly Peer[],
-  peers: ReadonlyMap<string, Peer>,
   endorse: Endorse,
 ): Promise<EndorsedResult> {
-  const collection = new Collection();
-  const asked = endorse(firstPeer);
+  const begun = new Collection();
+  const beginning = oneOf(first, endorse, begun);
   const ahead = new Map(expected.map((peer) => [peer, endorse(peer)]));
   for (const answer of ahead.values()) {
     answer.catch(() => {
       // Whoever needs it is told.
     });
   }
-  const first = await asked;
-  if (!collection.add(firstPeer, first)) {
-    throw new GatewayError(
-      status.ABORTED,
-      'failed to endorse transaction, see attached details for more info',
-      collection.details,
-    );
+  const endorsedFirst = await beginning;
+  if (endorsedFirst === undefined) {
+    throw new GatewayError(status.ABORTED, NOT_ONE, begun.details);
   }
-  const { policies, mspIds, peerOf } = requirementOf(first);
-  const available = new Set(mspIds);
+  const { policies, peers, subjectOf } = requirementOf(endorsedFirst.answer);
+  // Begun anew: what the first ones said that failed is told no more once another has endorsed, and they may be asked again.
+  const collection = new Collection();
+  collection.add(endorsedFirst.peer, endorsedFirst.answer);
+  const untried = new Set(peers);
   for (;;) {
     const endorsed = [...collection.endorsements.keys()];
-    const wanted = satisfyingOrganizations(policies, endorsed, [...available], peerOf);
+    const able = peers.filter((peer) => untried.has(peer) || collection.endorsements.has(peer));
+    const wanted = satisfyingPeers(policies, endorsed, able, subjectOf);
     if (wanted === undefined) throw collection.notEnough();
-    const open = wanted.filter((mspId) => !collection.endorsements.has(mspId));
+    const open = wanted.filter((peer) => !collection.endorsements.has(peer));
     if (open.length === 0) return collection.result(wanted.length === 0 ? endorsed : wanted);
-    await endorseAll(open, peers, (peer) => ahead.get(peer) ?? endorse(peer), collection);
-    for (const mspId of open) if (!collection.endorsements.has(mspId)) available.delete(mspId);
+    for (const peer of [...endorsed, ...open]) untried.delete(peer);
+    const ask: Endorse = (peer) => ahead.get(peer) ?? endorse(peer);
+    await Promise.all(open.map((peer) => oneOf(withStandIns(peer, untried), ask, collection)));
   }
 }
 
@@ -127,16 +137,25 @@ export function noPeersOf(mspIds: readonly string[]): GatewayError {
   return new GatewayError(status.UNAVAILABLE, `failed to find any endorsing peers for org(s): ${mspIds.join(', ')}`);
 }
 
-async function endorseAll(
-  mspIds: readonly string[],
-  peers: ReadonlyMap<string, Peer>,
+/** Asks one peer after another until one endorses. @returns that one; undefined: none does */
+async function oneOf(
+  peers: Iterable<Peer>,
   endorse: Endorse,
   collection: Collection,
-): Promise<void> {
-  const asked = mspIds.flatMap((mspId) => {
-    const peer = peers.get(mspId);
-    return peer === undefined ? [] : [peer];
-  });
-  const answers = await Promise.all(asked.map(async (peer) => ({ peer, answer: await endorse(peer) })));
-  for (const { peer, answer } of answers) collection.add(peer, answer);
+): Promise<{ readonly peer: Peer; readonly answer: EndorserAnswer } | undefined> {
+  for (const peer of peers) {
+    const answer = await endorse(peer);
+    if (collection.add(peer, answer)) return { peer, answer };
+  }
+  return undefined;
+}
+
+/** A peer, and then, for as long as more are asked for, those of its organisation that nobody has tried. */
+function* withStandIns(peer: Peer, untried: Set<Peer>): Generator<Peer> {
+  yield peer;
+  for (const other of untried) {
+    if (other.mspId !== peer.mspId) continue;
+    untried.delete(other);
+    yield other;
+  }
 }

@@ -61,7 +61,7 @@ function missingForEvaluation({ channelHeader, target }: UnpackedProposal): stri
 
 /** The peers that may be asked, the gateway's own first. @throws GatewayError FAILED_PRECONDITION when there are none */
 function evaluators(
-  { local }: Gateway,
+  gateway: Gateway,
   proposal: UnpackedProposal,
   { channel, peers }: RunningChannel,
   targets: readonly string[],
@@ -69,7 +69,7 @@ function evaluators(
   const { hasTransientData } = proposal;
   const chaincodeName = proposal.target?.chaincodeName ?? '';
   // Transient data stay in the gateway's organisation unless the client names others.
-  const allowed = targets.length > 0 ? targets : hasTransientData ? [local.mspId] : [...peers.keys()];
+  const allowed = targets.length > 0 ? targets : hasTransientData ? [gateway.local.mspId] : [...peers.keys()];
   const candidates = allowed
     .flatMap((mspId) => peers.get(mspId) ?? [])
     .filter((peer) => systemChaincodes.has(chaincodeName) || hasChaincode(chaincodeName, channel, peer));
@@ -79,7 +79,7 @@ function evaluators(
       `no peers available to evaluate chaincode ${chaincodeName} in channel ${channel.name}`,
     );
   }
-  return [...candidates.filter((peer) => peer === local), ...candidates.filter((peer) => peer !== local)];
+  return gateway.inOrder(candidates);
 }
 
 /** Runs the function at one peer, on the state as it is now. */

@@ -1,4 +1,4 @@
-/** One organisation's gateway: its own peer, the channels, and who may read of them. Each of its calls is in a file of that name. */
+/** One peer's gateway: the peer itself, its channels, who may read of them, and whom it asks first. Each of its calls is in a file of that name. */
 import { status } from '@grpc/grpc-js';
 import { denialOf } from '../channel';
 import { type OwnEndorsements } from '../endorser/endorsements';
@@ -7,12 +7,19 @@ import { type SignedRequest } from '../wire/gateway';
 import { GatewayError } from './errors';
 
 export class Gateway {
-  /** @param own what the organisation's peer has endorsed */
+  /** @param own what the peers of this process have endorsed */
   constructor(
     readonly channels: ReadonlyMap<string, RunningChannel>,
     readonly local: Peer,
     readonly own: OwnEndorsements,
   ) {}
+
+  /** In the order in which the gateway asks: its own peer, its organisation's others, then the rest as they come. */
+  inOrder(peers: readonly Peer[]): readonly Peer[] {
+    if (peers.length < 2) return peers;
+    const rank = (peer: Peer): number => (peer === this.local ? 0 : peer.mspId === this.local.mspId ? 1 : 2);
+    return [...peers].sort((a, b) => rank(a) - rank(b));
+  }
 
   /**
    * The channel, if the request is signed by one of its readers.

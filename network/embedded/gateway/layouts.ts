@@ -1,15 +1,10 @@
 /** Whose endorsements a transaction needs: what Fabric's discovery makes of a ChaincodeInterest. */
 import { status } from '@grpc/grpc-js';
-import {
-  enumerationProblem,
-  type PolicySubject,
-  satisfyingOrganizations,
-  type SignaturePolicy,
-} from '../../identity/policy';
+import { enumerationProblem, type PolicySubject, satisfyingPeers, type SignaturePolicy } from '../../identity/policy';
 import { type Channel, signaturePolicyOf } from '../channel';
 import { hasChaincode } from '../endorser/endorsementinfo';
 import { type ChaincodeCall, plainCall } from '../endorser/interest';
-import { type Peer, peerIdentity, type RunningChannel } from '../peer';
+import { type Peer, peerIdentity, type PeersByOrganization, type RunningChannel } from '../peer';
 import { findCollection, isAuthorized } from '../privdata/collection';
 import { systemChaincodes } from '../scc';
 import { GatewayError } from './errors';
@@ -17,15 +12,15 @@ import { GatewayError } from './errors';
 /** What the peers that endorse have to satisfy together. */
 export interface EndorsementRequirement {
   readonly policies: readonly SignaturePolicy[];
-  /** The organisations whose peers may be asked. */
-  readonly mspIds: readonly string[];
-  /** What an organisation's peer is. */
-  readonly peerOf: (mspId: string) => PolicySubject;
+  /** Who may be asked. */
+  readonly peers: readonly Peer[];
+  /** What a peer is to the policies. */
+  readonly subjectOf: (peer: Peer) => PolicySubject;
 }
 
 /**
- * The policies of all chaincodes, collections and keys that a transaction touches, and the organisations that have the
- * chaincodes and may see the collections that it reads.
+ * The policies of all chaincodes, collections and keys that a transaction touches, and the peers that have the chaincodes and
+ * may see the collections that it reads.
  * @param protect whether transient data go with the proposal: collections that are only written, whose data might be among
  * them, are then kept from organisations that are no members, as those that are read always are.
  * @throws GatewayError FAILED_PRECONDITION when no peers can ever satisfy them.
@@ -33,7 +28,7 @@ export interface EndorsementRequirement {
 export function endorsementRequirement(
   channel: Channel,
   interest: readonly ChaincodeCall[],
-  peers: ReadonlyMap<string, Peer>,
+  peers: PeersByOrganization,
   protect: boolean,
 ): EndorsementRequirement {
   if (!protect) return requirement(channel, interest, peers);
@@ -55,7 +50,7 @@ export function endorsementRequirement(
 function requirement(
   channel: Channel,
   interest: readonly ChaincodeCall[],
-  peers: ReadonlyMap<string, Peer>,
+  peers: PeersByOrganization,
 ): EndorsementRequirement {
   const policies = [
     ...interest.flatMap((call) => namespacePolicies(channel, call)),
@@ -63,43 +58,41 @@ function requirement(
       call.keyPolicies.map(requireEnumerable('state based endorsement policy', ' for state based endorsement')),
     ),
   ];
-  const identities = new Map([...peers].map(([mspId, peer]) => [mspId, peerIdentity(channel, peer)]));
-  const peerOf = (mspId: string): PolicySubject => identities.get(mspId) ?? NOBODY;
-  const members = [...peers.keys()].filter((mspId) => interest.every((call) => mayRead(channel, call, peerOf(mspId))));
-  if (satisfyingOrganizations(policies, [], members, peerOf) === undefined) {
+  const subjectOf = (peer: Peer): PolicySubject => peerIdentity(channel, peer);
+  const members = [...peers.values()]
+    .flat()
+    .filter((peer) => interest.every((call) => mayRead(channel, call, subjectOf(peer))));
+  if (satisfyingPeers(policies, [], members, subjectOf) === undefined) {
     throw impossible('no peer combination can satisfy the endorsement policy');
   }
-  const mspIds = members.filter((mspId) => {
-    const peer = peers.get(mspId);
-    return (
-      peer !== undefined &&
-      interest.every(({ name }) => systemChaincodes.has(name) || hasChaincode(name, channel, peer))
-    );
-  });
-  if (satisfyingOrganizations(policies, [], mspIds, peerOf) === undefined) {
+  const able = members.filter((peer) =>
+    interest.every(({ name }) => systemChaincodes.has(name) || hasChaincode(name, channel, peer)),
+  );
+  if (satisfyingPeers(policies, [], able, subjectOf) === undefined) {
     throw impossible('required chaincodes are not installed on sufficient peers');
   }
-  return { policies, mspIds, peerOf };
+  return { policies, peers: able, subjectOf };
 }
 
 /**
  * Who will endorse besides the first peer unless the transaction touches more than keys of the chaincode that have no policies of their own. System
  * chaincodes act for one organisation: nobody is expected.
  */
-export function expectedEndorsers(name: string, first: Peer, { channel, peers }: RunningChannel): readonly Peer[] {
-  if (systemChaincodes.has(name)) return [];
+export function expectedEndorsers(
+  name: string,
+  [first]: readonly Peer[],
+  { channel, peers }: RunningChannel,
+): readonly Peer[] {
+  if (first === undefined || systemChaincodes.has(name)) return [];
   try {
-    const { policies, mspIds, peerOf } = requirement(channel, [plainCall(name)], peers);
-    const wanted = satisfyingOrganizations(policies, [first.mspId], mspIds, peerOf) ?? [];
-    return wanted.flatMap((mspId) => (mspId === first.mspId ? [] : (peers.get(mspId) ?? [])));
+    const { policies, peers: able, subjectOf } = requirement(channel, [plainCall(name)], peers);
+    return (satisfyingPeers(policies, [first], able, subjectOf) ?? []).filter((peer) => peer !== first);
   } catch (error) {
     // Whether it matters is known from the first peer's answer.
     if (error instanceof GatewayError) return [];
     throw error;
   }
 }
-
-const NOBODY: PolicySubject = { mspId: '', certificateId: '', role: undefined };
 
 /**
  * The policy of a chaincode, or of its collection where that has one of its own; none where only keys with policies are

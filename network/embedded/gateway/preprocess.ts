@@ -56,35 +56,26 @@ export function requireEvaluable(
 
 /**
  * For Endorse, likewise.
- * @param organizations whom the client names; where one of them has no peer, that is what the client is told instead
- * @throws GatewayError ABORTED
+ * @param failure how the client is told that none, or too few, of them endorse
+ * @throws GatewayError ABORTED, with the words of all candidates
  */
 export function requireEndorsable(
   local: Peer,
   proposal: UnpackedProposal,
-  { channel, peers }: RunningChannel,
-  organizations: readonly string[],
+  { channel }: RunningChannel,
+  candidates: readonly Peer[],
+  failure: string,
 ): void {
   try {
     preProcess(proposal, channel, new Date());
   } catch (error) {
     if (!(error instanceof ProposalError)) throw error;
-    if (organizations.length === 0) {
-      throw new GatewayError(status.ABORTED, 'failed to endorse transaction, see attached details for more info', [
-        errorDetail(local, error.message),
-      ]);
-    }
-    const asked = [...new Set(organizations)].flatMap((mspId) => peers.get(mspId) ?? []);
-    if (asked.length < new Set(organizations).size) return;
-    throw new GatewayError(
-      status.ABORTED,
-      'failed to collect enough transaction endorsements, see attached details for more info',
-      asked.map((peer) => errorDetail(peer, refusalOf(local, peer, error))),
-    );
+    const details = candidates.map((peer) => errorDetail(peer, refusalOf(local, peer, error)));
+    throw new GatewayError(status.ABORTED, failure, details);
   }
 }
 
-/** Another organisation's peer is asked over gRPC, which puts its own words before. */
+/** Another peer than the gateway's own is asked over gRPC, which puts its own words before. */
 function refusalOf(local: Peer, peer: Peer, error: ProposalError): string {
   return peer === local ? error.message : `rpc error: code = Unknown desc = ${error.message}`;
 }

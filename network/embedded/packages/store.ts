@@ -1,4 +1,4 @@
-/** The packages that one organisation's peer has installed, on disk, and the streams to their chaincodes. */
+/** The packages that a peer has installed, on disk, and the streams to their chaincodes. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChaincodeStream } from '../chaincode/stream';
@@ -77,6 +77,13 @@ export class PackageStore {
     return id;
   }
 
+  /** Installs what another peer of the organisation has of the consortium's description. */
+  ensureAsIn(other: PackageStore): void {
+    for (const id of other.#installed.keys()) {
+      if (other.isOfNetwork(id) && !this.#installed.has(id)) this.install(other.load(id));
+    }
+  }
+
   /** Label by package id. */
   list(): ReadonlyMap<string, string> {
     return new Map([...this.#installed].map(([id, { label }]) => [id, label]));
@@ -106,6 +113,14 @@ export class PackageStore {
   isOfNetwork(packageId: string): boolean {
     const address = this.#installed.get(packageId)?.connection.address;
     return address !== undefined && chaincodeOfPlace(address) !== undefined;
+  }
+
+  /** Ends the streams; a later call opens one anew. */
+  disconnect(): void {
+    for (const installed of this.#installed.values()) {
+      installed.stream?.close();
+      delete installed.stream;
+    }
   }
 
   close(): void {

@@ -42,8 +42,8 @@ export async function distributePrivateData(
 
 /** The channel's other peers that the member policy admits. */
 function eligiblePeers(config: CollectionConfig, channel: Channel, endorser: Peer): number {
-  const peers = endorser.channels.get(channel.name)?.peers ?? new Map<string, Peer>();
-  return [...peers.values()].filter(
+  const peers = [...(endorser.channels.get(channel.name)?.peers.values() ?? [])].flat();
+  return peers.filter(
     (peer) => peer !== endorser && evaluatePolicy(config.memberOrgsPolicy, [peerIdentity(channel, peer)]),
   ).length;
 }

@@ -36,15 +36,15 @@ function der(r: Buffer, s: Buffer): Buffer {
   return Buffer.concat([Buffer.from([0x30, content.length]), content]);
 }
 
-/** Connects a client of the organisation to its own peer. */
+/** Connects a client of the organisation to its first peer, or another. */
 export async function connectClient(
   home: string,
   connection: Connection,
   organization: string,
-  overrides: { readonly identity?: EnrolledIdentity; readonly signer?: Signer } = {},
+  overrides: { readonly identity?: EnrolledIdentity; readonly signer?: Signer; readonly peer?: number } = {},
 ): Promise<TestClient> {
   const identity = overrides.identity ?? (await enrol(home, organization, { name: 'tester', attributes: {} }));
-  const peer = connection.organizations.find(({ name }) => name === organization)?.peers[0];
+  const peer = connection.organizations.find(({ name }) => name === organization)?.peers[overrides.peer ?? 0];
   if (peer === undefined) throw new Error(`no peer of ${organization}`);
   const client = new grpc.Client(peer.endpoint, grpc.credentials.createSsl(Buffer.from(peer.tlsCaPem)), {
     'grpc.ssl_target_name_override': peer.serverName,

@@ -1,10 +1,12 @@
 /** A small consortium for tests: two banks and a guest, one channel, one chaincode that two must endorse. */
 import { parseConsortium, type Consortium } from '../../consortium';
 
-/** Overrides of the block settings, as in consortium.yaml. */
+/** Overrides of the block settings, as in consortium.yaml, and of the number of peers. */
 export interface TestBlocks {
   readonly maxMessageCount?: number;
   readonly batchTimeout?: string;
+  /** Names of organisations that have two peers, peer0 and peer1. */
+  readonly pairs?: readonly string[];
 }
 
 export function testConsortium(blocks: TestBlocks = {}): Consortium {
@@ -20,7 +22,10 @@ export function testConsortiumText(blocks: TestBlocks = {}): string {
     uscc: ${uscc}
     kinds: [FINANCIER]
     domain: ${name}.test.localhost
-    peers: [{ name: peer0, host: localhost, port: ${port} }]`;
+    peers:
+      - { name: peer0, host: localhost, port: ${port} }${
+        blocks.pairs?.includes(name) === true ? `\n      - { name: peer1, host: localhost, port: ${port + 1} }` : ''
+      }`;
   return `name: test
 organizations:${organization('one', 'OneMSP', '91440300MA5FBANKA4', 17051)}${organization('two', 'TwoMSP', '91440300MA5FBANKB7', 18051)}${organization('three', 'ThreeMSP', '91440300MA5FACTRAP', 19051)}
 channels:
