@@ -11,6 +11,7 @@ import { canonicalId, documentNumber, partyName } from './name';
 export const MAX_ROWS = 10_000;
 /** The largest number of characters in a field. */
 export const MAX_FIELD = 1_000;
+const MAX_HEADER = 10_000;
 
 const REQUIRED = [
   'creditorUscc',
@@ -88,7 +89,7 @@ function lineBreaksIn(fields: readonly string[]): number {
 
 /** The delimiter under which the first line has the most known columns. */
 function delimiterOf(text: string): string {
-  const line = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? '';
+  const line = /^\s*([^\r\n]*)/.exec(text)?.[1]?.slice(0, MAX_HEADER) ?? '';
   const known = (delimiter: string): number =>
     line.split(delimiter).filter((name) => COLUMNS.has(headerKey(name.replaceAll('"', '')))).length;
   const best = DELIMITERS.reduce((a, b) => (known(b) > known(a) ? b : a));

@@ -71,6 +71,7 @@ describe('a 数电票', () => {
     ['a total twice', '<TotalTaxAm>', '<TotalTaxAm>0.00</TotalTaxAm><TotalTaxAm>', 'TotalTaxAm'],
     ['two sellers', '<BuyerInformation>', '<SellerInformation/><BuyerInformation>', 'SellerInformation'],
     ['a number hidden in markup', NUMBER, '2644<b>2</b>2000000351700250', 'EIid'],
+    ['a name of a million characters', '晨岚精密', '晨 '.repeat(500_000), 'SellerName'],
     ['no such day', '2026-10-04 00', '2026-02-30 00', 'IssueTime'],
     ['no buyer name', '云杉电子\n有限公司', ' ', 'BuyerName'],
   ])('with %s is refused', (_, from, to, field) => {

@@ -2,6 +2,9 @@
 import { InvalidDocument, shown } from './invalid-document';
 import { type XmlElement } from './xml';
 
+/** The largest number of characters in a value that is read, with the white space around it. */
+export const MAX_VALUE = 1_000;
+
 /** The children of a name; in the parent's own namespace, unless another is given. */
 export function childrenOf(parent: XmlElement, name: string, namespace = parent.namespace): readonly XmlElement[] {
   return parent.children.filter((child) => child.name === name && child.namespace === namespace);
@@ -29,10 +32,14 @@ export function onlyChild(parent: XmlElement, name: string, namespace?: string):
 
 /**
  * An element's value without surrounding white space.
- * @throws InvalidDocument when it is empty or elements stand in it.
+ * @throws InvalidDocument when it is empty or too long, or elements stand in it.
  */
 export function valueOf(element: XmlElement): string {
   if (element.children.length > 0) throw new InvalidDocument(`${element.name} must hold text only`, element.name);
+  // No number, name or day is that long, and to compare megabytes would hold everybody up.
+  if (element.text.length > MAX_VALUE) {
+    throw new InvalidDocument(`${element.name} has more than ${MAX_VALUE} characters`, element.name);
+  }
   const value = element.text.trim();
   if (value === '') throw new InvalidDocument(`${element.name} must not be empty`, element.name);
   return value;
@@ -50,7 +57,7 @@ export function codeOf(element: XmlElement, allowed: ReadonlySet<string>, rule: 
 
 /**
  * The values of elements of which there may be any number; those left empty say nothing and are passed over.
- * @throws InvalidDocument when elements stand in one.
+ * @throws InvalidDocument when elements stand in one, or one is too long.
  */
 export function statedValues(elements: readonly XmlElement[]): readonly string[] {
   return elements

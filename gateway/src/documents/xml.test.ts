@@ -38,4 +38,15 @@ describe('reading XML', () => {
       expect(() => parseXml(make(limit + 1))).toThrow(String(limit));
     }
   });
+
+  test('attributes are counted as they come, whatever comes after them', () => {
+    const attributes = Array.from({ length: MAX_ATTRIBUTES + 1 }, (_, i) => `b${i}=""`).join(' ');
+    expect(() => parseXml(`<a ${attributes} <`)).toThrow(`more than ${MAX_ATTRIBUTES} attributes`);
+    const many = `<a ${attributes.replace('b0=""', '')}/>`;
+    expect(parseXml(`<r>${many}${many}</r>`).children).toHaveLength(2);
+  });
+
+  test('line ends are single line feeds, except where they are written as characters', () => {
+    expect(parseXml('<a>1\r\n2\r3\n4&#13;</a>').text).toBe('1\n2\n3\n4\r');
+  });
 });
