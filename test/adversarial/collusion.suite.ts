@@ -105,6 +105,40 @@ describe('all members but the claimant, together', () => {
   });
 });
 
+describe('what they forge beside the claim', () => {
+  const forgers = ['bank-b', 'factor-a'];
+  const pledgee = { mspId: 'BankBMSP', member: 'bank-b' };
+
+  test("does not have it released by the claimant's own peer, which goes by the rules", async () => {
+    const held = await pledged();
+    const id = `${held.asset.id}.0000000000000`;
+    const value = await changed(held.transactionId, claimKey(held.pledge), { pledgee });
+    expect(await forger.submit(forgers, { key: keyOf('claim', held.asset.id, id), value })).toBe('VALID');
+    const command = { id: randomUUID(), type: 'pledge.release', pledgeId: id, reason: 'repaid' };
+    await expect(forger.execute('bank-b', command, ['bank-b', 'bank-a'])).rejects.toThrow();
+    await expectHeld(held);
+  });
+
+  test('does not write over the receivable from under the key of another', async () => {
+    const held = await pledged();
+    const other = await (await as({ member: 'platform' })).register(sequence.registration());
+    expect(await forger.submit(forgers, { key: assetKey(other), value: await freed(held) })).toBe('VALID');
+    const command = { id: randomUUID(), type: 'receivable.cancel', receivableId: other.id, reason: 'an error' };
+    await expect(forger.execute('platform', command, ['platform', 'bank-a'])).rejects.toThrow();
+    await expectHeld(held);
+  });
+
+  test('does not make the debtor one of theirs, who would say that it paid', async () => {
+    const held = await pledged();
+    const { uscc, name } = held.asset.debtor;
+    const record = { key: uscc, uscc, name, home: 'BankBMSP', homeName: 'bank-b' };
+    const value = JSON.stringify({ schema: 1, record });
+    expect(await forger.submit(without('platform'), { key: keyOf('party', uscc), value })).toBe(FAILED);
+    const answer = await (await as({ member: 'platform' })).get(`/v1/parties/${uscc}`);
+    expect(answer.as<{ member: string }>(200)).toMatchObject({ member: 'platform' });
+  });
+});
+
 // What the tests above would be worth if it were otherwise.
 describe('the same hands', () => {
   test('can do it with the claimant among them, and not with the claimant alone', async () => {

@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Context as FabricContext } from 'fabric-contract-api';
 import type { CommandBatchResult } from '../model/protocol';
 import { anAct, aReceivable, ENROLMENT, NOW, PLATFORM, SUPPLIER } from '../testing/builders';
-import { signedProposalOf } from '../testing/peer-stub';
+import { OWN_POLICY } from '../testing/endorsement';
+import { definitionOf, signedProposalOf } from '../testing/peer-stub';
 import { TOKENS } from '../testing/ledger';
 import { WorldState, type Simulation } from '../testing/world-state';
 import { CommandsContract } from './commands-contract';
@@ -44,6 +45,7 @@ function transaction({ attributes = {}, mspId = PLATFORM.mspId, at = Date.now(),
   const stub = {
     getTxTimestamp: () => ({ seconds: Math.floor(at / 1000), nanos: (at % 1000) * 1_000_000 }),
     getSignedProposal: () => signedProposalOf(called),
+    invokeChaincode: () => Promise.resolve(definitionOf(OWN_POLICY)),
     setEvent: (name: string, payload: Uint8Array) => events.push(`${name} ${Buffer.from(payload).toString()}`),
   };
   simulations.set(stub, simulation);

@@ -6,6 +6,7 @@ import { QuerySchema, type Query } from '../model/query';
 import { accept, refuse, type Result } from '../model/result';
 import { validate } from '../model/validation';
 import { maySeePledge, seesEverything, type CertifiedIdentity } from '../domain/authority';
+import { checkBorne, InvariantViolation } from '../domain/invariants';
 import { partyView, pledgeView, receivableView } from '../domain/views';
 import { key } from '../ledger/key';
 import { scanKeys } from '../ledger/scan';
@@ -34,7 +35,9 @@ const ANSWERS: Answers = {
       pledge !== undefined &&
       receivable !== undefined &&
       maySeePledge(actor, pledge, receivable, homesOf(receivable, work));
-    return visible ? accept(pledgeView(pledge, at)) : refuse('NOT_FOUND', `there is no pledge ${query.id}`);
+    return visible
+      ? accept(pledgeView(checkBorne(pledge, receivable), at))
+      : refuse('NOT_FOUND', `there is no pledge ${query.id}`);
   },
   'pledge.list': listPledges,
   'asset.history': (query, scope) => assetHistory(query.id, scope),
@@ -76,14 +79,18 @@ export async function evaluate(
       ? query
       : !actor.ok
         ? actor
-        : await (ANSWERS[query.value.type] as (query: Query, scope: ReadScope) => Promise<Result<unknown>>)(
-            query.value,
-            {
-              ...scope,
-              actor: actor.value,
-            },
-          );
+        : await answerTo(query.value, { ...scope, actor: actor.value });
     results.push(answer.ok ? { ok: true, value: answer.value } : { ok: false, problem: answer.error });
   }
   return results;
+}
+
+/** One query whose records cannot be gone by is refused by itself: others that came with it have their answers. */
+async function answerTo(query: Query, scope: ReadScope): Promise<Result<unknown>> {
+  try {
+    return await (ANSWERS[query.type] as (query: Query, scope: ReadScope) => Promise<Result<unknown>>)(query, scope);
+  } catch (error) {
+    if (error instanceof InvariantViolation) return refuse('INTERNAL_ERROR', error.message);
+    throw error;
+  }
 }

@@ -4,14 +4,18 @@ import type { PledgeView, ReceivableView } from '../model/view';
 import { key } from '../ledger/key';
 import {
   acceptance,
+  anAct,
   aProposal,
   aReceivable,
+  BANK_A,
   bankA,
   bankB,
+  BUYER,
   buyer,
   cny,
   confirm,
   ENROLMENT,
+  FOUNDER,
   platform,
   release,
   settle,
@@ -106,6 +110,28 @@ describe('the key of a claim', () => {
     expect([holdersOf(first.id), holdersOf(second.id)]).toEqual([[bankA.mspId], [bankB.mspId]]);
     await ledger.ok(bankA, release(first.id));
     expect(holdersOf(first.id)).toEqual([bankA.mspId]);
+  });
+});
+
+describe("a party's key", () => {
+  const partyPolicy = (code: string): Uint8Array => ledger.world.policy(key.party(code).text) ?? new Uint8Array();
+  const needs = (code: string, mspId: string): boolean =>
+    !satisfies(
+      partyPolicy(code),
+      MEMBERS.filter((other) => other !== mspId),
+    ) && satisfies(partyPolicy(code), MEMBERS);
+
+  test('needs the member where its identities live, the registrar for those whom it brought in', () => {
+    expect(needs(BUYER.uscc, platform.mspId)).toBe(true);
+    expect(needs(BANK_A.uscc, bankA.mspId)).toBe(true);
+  });
+
+  test('needs another one after the registrar has given it up', async () => {
+    const member = { ...BANK_A, mspId: 'BuyerMSP', name: 'buyer', uscc: BUYER.uscc };
+    ledger.ownPolicy = policyOf({ n: 2, of: [...MEMBERS, member.mspId] });
+    await ledger.ok(FOUNDER, anAct('member.enrol', { members: [member] }));
+    expect(satisfies(partyPolicy(BUYER.uscc), MEMBERS)).toBe(false);
+    expect(satisfies(partyPolicy(BUYER.uscc), [bankB.mspId, member.mspId])).toBe(true);
   });
 });
 

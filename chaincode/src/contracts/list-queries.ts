@@ -6,6 +6,7 @@ import type { Page, Query } from '../model/query';
 import { accept, refuse, type Result } from '../model/result';
 import type { PledgeView, ReceivableView } from '../model/view';
 import { maySeePledge, seesEverything } from '../domain/authority';
+import { isBorne } from '../domain/invariants';
 import type { Pledge, Receivable } from '../domain/records';
 import { pledgeView, receivableView } from '../domain/views';
 import { compositeKey, INDEX, key, OBJECT } from '../ledger/key';
@@ -121,7 +122,7 @@ export async function listReceivables(
       // Several pledges on one asset stand side by side in the pledgee's index.
       const repeated = id === previous;
       previous = id;
-      const receivable = scope.work.get(key.receivable(id));
+      const receivable = scope.work.find(key.receivable(id));
       const shown =
         !repeated && receivable !== undefined && wanted(receivable, query) && (await isVisible(receivable, scope));
       views.push(shown ? receivableView(receivable) : undefined);
@@ -157,9 +158,10 @@ export async function listPledges(
     await scope.work.load(ids.map((id) => key.pledge(id)));
     await loadReceivables(ids.map(assetOfPledge), scope.work);
     return ids.map((id) => {
-      const pledge = scope.work.get(key.pledge(id));
-      const receivable = scope.work.get(key.receivable(assetOfPledge(id)));
+      const pledge = scope.work.find(key.pledge(id));
+      const receivable = scope.work.find(key.receivable(assetOfPledge(id)));
       if (pledge === undefined || receivable === undefined || !matches(pledge)) return undefined;
+      if (!isBorne(pledge, receivable)) return undefined;
       const visible = maySeePledge(scope.actor, pledge, receivable, homesOf(receivable, scope.work));
       return visible ? pledgeView(pledge, scope.at) : undefined;
     });

@@ -5,6 +5,7 @@ import { partyKey } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
 import { maySeePledge, maySeeReceivable } from '../domain/authority';
 import type { Context } from '../domain/context';
+import { checkBorne } from '../domain/invariants';
 import { acceptPledge, proposePledge, releasePledge, withdrawPledge, type PledgeState } from '../domain/pledge';
 import type { Pledge } from '../domain/records';
 import { pledgeView } from '../domain/views';
@@ -32,7 +33,7 @@ function visiblePledge(id: string, { work }: Scope, context: Context): Result<Pl
     ...(pledgor === undefined ? [] : [[pledgor.key, pledgor.home] as const]),
   ]);
   if (!maySeePledge(context.actor, pledge, receivable, homes)) return refuse('NOT_FOUND', `there is no pledge ${id}`);
-  return accept({ pledge, receivable, pledgor });
+  return accept({ pledge: checkBorne(pledge, receivable), receivable, pledgor });
 }
 
 function agreed(pledge: Pledge): Readonly<Record<string, unknown>> {

@@ -17,7 +17,7 @@ const CLAIM_PAGE = 200;
 /** Loads receivables and the parties on them, in two batches. */
 export async function loadReceivables(ids: readonly string[], work: UnitOfWork): Promise<void> {
   await work.load(ids.map((id) => key.receivable(id)));
-  await work.load(ids.flatMap((id) => receivableKeys(id, work)));
+  await work.load(ids.flatMap((id) => (work.find(key.receivable(id)) === undefined ? [] : receivableKeys(id, work))));
 }
 
 /** All pledges on an asset, in any state. */
@@ -29,7 +29,7 @@ export async function pledgesOn(assetId: string, { work, stub }: ReadScope): Pro
     const keys = page.map(({ attributes }) => key.pledge(attributes[1] ?? ''));
     await work.load(keys);
     for (const at of keys) {
-      const pledge = work.get(at);
+      const pledge = work.find(at);
       if (pledge !== undefined) pledges.push(pledge);
     }
     if (page.length < CLAIM_PAGE) return pledges;

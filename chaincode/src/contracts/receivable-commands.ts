@@ -7,6 +7,7 @@ import { accept, refuse, type Result } from '../model/result';
 import { maySeeReceivable } from '../domain/authority';
 import { cancelReceivable, confirmReceivable } from '../domain/change-receivable';
 import type { Context } from '../domain/context';
+import { checkBorne } from '../domain/invariants';
 import type { Pledge, Receivable } from '../domain/records';
 import { registerReceivable } from '../domain/register-receivable';
 import { settleReceivable } from '../domain/settle-receivable';
@@ -158,7 +159,7 @@ export const receivableHandlers: Pick<
       const pledges = activePledgeKeys(command.receivableId, work).map((at) => {
         const pledge = work.get(at);
         if (pledge === undefined) throw new Error(`a claim without its record: ${at.text}`);
-        return pledge;
+        return checkBorne(pledge, found.value);
       });
       const decided = settleReceivable({ receivable: found.value, debtor, pledges }, command, context);
       if (!decided.ok) return decided;

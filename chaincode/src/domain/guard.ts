@@ -1,5 +1,5 @@
 /** Whose endorsement a change of a record needs besides the chaincode's own policy: a claim is held by its claimant. never-twice 4 and 8. */
-import type { Pledge, Receivable } from './records';
+import type { PartyRecord, Pledge, Receivable } from './records';
 
 /** MSP ids of the members who must endorse, sorted, each once. None: the chaincode's own policy holds alone. */
 export type Guard = readonly string[];
@@ -20,4 +20,12 @@ export function receivableGuard({ lastRank, encumbrances }: Receivable): Guard |
  */
 export function pledgeGuard({ acceptedAt, pledgee }: Pledge): Guard | undefined {
   return acceptedAt === undefined ? undefined : [pledgee.mspId];
+}
+
+/**
+ * A party's record says at which member its identities live: who rewrites it signs in its name, so that a debtor would pay off claims of which it
+ * knows nothing. Only that member gives it away.
+ */
+export function partyGuard({ home }: PartyRecord): Guard {
+  return [home];
 }

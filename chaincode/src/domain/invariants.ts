@@ -1,7 +1,11 @@
-/** What must hold of every value that is written; a rule that would break it is a fault in the program and stops the transaction. */
+/**
+ * What must hold of every value that is read or written. A rule that would break it is a fault in the program; a record that does was not made by
+ * the rules, but forged by enough members for the chaincode's policy. Either stops the transaction.
+ */
+import { assetOfPledge } from '../model/command';
 import type { EvidenceRecord, Pledge, Receivable } from './records';
 
-/** A rule was about to write what must never be. Nothing is written. */
+/** What must never be was about to be written, or stands on the ledger and cannot be gone by. Nothing is written. */
 export class InvariantViolation extends Error {
   constructor(subject: string, rule: string) {
     super(`invariant broken by ${subject}: ${rule}`);
@@ -44,6 +48,10 @@ export function checkReceivable(receivable: Receivable): Receivable {
     fail('a claim stands on it once');
   if (new Set(receivable.encumbrances.map((claim) => claim.rank)).size !== receivable.encumbrances.length)
     fail('no two claims have one rank');
+  if (receivable.encumbrances.some((claim) => assetOfPledge(claim.pledgeId) !== receivable.id))
+    fail('its claims are on it');
+  if (!(receivable.lastRank >= 0) || receivable.encumbrances.some(({ rank }) => rank < 1 || rank > receivable.lastRank))
+    fail('ranks are given from one on, and the last one is known');
   if (receivable.settled + coveredValue(receivable) > receivable.value)
     fail('settled and covered value never exceed its value');
   if (receivable.status === 'CANCELLED' && receivable.encumbrances.length > 0)
@@ -86,5 +94,31 @@ export function checkPledge(pledge: Pledge): Pledge {
   }
   if (pledge.covers > pledge.agreed)
     throw new InvariantViolation(`pledge ${pledge.id}`, 'it never covers more than was agreed');
+  if (pledge.assetId !== assetOfPledge(pledge.id))
+    throw new InvariantViolation(`pledge ${pledge.id}`, 'it is on the asset that its id names');
   return pledge;
+}
+
+/** Whether a pledge weighs on its asset exactly while it is active, and as it says; what was never on it is nobody's claim. */
+export function isBorne(pledge: Pledge, { currency, encumbrances }: Receivable): boolean {
+  const claim = encumbrances.find(({ pledgeId }) => pledgeId === pledge.id);
+  if (pledge.currency !== currency) return false;
+  if (pledge.status !== 'ACTIVE') return claim === undefined;
+  return (
+    claim?.covers === pledge.covers &&
+    claim.secures === pledge.secures - pledge.paid &&
+    claim.rank === pledge.rank &&
+    claim.pledgee.mspId === pledge.pledgee.mspId
+  );
+}
+
+/** @throws InvariantViolation for a pledge that its asset does not bear as it says. */
+export function checkBorne(pledge: Pledge, receivable: Receivable): Pledge {
+  if (isBorne(pledge, receivable)) return pledge;
+  throw new InvariantViolation(`pledge ${pledge.id}`, 'it weighs on its asset exactly while it is active');
+}
+
+/** A record is the one of its key: acts on one that says that it is another would be written over that other. @throws InvariantViolation */
+export function checkOwn(id: string, stated: string): void {
+  if (stated !== id) throw new InvariantViolation(`what stands under ${id}`, `it is not ${stated}`);
 }

@@ -127,7 +127,7 @@ describe('a party', () => {
 });
 
 describe('an invariant stops the rule that would break it', () => {
-  const claim = { pledgeId: 'p', pledgee: { mspId: 'B', member: 'b' }, covers: 60n, secures: 60n, rank: 1 };
+  const claim = { pledgeId: 'r.p', pledgee: { mspId: 'B', member: 'b' }, covers: 60n, secures: 60n, rank: 1 };
   const use = {
     token: 't',
     kind: 'INVOICE',
@@ -143,9 +143,10 @@ describe('an invariant stops the rule that would break it', () => {
     value: 100n,
     settled: 0n,
     encumbrances: [claim],
+    lastRank: 2,
     evidence: [use],
   } as unknown as Receivable;
-  const pledge = { id: 'p', status: 'ACTIVE', covers: 60n, agreed: 60n } as unknown as Pledge;
+  const pledge = { id: 'r.p', assetId: 'r', status: 'ACTIVE', covers: 60n, agreed: 60n } as unknown as Pledge;
   const evidence = { token: 't', value: 100n, used: 60n, uses: [{ amount: 60n }] } as unknown as EvidenceRecord;
 
   test('and lets pass what is right', () => {
@@ -176,11 +177,14 @@ describe('an invariant stops the rule that would break it', () => {
       {
         encumbrances: [
           { ...claim, covers: 1n },
-          { ...claim, covers: 1n, pledgeId: 'q' },
+          { ...claim, covers: 1n, pledgeId: 'r.q' },
         ],
       },
     ],
-    ['claims that add up to more', { encumbrances: [claim, { ...claim, pledgeId: 'q', rank: 2, covers: 41n }] }],
+    ['claims that add up to more', { encumbrances: [claim, { ...claim, pledgeId: 'r.q', rank: 2, covers: 41n }] }],
+    ['a claim on another', { encumbrances: [{ ...claim, pledgeId: 'q.p' }] }],
+    ['a rank that was never given', { encumbrances: [{ ...claim, rank: 3 }] }],
+    ['fewer ranks than none', { encumbrances: [], lastRank: -1 }],
     ['a claim after cancellation', { status: 'CANCELLED' }],
     ['an end before it is paid', { status: 'SETTLED', encumbrances: [] }],
     [
@@ -196,6 +200,7 @@ describe('an invariant stops the rule that would break it', () => {
     ['nothing covered while it is active', { covers: 0n }],
     ['more covered than was agreed', { covers: 61n }],
     ['something covered after it ended', { status: 'RELEASED' }],
+    ['another asset than its id names', { assetId: 'q' }],
   ])('a pledge with %s', (_, change) => {
     expect(() => checkPledge({ ...pledge, ...change })).toThrow(InvariantViolation);
   });

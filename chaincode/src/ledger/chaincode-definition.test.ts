@@ -1,9 +1,9 @@
 /** The chaincode's own policy, as `_lifecycle` tells it. */
 import { describe, expect, test } from '@jest/globals';
-import { common, peer } from '@hyperledger/fabric-protos';
+import { peer } from '@hyperledger/fabric-protos';
 import type { ChaincodeStub } from 'fabric-shim-api';
 import { OWN_POLICY } from '../testing/endorsement';
-import { signedProposalOf } from '../testing/peer-stub';
+import { definitionOf, definitionWith, signedProposalOf } from '../testing/peer-stub';
 import { ownEndorsementPolicy } from './chaincode-definition';
 import { PolicyError } from './endorsement-policy';
 
@@ -23,28 +23,16 @@ function transaction(answer: Answer, called = 'onepledge') {
   return { stub: stub as unknown as ChaincodeStub, asked };
 }
 
-function definition(fill: (policy: peer.ApplicationPolicy) => void): Answer {
-  const policy = new peer.ApplicationPolicy();
-  fill(policy);
-  const result = new peer.lifecycle.QueryChaincodeDefinitionResult();
-  result.setValidationParameter(policy.serializeBinary());
-  return { status: 200, payload: result.serializeBinary() };
-}
-
 describe("the chaincode's own endorsement policy", () => {
   test('is asked of the definition in force, on the same channel', async () => {
-    const { stub, asked } = transaction(
-      definition((policy) => {
-        policy.setSignaturePolicy(common.SignaturePolicyEnvelope.deserializeBinary(OWN_POLICY));
-      }),
-    );
+    const { stub, asked } = transaction(definitionOf(OWN_POLICY));
     expect(await ownEndorsementPolicy(stub, 'onepledge')).toEqual(OWN_POLICY);
     expect(asked).toEqual([['_lifecycle', 'QueryChaincodeDefinition', 'onepledge', '']]);
   });
 
   test("that refers to the channel's cannot be part of a key's", async () => {
     const { stub } = transaction(
-      definition((policy) => {
+      definitionWith((policy) => {
         policy.setChannelConfigPolicyReference('/Channel/Application/Endorsement');
       }),
     );

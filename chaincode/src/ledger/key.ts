@@ -2,7 +2,8 @@
 import type { EvidenceToken, TradeToken } from '../model/evidence';
 import type { Member } from '../model/member';
 import { assetOfPledge } from '../model/command';
-import { pledgeGuard, receivableGuard, type Guard } from '../domain/guard';
+import { partyGuard, pledgeGuard, receivableGuard, type Guard } from '../domain/guard';
+import { checkEvidence, checkOwn, checkPledge, checkReceivable } from '../domain/invariants';
 import type { EvidenceRecord, PartyRecord, Pledge, Receivable, TradeRecord } from '../domain/records';
 import {
   evidenceCodec,
@@ -20,7 +21,13 @@ import {
  * A key of the world state, the form of its values, and whose endorsement their changes need besides the chaincode's own policy. A key
  * without a guard, or whose value has none, has no policy of its own.
  */
-export type Key<T> = Readonly<{ text: string; codec: Codec<T>; guard?(record: T): Guard | undefined }>;
+export type Key<T> = Readonly<{
+  text: string;
+  codec: Codec<T>;
+  guard?(record: T): Guard | undefined;
+  /** Whether what was read can be gone by: keys without a guard are as others left them. @throws InvariantViolation */
+  check?(record: T): void;
+}>;
 
 const SEPARATOR = '\u0000';
 
@@ -58,24 +65,52 @@ export const key = {
   registry: (): Key<true> => ({ text: compositeKey('registry', 'members'), codec: markerCodec }),
   /** By what the key of the evidence tokens is known again. */
   evidenceKey: (): Key<string> => ({ text: compositeKey('registry', 'evidenceKey'), codec: nameCodec }),
-  member: (mspId: string): Key<Member> => ({ text: compositeKey('member', mspId), codec: memberCodec }),
+  member: (mspId: string): Key<Member> => ({
+    text: compositeKey('member', mspId),
+    codec: memberCodec,
+    check: (member) => {
+      checkOwn(mspId, member.mspId);
+    },
+  }),
   /** The MSP id behind a member's name. */
   memberName: (name: string): Key<string> => ({ text: compositeKey('memberName', name), codec: nameCodec }),
-  party: (partyKey: string): Key<PartyRecord> => ({ text: compositeKey('party', partyKey), codec: partyCodec }),
+  party: (partyKey: string): Key<PartyRecord> => ({
+    text: compositeKey('party', partyKey),
+    codec: partyCodec,
+    guard: partyGuard,
+    check: (party) => {
+      checkOwn(partyKey, party.key);
+    },
+  }),
   evidence: (token: EvidenceToken): Key<EvidenceRecord> => ({
     text: compositeKey('evidence', token),
     codec: evidenceCodec,
+    check: (record) => {
+      checkOwn(token, checkEvidence(record).token);
+    },
   }),
-  trade: (token: TradeToken): Key<TradeRecord> => ({ text: compositeKey('trade', token), codec: tradeCodec }),
+  trade: (token: TradeToken): Key<TradeRecord> => ({
+    text: compositeKey('trade', token),
+    codec: tradeCodec,
+    check: (record) => {
+      checkOwn(token, record.token);
+    },
+  }),
   receivable: (id: string): Key<Receivable> => ({
     text: compositeKey(OBJECT.receivable, id),
     codec: receivableCodec,
     guard: receivableGuard,
+    check: (receivable) => {
+      checkOwn(id, checkReceivable(receivable).id);
+    },
   }),
   pledge: (id: string): Key<Pledge> => ({
     text: compositeKey(OBJECT.claim, assetOfPledge(id), id),
     codec: pledgeCodec,
     guard: pledgeGuard,
+    check: (pledge) => {
+      checkOwn(id, checkPledge(pledge).id);
+    },
   }),
   index: (index: Index, of: string, id: string): Key<true> => ({
     text: compositeKey(index, of, id),

@@ -1,6 +1,7 @@
 /** A unit of work: what one transaction read, and on top of it what its commands have changed so far. */
 import type { DomainEvent } from '../model/event';
 import type { Guard } from '../domain/guard';
+import { InvariantViolation } from '../domain/invariants';
 import { guardedPolicy, type EndorsementPolicy } from './endorsement-policy';
 import type { Key } from './key';
 import type { StateAccess, StateWrite } from './state-access';
@@ -11,7 +12,13 @@ export class NotLoaded extends Error {
   override readonly name = 'NotLoaded';
 }
 
-type Slot = { key: Key<unknown>; record: unknown; changed: boolean; changes: StoredChange[] };
+type Slot = {
+  key: Key<unknown>;
+  record: unknown;
+  fault?: InvariantViolation;
+  changed: boolean;
+  changes: StoredChange[];
+};
 
 /**
  * Fabric shows no transaction its own writes, so commands that share a transaction see each other's changes here.
@@ -36,7 +43,7 @@ export class UnitOfWork {
     for (const [index, key] of missing.entries()) {
       const value = values[index];
       const record = value === undefined ? undefined : decodeStored(key.codec, value).record;
-      this.#slots.set(key.text, { key, record, changed: false, changes: [] });
+      this.#slots.set(key.text, { key, record, ...faultOf(key, record), changed: false, changes: [] });
     }
   }
 
@@ -47,12 +54,18 @@ export class UnitOfWork {
 
   /**
    * The record under a key as the commands before have left it, undefined when there is none.
-   * @throws NotLoaded when it was not read.
+   * @throws NotLoaded when it was not read; InvariantViolation where what stands there cannot be.
    */
   get<T>(key: Key<T>): T | undefined {
     const slot = this.#slots.get(key.text);
     if (slot === undefined) throw new NotLoaded(JSON.stringify(key.text));
+    if (slot.fault !== undefined) throw slot.fault;
     return slot.record as T | undefined;
+  }
+
+  /** As `get`, and undefined also where what stands there cannot be: for lists, which leave it out. */
+  find<T>(key: Key<T>): T | undefined {
+    return this.#slots.get(key.text)?.fault === undefined ? this.get(key) : undefined;
   }
 
   /** Notes an event of the transaction. @returns it with its number, to be stored with the records that it changed. */
@@ -100,5 +113,16 @@ export class UnitOfWork {
         return { key: key.text, value, ...(policy === undefined ? {} : { policy }) };
       }),
     );
+  }
+}
+
+function faultOf(key: Key<unknown>, record: unknown): { fault?: InvariantViolation } {
+  if (record === undefined) return {};
+  try {
+    key.check?.(record);
+    return {};
+  } catch (error) {
+    if (error instanceof InvariantViolation) return { fault: error };
+    throw error;
   }
 }

@@ -68,8 +68,12 @@ function enoughFor(policy: Uint8Array): string {
   return known;
 }
 
-/** 4: what bears a claim is changed by the chaincode's own policy and each claimant, by no others; what never bore one by the own policy. */
-function checkGuards(policyOf: (key: string) => Uint8Array | undefined, { receivables, pledges }: StoredState): void {
+/**
+ * 4: what bears a claim is changed by the chaincode's own policy and each claimant, by no others; what never bore one by the own policy. 8: where
+ * a party's identities live, by the member where they do.
+ */
+function checkGuards(policyOf: (key: string) => Uint8Array | undefined, now: StoredState): void {
+  const { receivables, pledges, parties } = now;
   const holds = (key: string, holders: readonly string[] | undefined): boolean => {
     const policy = policyOf(key);
     if (policy === undefined || holders === undefined) return policy === holders;
@@ -84,6 +88,9 @@ function checkGuards(policyOf: (key: string) => Uint8Array | undefined, { receiv
   for (const { id, assetId, acceptedAt, pledgee } of pledges) {
     const holders = acceptedAt === undefined ? undefined : [pledgee.mspId];
     must(holds(compositeKey('claim', assetId, id), holders), 'a claim is held by its claimant', { id, holders });
+  }
+  for (const { key, home } of parties) {
+    must(holds(compositeKey('party', key), [home]), 'a party is held by the member where it is at home', { key, home });
   }
 }
 

@@ -22,6 +22,25 @@ export function signedProposalOf(called: string): object {
   return { proposal: { header: { channelHeader } } };
 }
 
+/** What `_lifecycle` answers for a chaincode whose endorsement policy is filled in so. */
+export function definitionWith(fill: (policy: peer.ApplicationPolicy) => void): {
+  status: number;
+  payload: Uint8Array;
+} {
+  const policy = new peer.ApplicationPolicy();
+  fill(policy);
+  const result = new peer.lifecycle.QueryChaincodeDefinitionResult();
+  result.setValidationParameter(policy.serializeBinary());
+  return { status: 200, payload: result.serializeBinary() };
+}
+
+/** The definition of a chaincode whose endorsement policy is one of signatures. */
+export function definitionOf(signatures: Uint8Array): { status: number; payload: Uint8Array } {
+  return definitionWith((policy) => {
+    policy.setSignaturePolicy(common.SignaturePolicyEnvelope.deserializeBinary(signatures));
+  });
+}
+
 const LARGEST = '\u{10ffff}';
 
 function iteratorOver(items: readonly object[]): object {

@@ -62,20 +62,29 @@ const as = (context: Context, change: Partial<Context['actor']>): Context => ({
 
 const isA = (at: Key<unknown>, type: string): boolean => at.text.startsWith(`\u0000${type}\u0000`);
 
+/** A receivable as if it bore these claims at the most. */
+const bearing = (receivable: Receivable, claims: readonly string[]): Receivable => ({
+  ...receivable,
+  encumbrances: receivable.encumbrances.filter(({ pledgeId }) => claims.includes(pledgeId)),
+});
+
 export const FAULTS: readonly Fault[] = [
   {
     name: 'an acceptance that does not count what others have',
     scope: 'claims',
     finds: /covered and settled value never exceed the value/,
-    faults: withSight('pledge.accept', {
-      get: (at, record) => (isA(at, 'receivable') ? { ...(record as Receivable), encumbrances: [] } : record),
-      put: (at, record, before) =>
-        isA(at, 'receivable')
-          ? {
-              ...(record as Receivable),
-              encumbrances: [...(before as Receivable).encumbrances, ...(record as Receivable).encumbrances],
-            }
-          : record,
+    faults: faulty('pledge.accept', (run) => (command, scope, context) => {
+      const work = seen(scope.work, {
+        get: (at, record) => (isA(at, 'receivable') ? bearing(record as Receivable, [command.pledgeId]) : record),
+        put: (at, record, before) =>
+          isA(at, 'receivable')
+            ? {
+                ...(record as Receivable),
+                encumbrances: [...(before as Receivable).encumbrances, ...(record as Receivable).encumbrances],
+              }
+            : record,
+      });
+      return run(command, { ...scope, work }, context);
     }),
   },
   {
@@ -107,8 +116,11 @@ export const FAULTS: readonly Fault[] = [
     scope: 'claims',
     finds: /only the debtor says that it paid/,
     faults: withSight('pledge.withdraw', {
-      get: (at, record) =>
-        isA(at, 'claim') && record !== undefined ? { ...(record as Pledge), status: 'PROPOSED' } : record,
+      get: (at, record) => {
+        if (record === undefined) return record;
+        if (isA(at, 'receivable')) return bearing(record as Receivable, []);
+        return isA(at, 'claim') ? { ...(record as Pledge), status: 'PROPOSED' } : record;
+      },
     }),
   },
   {

@@ -1,0 +1,138 @@
+/** Records that enough members have forged where no claim guards the key: honest peers must not go by what they say. never-twice 4 and 8. */
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { PledgeView, ReceivableView } from '../../model/view';
+import type { Pledge, Receivable } from '../../domain/records';
+import { key, type Key } from '../../ledger/key';
+import { encodeStored } from '../../ledger/stored';
+import { UnitOfWork } from '../../ledger/unit-of-work';
+import { pledged, registered } from '../../testing/beginnings';
+import {
+  acceptance,
+  aProposal,
+  BANK_B,
+  bankA,
+  bankB,
+  buyer,
+  cancel,
+  confirm,
+  release,
+  settle,
+  supplier,
+  withdrawal,
+} from '../../testing/builders';
+import { Ledger } from '../../testing/ledger';
+
+let ledger: Ledger;
+/** Bank A's, on all of its asset. */
+let held: PledgeView;
+
+beforeEach(async () => {
+  ledger = await Ledger.founded();
+  held = await pledged(ledger);
+});
+
+async function recordOf<T>(at: Key<T>): Promise<T> {
+  const work = new UnitOfWork(ledger.world.simulate('look'));
+  await work.load([at]);
+  const record = work.get(at);
+  if (record === undefined) throw new Error('there is no such record');
+  return record;
+}
+
+/** Writes under a key what its record never was, as a transaction that the rules have not seen. */
+async function forge<T>(at: Key<T>, record: T): Promise<void> {
+  const simulation = ledger.world.simulate(`forged ${at.text} ${Math.random()}`);
+  await simulation.write([{ key: at.text, value: encodeStored(at.codec, { record, changes: [] }) }]);
+  expect(ledger.world.commit([simulation])).toEqual(['VALID']);
+}
+
+async function expectHeld(): Promise<void> {
+  expect(await ledger.read<ReceivableView>(bankA, { type: 'receivable.get', id: held.assetId })).toMatchObject({
+    free: { amount: '0.00' },
+    claims: [{ id: held.id, pledgee: { mspId: bankA.mspId } }],
+  });
+  expect(await ledger.read<PledgeView>(bankA, { type: 'pledge.get', id: held.id })).toMatchObject({ status: 'ACTIVE' });
+}
+
+const ownPledge = (): Promise<Pledge> => recordOf(key.pledge(held.id));
+const ownAsset = (): Promise<Receivable> => recordOf(key.receivable(held.assetId));
+const pledgee = { mspId: BANK_B.mspId, member: BANK_B.name };
+
+describe("a record under another key that says that it is a claimant's", () => {
+  test.each([
+    ['release', 'ACTIVE', release],
+    ['withdrawal', 'PROPOSED', withdrawal],
+  ] as const)('cannot end the claim by a %s', async (_act, status, act) => {
+    const other = `${held.assetId}.0000000000000`;
+    await forge(key.pledge(other), { ...(await ownPledge()), pledgee, status, proposedBy: 'PLEDGEE' });
+    await expect(ledger.endorse(bankB, [act(other)])).rejects.toThrow('invariant broken');
+    await expectHeld();
+  });
+
+  test('cannot make the claim that of another bank by an acceptance on another asset', async () => {
+    const { id } = await registered(ledger);
+    const offered = await ledger.ok<PledgeView>(supplier, aProposal(id, { pledgee: BANK_B.mspId }));
+    await forge(key.pledge(offered.id), { ...(await recordOf(key.pledge(offered.id))), id: held.id });
+    await expect(ledger.endorse(bankB, [acceptance(offered.id)])).rejects.toThrow('invariant broken');
+    await expectHeld();
+  });
+
+  test.each([
+    ['confirms', buyer, confirm],
+    ['pays', buyer, (id: string) => settle(id, '1.00')],
+    ['cancels', supplier, cancel],
+  ] as const)('cannot free the pledged receivable when somebody %s it', async (_act, who, act) => {
+    const { id } = await registered(ledger);
+    await forge(key.receivable(id), { ...(await ownAsset()), encumbrances: [] });
+    await expect(ledger.endorse(who, [act(id)])).rejects.toThrow('invariant broken');
+    await expectHeld();
+  });
+
+  test('cannot have the claim paid off with the money of another asset', async () => {
+    const { id } = await registered(ledger);
+    const { encumbrances, lastRank } = await ownAsset();
+    await forge(key.receivable(id), { ...(await recordOf(key.receivable(id))), encumbrances, lastRank });
+    await expect(ledger.endorse(buyer, [settle(id, '1000.00')])).rejects.toThrow('invariant broken');
+    await expectHeld();
+  });
+});
+
+describe('a claim that its asset does not bear', () => {
+  const other = (): string => `${held.assetId}.0000000000000`;
+
+  beforeEach(async () => {
+    await forge(key.pledge(other()), { ...(await ownPledge()), id: other(), pledgee });
+  });
+
+  test('is active to nobody, alone or among others', async () => {
+    expect(await ledger.unreadable(bankB, { type: 'pledge.get', id: other() })).toMatchObject({
+      code: 'INTERNAL_ERROR',
+    });
+    const [refused, answered] = await ledger.query(
+      bankB,
+      { type: 'pledge.get', id: other() },
+      { type: 'party.get', uscc: held.pledgor.uscc },
+    );
+    expect([refused?.ok, answered?.ok]).toEqual([false, true]);
+  });
+
+  test('is released by nobody', async () => {
+    await expect(ledger.endorse(bankB, [release(other())])).rejects.toThrow('invariant broken');
+  });
+});
+
+describe('a receivable that was changed before its first claim', () => {
+  test('takes none where that claim would not be guarded', async () => {
+    const { id } = await registered(ledger);
+    const offered = await ledger.ok<PledgeView>(supplier, aProposal(id));
+    await forge(key.receivable(id), { ...(await recordOf(key.receivable(id))), lastRank: -1 });
+    await expect(ledger.endorse(bankA, [acceptance(offered.id)])).rejects.toThrow('invariant broken');
+  });
+
+  test('takes none in another currency than its own', async () => {
+    const { id } = await registered(ledger);
+    const offered = await ledger.ok<PledgeView>(supplier, aProposal(id));
+    await forge(key.pledge(offered.id), { ...(await recordOf(key.pledge(offered.id))), currency: 'JPY' });
+    await expect(ledger.endorse(bankA, [acceptance(offered.id)])).rejects.toThrow('invariant broken');
+  });
+});
