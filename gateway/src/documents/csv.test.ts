@@ -75,6 +75,60 @@ describe('a CSV file', () => {
     ]);
   });
 
+  const LIST =
+    '序号,发票代码,发票号码,数电发票号码,销方识别号,销方名称,购方识别号,购买方名称,开票日期,金额,税额,价税合计,发票来源,发票票种,发票状态,是否正数发票,发票风险等级,开票人,备注';
+  const listed = (changes: Readonly<Record<number, string>> = {}): string => {
+    const row = ['1', '', '', '26442000000351700250', SELLER, '晨岚精密', BUYER, '云杉电子', '2026-10-04 10:20:30'];
+    row.push(
+      '100.00',
+      '13.00',
+      '113.00',
+      '电子发票服务平台',
+      '数电发票（增值税专用发票）',
+      '正常',
+      '是',
+      '正常',
+      '王',
+      '',
+    );
+    return row.map((field, i) => changes[i] ?? field).join(',');
+  };
+
+  test('may be the list of invoices that the tax administration exports', () => {
+    const paper = { 1: '044001900111', 2: '00345678', 3: '' };
+    expect(
+      read([LIST, listed(), listed(paper), listed({ ...paper, 3: '26442000000351700251' })].join('\n')),
+    ).toMatchObject([
+      {
+        document: {
+          creditor: { uscc: SELLER },
+          debtor: { uscc: BUYER },
+          amount: { currency: 'CNY', amount: '113.00' },
+          evidence: { number: '26442000000351700250', issuedOn: '2026-10-04' },
+        },
+      },
+      { document: { evidence: { number: '044001900111 00345678' } } },
+      { document: { evidence: { number: '26442000000351700251' } } },
+    ]);
+  });
+
+  test.each([
+    ['状态 已作废', { 14: '已作废' }, 'status'],
+    ['状态 已红冲-部分', { 14: '已红冲-部分' }, 'status'],
+    ['a red letter', { 9: '-100.00', 10: '-13.00', 11: '-113.00', 15: '否' }, 'amount'],
+    ['a red letter with a positive total', { 15: '否' }, 'positive'],
+    ['sums that do not add up', { 10: '13.01' }, 'amount'],
+    ['no number', { 3: '' }, 'number'],
+  ])('that is such a list refuses an invoice with %s', (_, changes, field) => {
+    expect(read([LIST, listed(changes)].join('\n'))).toMatchObject([{ ok: false, problem: { field } }]);
+  });
+
+  test('with a line for each item of an invoice is refused: no line is what the invoice is worth', () => {
+    expect(read(`${LIST},货物或应税劳务名称\n${listed()},*电子元件*`)).toMatchObject([
+      { ok: false, problem: { field: '货物或应税劳务名称' } },
+    ]);
+  });
+
   test('counts lines, not records: quoted line breaks and empty lines shift what follows', () => {
     const wrapped = ROW.replace('晨岚精密', '"晨岚\n精密"');
     const results = read(`${HEADER}\n\n${wrapped}\n${ROW.replace('CNY', 'ABC')}\n,,,,,,,\n`);

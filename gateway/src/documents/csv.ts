@@ -1,7 +1,8 @@
 /** CSV: one invoice a record, under a header that names the columns in English or Chinese. */
 import { partyIdProblem, partyKey, isUscc, sameParty } from '@onepledge/chaincode/model';
 import { CsvError, parse, type Info } from 'csv-parse/sync';
-import { currencyOf, documentMoney, positiveMinorUnits } from './amount';
+import { currencyOf, documentMoney, minorUnits, positiveMinorUnits } from './amount';
+import { type Column, type Columns, columnsOf, IGNORED, isColumn } from './csv-columns';
 import { writtenDate } from './date';
 import { type DocumentParty, type DocumentResult, type ParsedDocument } from './document';
 import { InvalidDocument, shown } from './invalid-document';
@@ -12,37 +13,12 @@ export const MAX_ROWS = 10_000;
 /** The largest number of characters in a field. */
 export const MAX_FIELD = 1_000;
 const MAX_HEADER = 10_000;
+const MAX_COLUMNS = 40;
 
-const REQUIRED = [
-  'creditorUscc',
-  'creditorName',
-  'debtorUscc',
-  'debtorName',
-  'currency',
-  'amount',
-  'number',
-  'issuedOn',
-] as const;
-const OPTIONAL = ['code', 'dueDate', 'issuer', 'evidenceAmount'] as const;
-type Column = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
-
-const CHINESE: Readonly<Record<string, Column>> = {
-  销方识别号: 'creditorUscc',
-  销方名称: 'creditorName',
-  购方识别号: 'debtorUscc',
-  购方名称: 'debtorName',
-  币种: 'currency',
-  价税合计: 'amount',
-  发票代码: 'code',
-  发票号码: 'number',
-  开票日期: 'issuedOn',
-  到期日: 'dueDate',
-};
-
-const COLUMNS: ReadonlyMap<string, Column> = new Map([
-  ...[...REQUIRED, ...OPTIONAL].map((column) => [headerKey(column), column] as const),
-  ...Object.entries(CHINESE).map(([alias, column]) => [headerKey(alias), column] as const),
-]);
+// A VAT invoice of China is in its currency, and its lists do not say so.
+const CHINESE_CURRENCY = 'CNY';
+const GOOD_STATUS = '正常';
+const YES = '是';
 
 const DELIMITERS = [',', ';', '\t'] as const;
 
@@ -73,7 +49,7 @@ function recordsOf(text: string, delimiter: string): readonly CsvRecord[] {
       // Spreadsheets save rows that were once filled as delimiters only.
       skip_records_with_empty_values: true,
       to: MAX_ROWS + 2,
-      max_record_size: MAX_FIELD * (COLUMNS.size + 1),
+      max_record_size: MAX_FIELD * MAX_COLUMNS,
     }) as unknown as readonly Readonly<{ record: readonly string[]; info: Info }>[];
     return parsed.map(({ record, info }) => ({ fields: record, line: info.lines - lineBreaksIn(record) }));
   } catch (error) {
@@ -91,7 +67,7 @@ function lineBreaksIn(fields: readonly string[]): number {
 function delimiterOf(text: string): string {
   const line = /^\s*([^\r\n]*)/.exec(text)?.[1]?.slice(0, MAX_HEADER) ?? '';
   const known = (delimiter: string): number =>
-    line.split(delimiter).filter((name) => COLUMNS.has(headerKey(name.replaceAll('"', '')))).length;
+    line.split(delimiter).filter((name) => isColumn(name.replaceAll('"', ''))).length;
   const best = DELIMITERS.reduce((a, b) => (known(b) > known(a) ? b : a));
   if (known(best) === 0) {
     throw new InvalidDocument('not an invoice: neither XML nor CSV whose first line names known columns');
@@ -99,24 +75,7 @@ function delimiterOf(text: string): string {
   return best;
 }
 
-function headerKey(name: string): string {
-  return name.normalize('NFKC').trim().toLowerCase();
-}
-
-function columnsOf(names: readonly string[]): readonly Column[] {
-  const columns = names.map((name) => {
-    const column = COLUMNS.get(headerKey(name));
-    if (column === undefined) throw new InvalidDocument(`the column ${shown(name)} is not known`, name.slice(0, 60));
-    return column;
-  });
-  const repeated = columns.find((column, i) => columns.indexOf(column) !== i);
-  if (repeated !== undefined) throw new InvalidDocument(`the column ${repeated} stands twice`, repeated);
-  const missing = REQUIRED.find((column) => !columns.includes(column));
-  if (missing !== undefined) throw new InvalidDocument(`the column ${missing} is missing`, missing);
-  return columns;
-}
-
-function resultOf(fields: readonly string[], columns: readonly Column[], row: number, digest: string): DocumentResult {
+function resultOf(fields: readonly string[], columns: Columns, row: number, digest: string): DocumentResult {
   try {
     return { ok: true, document: { ...documentOf(valuesByColumn(fields, columns), digest), row } };
   } catch (error) {
@@ -127,15 +86,15 @@ function resultOf(fields: readonly string[], columns: readonly Column[], row: nu
 
 type Values = ReadonlyMap<Column, string>;
 
-function valuesByColumn(fields: readonly string[], columns: readonly Column[]): Values {
+function valuesByColumn(fields: readonly string[], columns: Columns): Values {
   if (fields.length !== columns.length) {
     throw new InvalidDocument(`the record has ${fields.length} fields, the header ${columns.length}`);
   }
-  const values = new Map<Column, string>();
+  const values = new Map<Column, string>(columns.includes('currency') ? [] : [['currency', CHINESE_CURRENCY]]);
   for (const [i, column] of columns.entries()) {
     const value = (fields[i] ?? '').trim();
     if (value.length > MAX_FIELD) throw new InvalidDocument(`${column} has more than ${MAX_FIELD} characters`, column);
-    if (value !== '') values.set(column, value);
+    if (value !== '' && column !== IGNORED) values.set(column, value);
   }
   return values;
 }
@@ -147,7 +106,9 @@ function documentOf(values: Values, digest: string): ParsedDocument {
     throw new InvalidDocument(`creditor and debtor must not be the same party: ${creditor.uscc}`, 'debtorUscc');
   }
   const currency = currencyOf(required(values, 'currency').toUpperCase(), 'currency');
-  const amount = documentMoney(currency, positiveMinorUnits(required(values, 'amount'), currency, 'amount'));
+  const total = positiveMinorUnits(required(values, 'amount'), currency, 'amount');
+  const amount = documentMoney(currency, total);
+  requireGoodInvoice(values, total, currency);
   const evidenceAmount = values.get('evidenceAmount');
   const dueDate = values.get('dueDate');
   const issuer = values.get('issuer');
@@ -170,8 +131,29 @@ function documentOf(values: Values, digest: string): ParsedDocument {
   };
 }
 
+/** What a list of 数电票 says of an invoice besides. @throws InvalidDocument for a cancelled or red-letter one, and sums that do not add up. */
+function requireGoodInvoice(values: Values, total: bigint, currency: string): void {
+  const status = values.get('status') ?? GOOD_STATUS;
+  if (status !== GOOD_STATUS) {
+    throw new InvalidDocument(
+      `status ${shown(status)}: only an invoice that is ${GOOD_STATUS} backs anything`,
+      'status',
+    );
+  }
+  const positive = values.get('positive') ?? YES;
+  if (positive !== YES) throw new InvalidDocument('a red-letter (negative) invoice backs nothing', 'positive');
+  const [net, tax] = [values.get('net'), values.get('tax')];
+  if (net === undefined || tax === undefined) return;
+  if (minorUnits(net, currency, 'net') + minorUnits(tax, currency, 'tax') !== total) {
+    throw new InvalidDocument(`the total is not net plus tax: ${shown(net)} + ${shown(tax)}`, 'amount');
+  }
+}
+
 /** An invoice of paper has a code of ten or twelve digits besides its eight; programs drop the zeros at the beginning of both. */
 function numberOf(values: Values): string {
+  const digital = values.get('digitalNumber');
+  // 数电纸质发票 have both numbers; this one is unique in the country by itself.
+  if (digital !== undefined) return documentNumber(digital, 'number');
   const number = documentNumber(required(values, 'number'), 'number');
   const code = values.get('code')?.normalize('NFKC');
   if (code === undefined) return number;

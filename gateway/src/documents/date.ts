@@ -2,7 +2,6 @@
 import { InvalidDocument, shown } from './invalid-document';
 
 const ZONE = '(?:Z|[+-][0-9]{2}:?[0-9]{2})?';
-const DAY = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
 const XSD_DATE = new RegExp(`^([0-9]{4})-([0-9]{2})-([0-9]{2})${ZONE}$`);
 const TIME_OF_DAY = `(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]+)?)?${ZONE})?`;
 const TIMESTAMP = new RegExp(`^([0-9]{4})-([0-9]{2})-([0-9]{2})${TIME_OF_DAY}$`);
@@ -12,10 +11,11 @@ const BY_FORMAT: ReadonlyMap<string | undefined, RegExp> = new Map([
   ['203', /^([0-9]{4})([0-9]{2})([0-9]{2})[0-9]{4}$/],
   ['204', /^([0-9]{4})([0-9]{2})([0-9]{2})[0-9]{6}$/],
 ]);
+// Spreadsheets add a time to days that they take for instants.
+const CLOCK = '(?: [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?';
 const WRITTEN = [
-  DAY,
   COMPACT,
-  /^([0-9]{4})\/([0-9]{1,2})\/([0-9]{1,2})$/,
+  ...['-', '/', '[.]'].map((sign) => new RegExp(`^([0-9]{4})${sign}([0-9]{1,2})${sign}([0-9]{1,2})${CLOCK}$`)),
   /^([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日$/,
 ];
 
