@@ -155,6 +155,7 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
       commitTimeout: config.timeouts.commit,
       metrics,
       log,
+      onOvertaken: fail,
       onBlock: (block) => {
         blocks.noteBlock(block);
       },

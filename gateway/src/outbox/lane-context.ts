@@ -19,4 +19,6 @@ export type LaneContext = Readonly<{
   signal: AbortSignal;
   /** Stores the end of a transaction, however often it takes; `answerFirst` tells the waiting clients before. */
   conclude: (conclusion: Conclusion, answerFirst: boolean) => Promise<void>;
+  /** Stops all: another gateway carries out what this one had to. */
+  overtaken: (error: Error) => void;
 }>;

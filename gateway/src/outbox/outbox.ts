@@ -12,6 +12,7 @@ import { backOff, type GroupLimits } from './group';
 import type { NewIntent, Outcome, Queued, StoredIntent } from './intent';
 import { Lane } from './lane';
 import type { LaneContext } from './lane-context';
+import { Overtaken } from './overtaken';
 import { pause, withinTime } from './pause';
 import { fresh, queued } from './queued';
 import { StatementInDoubt } from './statement-in-doubt';
@@ -27,6 +28,8 @@ export type OutboxOptions = Readonly<{
   log: Logger;
   /** Called with the number of each block that holds a transaction of ours. */
   onBlock?: (block: string) => void;
+  /** Called when another gateway of the same name has taken over: this one does nothing more, and must end. */
+  onOvertaken?: (error: Error) => void;
 }>;
 
 /** An intent as it was taken up: the one of this request, or the earlier one under the same key. */
@@ -74,17 +77,18 @@ export class Outbox {
       log,
       signal: this.#stop.signal,
       conclude: (conclusion, answerFirst) => this.#conclude(conclusion, answerFirst),
+      overtaken: (error) => {
+        this.#overtaken(error);
+      },
     };
   }
 
   /** Takes up what a crash or a stop left without a final answer. Called once, before requests are served. */
   async resume(): Promise<void> {
     const { store, log } = this.#options;
+    await store.takeOver();
     const pending = new Map((await store.pendingIntents()).map((intent) => [intent.id, intent] as const));
     const open = await store.openTransactions();
-    const never = open.filter(({ envelope }) => envelope === undefined);
-    if (never.length > 0)
-      await store.conclude(never.map(({ id }) => ({ transaction: { id, code: 'NOT_SUBMITTED' }, intents: [] })));
     for (const { principal, envelope, intentIds } of open) {
       if (envelope === undefined) continue;
       // All of its commands, in order: the answers stand in that order.
@@ -196,6 +200,7 @@ export class Outbox {
       stored = await timed(metrics, 'db_insert', () => store.insertIntents(intents));
     } catch (error) {
       log.error({ err: error }, 'the database does not take requests');
+      if (error instanceof Overtaken) this.#overtaken(error);
       void this.adopt(intents);
       // Never an error for what may be carried out: whoever asks later is told, and may ask again under the key.
       if (error instanceof StatementInDoubt) {
@@ -300,6 +305,12 @@ export class Outbox {
     }
   }
 
+  #overtaken(error: Error): void {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    this.#options.onOvertaken?.(error);
+  }
+
   async #storeEnds(conclusions: readonly Conclusion[]): Promise<readonly undefined[]> {
     const { store, metrics, log } = this.#options;
     for (let failures = 0; ; failures += 1) {
@@ -307,6 +318,11 @@ export class Outbox {
         await timed(metrics, 'db_conclude', () => store.conclude(conclusions));
         return conclusions.map(() => undefined);
       } catch (error) {
+        if (error instanceof Overtaken) {
+          this.#overtaken(error);
+          // Nobody is answered here any more: how these end, the other one finds out.
+          return new Promise(() => undefined);
+        }
         if (this.#stop.signal.aborted) throw error;
         log.error({ err: error }, 'the database does not take the ends of transactions; trying again');
         await pause(backOff(failures, Math.random()), this.#stop.signal);

@@ -119,6 +119,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     'alter table intents set (toast_tuple_target = 8160)',
   ],
   [`create index transactions_blocks on transactions ((block::bigint)) where code = 'VALID'`],
+  ['create table gateways (name text primary key, run bigint not null)'],
 ];
 
 // Any number that nobody else takes: gateways that start at once migrate one after the other.

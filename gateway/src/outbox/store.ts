@@ -1,10 +1,11 @@
 /** The outbox in SQL: every statement that it needs, each for many rows at once. */
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type DomainError } from '@onepledge/chaincode/model';
 import type { Principal } from '../auth/principal';
 import type { NewIntent, Outcome, StoredIntent } from './intent';
+import { Overtaken } from './overtaken';
 import type { IntentState, OutboxSchema } from './schema';
 
 const compress = promisify<Uint8Array, { level: number }, Buffer>(deflateRaw);
@@ -30,6 +31,8 @@ export type PendingIntent = Readonly<{ id: string; principal: Principal; command
 export class OutboxStore {
   readonly #database: Kysely<OutboxSchema>;
   readonly #gateway: string;
+  /** Which start of the gateway this is; 0 before it has taken over. */
+  #run = '0';
 
   /** @param gateway name of the gateway that owns the intents */
   constructor(database: Kysely<OutboxSchema>, gateway: string) {
@@ -37,19 +40,38 @@ export class OutboxStore {
     this.#gateway = gateway;
   }
 
-  /** Stores intents whose keys are new, of several with one id the first. @returns the ids of those that were stored. */
+  /**
+   * From now on this run of the gateway is the one of its name, and one that stood still meanwhile stores nothing more. What that one began and has
+   * not stored by now, it never submits, so those transactions end here.
+   */
+  async takeOver(): Promise<void> {
+    const { rows } = await sql<{ run: string }>`
+      insert into gateways (name, run) values (${this.#gateway}, 1)
+      on conflict (name) do update set run = gateways.run + 1 returning run::text`.execute(this.#database);
+    this.#run = rows[0]?.run ?? '0';
+    // After that, and by itself: an envelope that is being stored is waited for, and then left alone.
+    await sql`
+      update transactions set state = 'FINAL', code = 'NOT_SUBMITTED', updated_at = now()
+      where gateway = ${this.#gateway} and state = 'ENDORSING'`.execute(this.#database);
+  }
+
+  /** Stores intents whose keys are new, of several with one id the first. @returns the ids of those that were stored. @throws Overtaken */
   async insertIntents(intents: readonly NewIntent[], within = this.#database): Promise<ReadonlySet<string>> {
     // Two gateways that insert the same keys at once wait for each other: in one order always, else both would wait for ever.
     const ordered = [...intents].sort((a, b) => compare(keyOf(a), keyOf(b)));
     const rows = `[${ordered.map((intent) => this.#intentRow(intent)).join(',')}]`;
-    const { rows: stored } = await sql<{ id: string }>`
+    const { rows: stored } = await sql<{ ours: boolean; ids: readonly string[] }>`
+      with stored as (
       insert into intents (id, gateway, kind, member, party, role, idempotency_key, body_hash, route, request_id, command)
       select id, gateway, kind, member, party, role, idempotency_key, body_hash, route, request_id, command
       from json_to_recordset(${rows}::json) as r(id uuid, gateway text, kind text, member text, party text, role text,
         idempotency_key text, body_hash text, route text, request_id text, command json)
+      where ${this.#ours()}
       on conflict do nothing
-      returning id`.execute(within);
-    return new Set(stored.map(({ id }) => id));
+      returning id
+      )
+      select ${this.#ours()} as ours, (select coalesce(json_agg(id), '[]') from stored) as ids`.execute(within);
+    return new Set(this.#requireOurs(stored[0]).ids);
   }
 
   /** The intents under keys, by `member key`. */
@@ -98,28 +120,32 @@ export class OutboxStore {
     );
   }
 
-  /** Stores the endorsed transaction, before it is submitted. Storing it again changes nothing. */
+  /** Stores the endorsed transaction, before it is submitted. Storing it again changes nothing. @throws Overtaken */
   async storeEnvelope(id: string, envelope: Uint8Array): Promise<void> {
     // Compressed here, beside the event loop, and sent as text: PGlite takes milliseconds for each kilobyte of binary parameters.
     const text = (await compress(envelope, { level: 1 })).toString('base64');
-    await sql`
+    const { rows } = await sql`
       update transactions set state = 'ENDORSED', envelope = decode(${text}, 'base64'), updated_at = now()
-      where id = ${id} and state <> 'FINAL'`.execute(this.#database);
+      where id = ${id} and state <> 'FINAL' and ${this.#ours()} returning id`.execute(this.#database);
+    if (rows.length === 0) throw new Overtaken(this.#gateway);
   }
 
-  /** Stores the ends of transactions and intents. Storing them again changes nothing. */
+  /** Stores the ends of transactions and intents. Storing them again changes nothing. @throws Overtaken */
   async conclude(conclusions: readonly Conclusion[]): Promise<void> {
     const transactions = JSON.stringify(conclusions.flatMap(({ transaction }) => transaction ?? []));
     const intents = JSON.stringify(conclusions.flatMap((conclusion) => conclusion.intents.map(outcomeRow)));
     // "is not distinct from", because by "=" the planner may take the index of what is pending, with an entry for all that ever was.
-    await sql`
+    const { rows } = await sql<{ ours: boolean }>`
       with ended as (
         update transactions t set state = 'FINAL', envelope = null, code = r.code, block = r.block, updated_at = now()
-        from json_to_recordset(${transactions}::json) as r(id text, code text, block text) where t.id = r.id
+        from json_to_recordset(${transactions}::json) as r(id text, code text, block text) where t.id = r.id and ${this.#ours()}
+      ), answered as (
+        update intents i set state = r.state, result = r.result, transaction_id = r.transaction_id, block = r.block, updated_at = now()
+        from json_to_recordset(${intents}::json) as r(id uuid, state text, result json, transaction_id text, block text)
+        where i.id = r.id and i.state is not distinct from 'PENDING' and ${this.#ours()}
       )
-      update intents i set state = r.state, result = r.result, transaction_id = r.transaction_id, block = r.block, updated_at = now()
-      from json_to_recordset(${intents}::json) as r(id uuid, state text, result json, transaction_id text, block text)
-      where i.id = r.id and i.state is not distinct from 'PENDING'`.execute(this.#database);
+      select ${this.#ours()} as ours`.execute(this.#database);
+    this.#requireOurs(rows[0]);
   }
 
   /** Transactions of this gateway that are not final, oldest first. */
@@ -166,6 +192,16 @@ export class OutboxStore {
   /** Fails when the database cannot be read. */
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.#database);
+  }
+
+  /** Whether this run is still the one of its name. */
+  #ours(): RawBuilder<boolean> {
+    return sql`coalesce((select run from gateways where name = ${this.#gateway}), 0) = ${this.#run}::bigint`;
+  }
+
+  #requireOurs<R extends Readonly<{ ours: boolean }>>(row: R | undefined): R {
+    if (row?.ours !== true) throw new Overtaken(this.#gateway);
+    return row;
   }
 
   #intentRow(intent: NewIntent): string {

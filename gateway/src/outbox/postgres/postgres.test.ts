@@ -66,7 +66,7 @@ onServer('PostgreSQL (npm run test:postgres; skipped without ONEPLEDGE_TEST_DATA
 
     const versions = await databases[0]?.kysely.selectFrom('schema_version').selectAll().execute();
 
-    expect(versions?.map(({ version }) => version)).toEqual([1, 2]);
+    expect(versions?.map(({ version }) => version)).toEqual([1, 2, 3]);
     await Promise.all(databases.map((database) => new OutboxStore(database.kysely, 'any').ping()));
   });
 

@@ -21,12 +21,13 @@ export class OutboxBench {
   readonly #folder: string;
   readonly #database: Database;
   readonly #outboxes: Outbox[] = [];
+  #gateway = randomUUID();
   #store: OutboxStore;
 
   private constructor(folder: string, database: Database) {
     this.#folder = folder;
     this.#database = database;
-    this.#store = new OutboxStore(database.kysely, randomUUID());
+    this.#store = this.storeOf(OutboxStore);
   }
 
   /** What is stored of the present gateway. */
@@ -37,7 +38,8 @@ export class OutboxBench {
   /** From here on a gateway of another name is meant, which knows nothing of what was before. */
   async renew(): Promise<void> {
     for (const outbox of this.#outboxes.splice(0)) await outbox.close(0);
-    this.#store = new OutboxStore(this.#database.kysely, randomUUID());
+    this.#gateway = randomUUID();
+    this.#store = this.storeOf(OutboxStore);
   }
 
   static async open(): Promise<OutboxBench> {
@@ -49,10 +51,19 @@ export class OutboxBench {
     return new OutboxBench(folder, await openDatabase({ url, folder, gateway: randomUUID(), onLost }));
   }
 
+  /** A store of the present gateway as another process has it. */
+  storeOf<S extends OutboxStore>(made: new (...from: ConstructorParameters<typeof OutboxStore>) => S): S {
+    return new made(this.#database.kysely, this.#gateway);
+  }
+
   /** Starts an outbox as a gateway does; the one before counts as dead once its ledger never answers again. */
-  async start(ledger: FaultyLedger, limits = { commands: 200, bytes: 1_000_000, maxTries: 4 }): Promise<Outbox> {
+  async start(
+    ledger: FaultyLedger,
+    limits = { commands: 200, bytes: 1_000_000, maxTries: 4 },
+    store = this.store,
+  ): Promise<Outbox> {
     const log = pino({ level: 'silent' });
-    const outbox = new Outbox({ store: this.store, ledger, limits, commitTimeout: 200, metrics: createMetrics(), log });
+    const outbox = new Outbox({ store, ledger, limits, commitTimeout: 200, metrics: createMetrics(), log });
     this.#outboxes.push(outbox);
     await outbox.resume();
     return outbox;
