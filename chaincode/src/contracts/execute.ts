@@ -6,7 +6,6 @@ import type { CommandResult } from '../model/protocol';
 import type { Result } from '../model/result';
 import { validate } from '../model/validation';
 import { actorOf, type CertifiedIdentity } from '../domain/authority';
-import { RememberedTokens } from '../ledger/evidence-token';
 import { key, type Key } from '../ledger/key';
 import type { UnitOfWork } from '../ledger/unit-of-work';
 import { handlerOf, type Handlers, type Scope } from './handler';
@@ -53,11 +52,10 @@ function idOf(raw: unknown): string {
  */
 export async function execute(
   raws: readonly unknown[],
-  given: Scope,
+  scope: Scope,
   at: string,
   handlers = HANDLERS,
 ): Promise<readonly CommandResult[]> {
-  const scope = { ...given, tokens: new RememberedTokens(given.tokens) };
   const parsed = raws.map((raw) => ({ id: idOf(raw), command: validate(CommandSchema, raw) }));
   await scope.work.load(identityKeys(scope.identity));
   const actor = identify(scope.identity, scope.work);

@@ -1,6 +1,6 @@
 /** Receivables: register, confirm or reject, settle, cancel. */
 import type { CommandOf } from '../model/command';
-import type { Evidence } from '../model/evidence';
+import type { EvidenceToken } from '../model/evidence';
 import { moneyText } from '../model/money';
 import { partyKey } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
@@ -8,11 +8,11 @@ import { maySeeReceivable } from '../domain/authority';
 import { cancelReceivable, confirmReceivable } from '../domain/change-receivable';
 import type { Context } from '../domain/context';
 import { checkBorne } from '../domain/invariants';
-import type { Pledge, Receivable } from '../domain/records';
+import type { EvidenceRecord, PartyRecord, Pledge, Receivable, TradeRecord } from '../domain/records';
 import { registerReceivable } from '../domain/register-receivable';
 import { settleReceivable } from '../domain/settle-receivable';
 import { receivableView } from '../domain/views';
-import { requireKeyOf, type EvidenceTokens, type TradeOfNumber } from '../ledger/evidence-token';
+import { requireKeyOf, type TradeOfNumber } from '../ledger/evidence-token';
 import { receivableId } from '../ledger/ids';
 import { INDEX, key, type Key } from '../ledger/key';
 import type { UnitOfWork } from '../ledger/unit-of-work';
@@ -52,24 +52,54 @@ function activePledgeKeys(id: string, work: UnitOfWork): readonly Key<Pledge>[] 
   return (receivable?.encumbrances ?? []).map((claim) => key.pledge(claim.pledgeId));
 }
 
-// A command's keys are asked for several times; the hash is an eighth of the time of a registration.
-const newIds = new WeakMap<object, Readonly<{ mspId: string; id: string }>>();
+const EVIDENCE_KEY = key.evidenceKey();
 
-/** The id that a registration gives its receivable. */
-function newId(command: CommandOf<'receivable.register'>, mspId: string): string {
-  const known = newIds.get(command);
-  if (known?.mspId === mspId) return known.id;
-  const id = receivableId(mspId, command.id);
-  newIds.set(command, { mspId, id });
-  return id;
+/** A registration's keys, which are asked for several times: hashing what they are made of is a quarter of its time. */
+type RegistrationKeys = Readonly<{
+  id: string;
+  receivable: Key<Receivable>;
+  creditor: Key<PartyRecord>;
+  debtor: Key<PartyRecord>;
+  documents: readonly Readonly<{
+    token: EvidenceToken;
+    evidence: Key<EvidenceRecord>;
+    trades: readonly Readonly<{ trade: TradeOfNumber; at: Key<TradeRecord> }>[];
+  }>[];
+  all: readonly Key<unknown>[];
+}>;
+
+// A command is read anew for every transaction: it has one signer and one evidence key.
+const registrationKeys = new WeakMap<CommandOf<'receivable.register'>, RegistrationKeys>();
+
+function keysOfRegistration(command: CommandOf<'receivable.register'>, scope: Scope): RegistrationKeys {
+  const known = registrationKeys.get(command) ?? makeKeys(command, scope);
+  registrationKeys.set(command, known);
+  return known;
 }
 
-function tradesOf(
-  evidence: Evidence,
-  { creditor, debtor }: CommandOf<'receivable.register'>,
-  tokens: EvidenceTokens,
-): readonly TradeOfNumber[] {
-  return tokens.tradesOf(evidence, partyKey(creditor.uscc), partyKey(debtor.uscc));
+function makeKeys(command: CommandOf<'receivable.register'>, { tokens, identity }: Scope): RegistrationKeys {
+  const id = receivableId(identity.mspId, command.id);
+  const [creditorKey, debtorKey] = [partyKey(command.creditor.uscc), partyKey(command.debtor.uscc)];
+  const receivable = key.receivable(id);
+  const [creditor, debtor] = [key.party(creditorKey), key.party(debtorKey)];
+  const documents = command.evidence.map((document) => {
+    const token = tokens.tokenOf(document);
+    const trades = tokens.tradesOf(document, creditorKey, debtorKey);
+    return {
+      token,
+      evidence: key.evidence(token),
+      trades: trades.map((trade) => ({ trade, at: key.trade(trade.token) })),
+    };
+  });
+  const ofDocuments = documents.flatMap(({ evidence, trades }) => [evidence, ...trades.map(({ at }) => at)]);
+  return {
+    id,
+    receivable,
+    creditor,
+    debtor,
+    documents,
+    all: [EVIDENCE_KEY, receivable, creditor, debtor, ...ofDocuments],
+  };
 }
 
 export const receivableHandlers: Pick<
@@ -77,36 +107,23 @@ export const receivableHandlers: Pick<
   'receivable.register' | 'receivable.confirm' | 'receivable.settle' | 'receivable.cancel'
 > = {
   'receivable.register': {
-    keys: (command, { tokens, identity }) => [
-      key.evidenceKey(),
-      key.receivable(newId(command, identity.mspId)),
-      key.party(partyKey(command.creditor.uscc)),
-      key.party(partyKey(command.debtor.uscc)),
-      ...command.evidence.map((evidence) => key.evidence(tokens.tokenOf(evidence))),
-      ...command.evidence.flatMap((evidence) =>
-        tradesOf(evidence, command, tokens).map(({ token }) => key.trade(token)),
-      ),
-    ],
-    run(command, { work, tokens, identity }, context) {
-      requireKeyOf(work.get(key.evidenceKey()), tokens);
-      const id = newId(command, identity.mspId);
+    keys: (command, scope) => keysOfRegistration(command, scope).all,
+    run(command, scope, context) {
+      const { work, tokens } = scope;
+      requireKeyOf(work.get(EVIDENCE_KEY), tokens);
+      const at = keysOfRegistration(command, scope);
+      const { id } = at;
       const decided = registerReceivable(
         {
           id,
-          existing: work.get(key.receivable(id)),
-          creditor: work.get(key.party(partyKey(command.creditor.uscc))),
-          debtor: work.get(key.party(partyKey(command.debtor.uscc))),
-          documents: command.evidence.map((evidence) => {
-            const token = tokens.tokenOf(evidence);
-            return {
-              token,
-              record: work.get(key.evidence(token)),
-              trades: tradesOf(evidence, command, tokens).map((trade) => ({
-                ...trade,
-                record: work.get(key.trade(trade.token)),
-              })),
-            };
-          }),
+          existing: work.get(at.receivable),
+          creditor: work.get(at.creditor),
+          debtor: work.get(at.debtor),
+          documents: at.documents.map(({ token, evidence, trades }) => ({
+            token,
+            record: work.get(evidence),
+            trades: trades.map(({ trade, at: tradeKey }) => ({ ...trade, record: work.get(tradeKey) })),
+          })),
         },
         command,
         context,
@@ -116,7 +133,7 @@ export const receivableHandlers: Pick<
       const change = work.emit(
         eventOf('RECEIVABLE_REGISTERED', context, { assetId: id, sequence: 1, data: { amount: command.amount } }),
       );
-      work.put(key.receivable(id), receivable, change);
+      work.put(at.receivable, receivable, change);
       for (const record of evidence) work.put(key.evidence(record.token), record);
       for (const trade of trades) work.put(key.trade(trade.token), trade);
       for (const party of parties) work.put(key.party(party.key), party);

@@ -63,30 +63,3 @@ export class KeyedHashTokens implements EvidenceTokens {
     return createHmac('sha256', this.#key).update(text).digest('base64url');
   }
 }
-
-/** Remembers the tokens of one transaction's documents: they are asked for when keys are named and again when the command is decided. */
-export class RememberedTokens implements EvidenceTokens {
-  readonly #tokens: EvidenceTokens;
-  readonly #known = new WeakMap<object, EvidenceToken>();
-
-  constructor(tokens: EvidenceTokens) {
-    this.#tokens = tokens;
-  }
-
-  get keyCheck(): string {
-    return this.#tokens.keyCheck;
-  }
-
-  tokenOf(document: Readonly<{ issuer: string; number: string }>): EvidenceToken {
-    const known = this.#known.get(document) ?? this.#tokens.tokenOf(document);
-    this.#known.set(document, known);
-    return known;
-  }
-  tradesOf(
-    document: Readonly<{ issuer: string; number: string }>,
-    creditorKey: string,
-    debtorKey: string,
-  ): readonly TradeOfNumber[] {
-    return this.#tokens.tradesOf(document, creditorKey, debtorKey);
-  }
-}

@@ -9,7 +9,7 @@ import { anEvidenceRecord, aPledgeRecord, aReceivableRecord } from '../testing/r
 import { WorldState } from '../testing/world-state';
 import { batchCapability, BatchedCalls, StateAccessError, type Ask } from './batched-calls';
 import { evidenceCodec, pledgeCodec, receivableCodec } from './codec';
-import { KeyedHashTokens, RememberedTokens } from './evidence-token';
+import { KeyedHashTokens } from './evidence-token';
 import { pledgeId, receivableId } from './ids';
 import { compositeKey, INDEX, key } from './key';
 import { SingleCalls } from './state-access';
@@ -316,12 +316,5 @@ describe('tokens', () => {
 
   test('need a key of 32 bytes', () => {
     expect(() => new KeyedHashTokens(Buffer.alloc(31))).toThrow(RangeError);
-  });
-
-  test('are remembered by document and not mixed up', () => {
-    const tokens = new KeyedHashTokens(Buffer.alloc(32));
-    const remembered = new RememberedTokens(tokens);
-    const other = { ...document, number: 'A-2' };
-    for (const one of [document, other, document, other]) expect(remembered.tokenOf(one)).toBe(tokens.tokenOf(one));
   });
 });

@@ -23,10 +23,11 @@ const ORGANIZATION_WEIGHTS: readonly number[] = [3, 7, 9, 10, 5, 8, 4, 2];
 /** The check character of the first 17 characters of a unified social credit code; undefined when one is not of the alphabet. GB 32100-2015. */
 export function usccCheckCharacter(first17: string): string | undefined {
   let sum = 0;
-  for (const [i, weight] of WEIGHTS.entries()) {
-    const value = ALPHABET.indexOf(first17[i] ?? ' ');
+  // Run several times for every company of every command: nothing is allocated here.
+  for (let i = 0; i < WEIGHTS.length; i += 1) {
+    const value = ALPHABET.indexOf(first17.charAt(i) || ' ');
     if (value < 0) return undefined;
-    sum += value * weight;
+    sum += value * (WEIGHTS[i] ?? 0);
   }
   return ALPHABET[(31 - (sum % 31)) % 31];
 }
