@@ -14,6 +14,8 @@ export type ProgramSpec = Readonly<{
   file: string;
   /** Added to this process's own environment. */
   environment: Readonly<Record<string, string>>;
+  /** By how many percent of what is in use the old generation grows before it is collected; absent: 40. */
+  heapGrowth?: number;
   /** Runs before every start, such as to take a stale socket away. */
   beforeStart?: () => void;
 }>;
@@ -41,7 +43,8 @@ type Events = Readonly<{
 // What the programs' heaps may grow to. The first is the MiB of each half of the young generation: with 16 they take 60 MiB more under load and are no
 // faster; with 4 they take a tenth more of the processor, because requests under way are copied again and again. The other collects the old generation
 // when it has grown by so many percent of what was in use: by default the gateway lets 100 MiB come together of which 35 are in use, and is no faster.
-const HEAP = ['--max-semi-space-size=8', '--heap-growing-percent=40', ...collectors(availableParallelism())];
+const HEAP = ['--max-semi-space-size=8', ...collectors(availableParallelism())];
+const HEAP_GROWTH = 40;
 // glibc gives free memory back to the system above 128 KiB, until it meets its first large block: from then on what compilers and the database used for
 // a moment stays with the programs, some 50 MiB in the gateway. With both limits fixed it is given back as before; with less than 1 MiB the store's
 // blocks would come fresh from the system each time, which costs a twentieth of all the work. Other C libraries do not read these.
@@ -87,8 +90,9 @@ export class ManagedProcess {
   start(): void {
     this.spec.beforeStart?.();
     const log = openLog(this.log);
+    const heapGrowth = `--heap-growing-percent=${this.spec.heapGrowth ?? HEAP_GROWTH}`;
     // A session of its own: Ctrl-C reaches the supervisor alone, which stops the programs in order.
-    const child = spawn(process.execPath, [...HEAP, '-r', LIFELINE, this.spec.file], {
+    const child = spawn(process.execPath, [...HEAP, heapGrowth, '-r', LIFELINE, this.spec.file], {
       env: { ...MALLOC, ...process.env, ...this.spec.environment },
       stdio: ['pipe', log, log],
       detached: true,

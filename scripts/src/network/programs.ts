@@ -46,6 +46,8 @@ export function networkPrograms(settings: NetworkSettings): readonly ProgramSpec
         ONEPLEDGE_CHAINCODE_ADDRESS: chaincode.address,
         ONEPLEDGE_PEER_PORTS: peerPorts,
       },
+      // With 40 % a block of some hundred registrations is enough for a collection of everything: a quarter of the processor time went there.
+      heapGrowth: 150,
     },
   ];
 }
