@@ -54,6 +54,9 @@ function readPayable(settlement: XmlElement, currency: string): bigint {
   const taxCurrency = optionalChild(settlement, 'TaxCurrencyCode', RAM);
   return payableOf(
     {
+      lines: optionalChild(total, 'LineTotalAmount', RAM),
+      allowances: optionalChild(total, 'AllowanceTotalAmount', RAM),
+      charges: optionalChild(total, 'ChargeTotalAmount', RAM),
       net: onlyChild(total, 'TaxBasisTotalAmount', RAM),
       taxes: childrenOf(total, 'TaxTotalAmount', RAM),
       gross: onlyChild(total, 'GrandTotalAmount', RAM),

@@ -16,8 +16,9 @@ const ubl = `<Invoice xmlns="${UBL}Invoice-2" xmlns:a="${UBL}CommonAggregateComp
 <b:IdentificationCode>DK</b:IdentificationCode></a:Country></a:PostalAddress><a:PartyLegalEntity><b:RegistrationName>Søholm Papir
 </b:RegistrationName></a:PartyLegalEntity></a:Party></a:AccountingCustomerParty>
 <a:TaxTotal><b:TaxAmount currencyID="EUR">21.00</b:TaxAmount></a:TaxTotal><a:TaxTotal><b:TaxAmount currencyID="SEK">240.00</b:TaxAmount>
-</a:TaxTotal><a:LegalMonetaryTotal><b:TaxExclusiveAmount currencyID="EUR">100.02</b:TaxExclusiveAmount><b:TaxInclusiveAmount
-currencyID="EUR">121.02</b:TaxInclusiveAmount><b:PrepaidAmount currencyID="EUR">21.00</b:PrepaidAmount><b:PayableRoundingAmount
+</a:TaxTotal><a:LegalMonetaryTotal><b:LineExtensionAmount currencyID="EUR">105.02</b:LineExtensionAmount><b:TaxExclusiveAmount currencyID="EUR">100.02</b:TaxExclusiveAmount><b:TaxInclusiveAmount
+currencyID="EUR">121.02</b:TaxInclusiveAmount><b:AllowanceTotalAmount currencyID="EUR">6.00
+</b:AllowanceTotalAmount><b:ChargeTotalAmount currencyID="EUR">1.00</b:ChargeTotalAmount><b:PrepaidAmount currencyID="EUR">21.00</b:PrepaidAmount><b:PayableRoundingAmount
 currencyID="EUR">-0.02</b:PayableRoundingAmount><b:PayableAmount currencyID="EUR">100.00</b:PayableAmount></a:LegalMonetaryTotal></Invoice>`;
 
 const cii = `<r:CrossIndustryInvoice xmlns:r="${CII}CrossIndustryInvoice:100" xmlns:m="${CII}ReusableAggregateBusinessInformationEntity:100"
@@ -30,7 +31,8 @@ xmlns:u="${CII}UnqualifiedDataType:100"><r:ExchangedDocument><m:ID>F-2026/17</m:
 </m:PostalTradeAddress></m:BuyerTradeParty></m:ApplicableHeaderTradeAgreement><m:ApplicableHeaderTradeSettlement>
 <m:TaxCurrencyCode>SEK</m:TaxCurrencyCode><m:InvoiceCurrencyCode>EUR</m:InvoiceCurrencyCode><m:SpecifiedTradePaymentTerms>
 <m:DueDateDateTime><u:DateTimeString format="102">20261203</u:DateTimeString></m:DueDateDateTime></m:SpecifiedTradePaymentTerms>
-<m:SpecifiedTradeSettlementHeaderMonetarySummation><m:TaxBasisTotalAmount>100.02</m:TaxBasisTotalAmount><m:TaxTotalAmount
+<m:SpecifiedTradeSettlementHeaderMonetarySummation><m:LineTotalAmount>105.02</m:LineTotalAmount><m:ChargeTotalAmount>1</m:ChargeTotalAmount>
+<m:AllowanceTotalAmount>6</m:AllowanceTotalAmount><m:TaxBasisTotalAmount>100.02</m:TaxBasisTotalAmount><m:TaxTotalAmount
 currencyID="EUR">21</m:TaxTotalAmount><m:TaxTotalAmount currencyID="SEK">240</m:TaxTotalAmount><m:RoundingAmount>-0.02</m:RoundingAmount>
 <m:GrandTotalAmount>121.02</m:GrandTotalAmount><m:TotalPrepaidAmount>21</m:TotalPrepaidAmount><m:DuePayableAmount>100</m:DuePayableAmount>
 </m:SpecifiedTradeSettlementHeaderMonetarySummation></m:ApplicableHeaderTradeSettlement></r:SupplyChainTradeTransaction>
@@ -90,7 +92,8 @@ describe.each([
   });
 
   test('is held to its sums', () => {
-    expect(refusal(text, '>100.02<', '>100.03<')).toContain('BR-CO-15');
+    expect(refusal(text, '>105.02<', '>105.03<')).toContain('BR-CO-13');
+    expect(refusal(text, '>100.02<', '>100.03<')).toContain('BR-CO-13');
     expect(refusal(text, '>-0.02<', '>-0.03<')).toContain('BR-CO-16');
     expect(refusal(text, '>121.02<', '>121.03<')).toContain('BR-CO-15');
     expect(refusal(text, '>-0.02<', '>-100.02<')).toContain('BR-CO-16');

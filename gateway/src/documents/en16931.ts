@@ -40,6 +40,10 @@ export function requireInvoiceType(element: XmlElement): void {
 
 /** The totals of an invoice as elements; those that the document does not have are undefined. */
 export type Totals = Readonly<{
+  /** Of the lines; an extract that has no lines has none. */
+  lines: XmlElement | undefined;
+  allowances: XmlElement | undefined;
+  charges: XmlElement | undefined;
   net: XmlElement;
   /** Tax totals in any currency: at most one in the document's, and one in the accounting currency. */
   taxes: readonly XmlElement[];
@@ -54,7 +58,7 @@ export type Totals = Readonly<{
 /**
  * What is still to be paid, in minor units of the document's currency, once the sums are proved.
  * @param taxCurrency the accounting currency, in which a second tax total may stand.
- * @throws InvalidDocument for BR-CO-15, BR-CO-16, payments that are not what was prepaid, amounts in another currency, and nothing left to pay.
+ * @throws InvalidDocument for BR-CO-13, BR-CO-15, BR-CO-16, payments that are not what was prepaid, amounts in another currency, and nothing left to pay.
  */
 export function payableOf(totals: Totals, currency: string, taxCurrency: string | undefined): bigint {
   const read = (element: XmlElement | undefined): bigint => (element === undefined ? 0n : amountIn(element, currency));
@@ -67,6 +71,15 @@ export function payableOf(totals: Totals, currency: string, taxCurrency: string 
   const say = (minor: bigint) => shownMinor(currency, minor);
   if (payable <= 0n) {
     throw new InvalidDocument(`${totals.payable.name} ${say(payable)} must be more than zero`, totals.payable.name);
+  }
+  if (totals.lines !== undefined) {
+    const [lines, allowances, charges] = [read(totals.lines), read(totals.allowances), read(totals.charges)];
+    if (net !== lines - allowances + charges) {
+      throw new InvalidDocument(
+        `the net total is not that of the lines minus allowances plus charges (BR-CO-13): ${say(lines)} − ${say(allowances)} + ${say(charges)} ≠ ${say(net)}`,
+        totals.net.name,
+      );
+    }
   }
   if (gross !== net + tax) {
     throw new InvalidDocument(

@@ -58,6 +58,9 @@ function readPayable(root: XmlElement, currency: string): bigint {
   const taxCurrency = optionalChild(root, 'TaxCurrencyCode', CBC);
   return payableOf(
     {
+      lines: optionalChild(total, 'LineExtensionAmount', CBC),
+      allowances: optionalChild(total, 'AllowanceTotalAmount', CBC),
+      charges: optionalChild(total, 'ChargeTotalAmount', CBC),
       net: onlyChild(total, 'TaxExclusiveAmount', CBC),
       taxes: childrenOf(root, 'TaxTotal', CAC).map((tax) => onlyChild(tax, 'TaxAmount', CBC)),
       gross: onlyChild(total, 'TaxInclusiveAmount', CBC),
