@@ -174,6 +174,21 @@ describe('at the same instant', () => {
     expect((await gateways[0].pledge(id)).releases).toHaveLength(11);
   });
 
+  test('one release under one key, whose path is written otherwise at the other gateway, is made once', async () => {
+    const platform = await as({ member: 'platform' });
+    const asset = await platform.register(sequence.registration({ amount: cny('100.00') }));
+    const { id } = await platform.propose(sequence.terms(asset, 'bank-a'));
+    const gateways = [await as({ member: 'bank-a' }, 0), await as({ member: 'bank-a' }, 1)] as const;
+    await gateways[0].accept(id);
+    const key = randomUUID();
+    const part = { covers: cny('9.00'), reason: 'a part' };
+    expect((await gateways[0].post(`/v1/pledges/${id}/release`, part, { key })).status).toBe(201);
+    for (const path of [`${id}/release/`, `${id}/release?`, `${id.replace('.', '%2E')}/release`]) {
+      for (const gateway of gateways) await gateway.post(`/v1/pledges/${path}`, part, { key });
+    }
+    expect((await gateways[0].pledge(id)).releases).toHaveLength(1);
+  });
+
   test('a payment and a pledge of the same value: never both', async () => {
     const platform = await as({ member: 'platform' });
     const debtor = await as({ member: 'platform', party: sequence.buyer.uscc }, 0);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { canonicalJson, keyOfPrincipal, patienceOf, requestHash, requireIdempotencyKey } from './idempotency';
+import { canonicalJson, keyOfPrincipal, patienceOf, requestHash, requireIdempotencyKey, targetOf } from './idempotency';
 import { intentIdOf } from '../outbox/intent-id';
 
 describe('an idempotency key', () => {
@@ -53,6 +53,23 @@ describe('the hash of a request', () => {
 
   test('depends on method and path', () => {
     expect(requestHash('POST /a', {})).not.toBe(requestHash('POST /b', {}));
+  });
+});
+
+describe('the target of a request', () => {
+  const target = (url: string, route = '/v1/pledges/:id/release') => targetOf('POST', route, { id: 'rcv_1.2' }, url);
+
+  test.each(['/v1/pledges/rcv_1.2/release', '/v1/pledges/rcv_1.2/release/', '/v1/pledges/rcv_1%2E2/release?'])(
+    'is the same where the path is written as %s',
+    (url) => {
+      expect(target(url)).toBe('POST /v1/pledges/rcv_1.2/release');
+    },
+  );
+
+  test('holds the query, in one order', () => {
+    expect(target('/v1/imports?dueDays=90', '/v1/imports')).toBe('POST /v1/imports?dueDays=90');
+    expect(target('/?b=2&a=1')).toBe(target('/?a=1&b=2'));
+    expect(target('/?a=1')).not.toBe(target('/?a=2'));
   });
 });
 

@@ -41,8 +41,21 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
+ * Method, path and query in one form: what stands between a client and one gateway may write them otherwise than what stands before another, and the
+ * request is the same.
+ * @param route its path with parameters as `:id`, and what they are
+ * @param url as it came
+ */
+export function targetOf(method: string, route: string, params: Readonly<Record<string, string>>, url: string): string {
+  const path = route.replace(/:([a-z]+)/gi, (whole, name: string) => params[name] ?? whole);
+  const query = new URLSearchParams(/\?(.*)$/s.exec(url)?.[1]);
+  query.sort();
+  return query.size === 0 ? `${method} ${path}` : `${method} ${path}?${query.toString()}`;
+}
+
+/**
  * What makes two requests the same one.
- * @param target method and path
+ * @param target method, path and query in one form
  */
 export function requestHash(target: string, body: unknown): string {
   return hash('sha256', `${target}\n${canonicalJson(body)}`);

@@ -15,7 +15,7 @@ export type Answer = Readonly<{
 /** Facts of the request that every handler may need. */
 export type RequestFacts = Readonly<{
   requestId: string;
-  /** The request's method and path with its query, as it came. */
+  /** The request's method and path with its query, in one form. */
   target: string;
   headers: IncomingMessage['headers'];
   raw: IncomingMessage;

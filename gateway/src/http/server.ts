@@ -6,7 +6,7 @@ import { ERRORS, validate } from '@onepledge/chaincode/model';
 import { mayWrite, type Principal } from '../auth/principal';
 import { problem, ProblemError } from '../problem';
 import { asProblem } from './errors';
-import { keyOfPrincipal, patienceOf, requireIdempotencyKey } from './idempotency';
+import { keyOfPrincipal, patienceOf, requireIdempotencyKey, targetOf } from './idempotency';
 import { PROBLEM_MEDIA_TYPE, problemJson } from './problem-json';
 import { RateLimit } from './rate-limit';
 import type { Answer, Route, WriteContext } from './route';
@@ -110,13 +110,13 @@ async function answerTo(
 ): Promise<Answer> {
   const principal = route.access === 'public' ? undefined : await authenticate(services, request);
   if (principal !== undefined) rates.take(principal.member, performance.now());
+  const params = route.params === undefined ? undefined : pathParameters(route.params, request);
   const facts = {
     requestId: String(response.locals['requestId']),
-    target: `${request.method} ${request.originalUrl}`,
+    target: targetOf(request.method, route.path, { ...params }, request.originalUrl),
     headers: request.headers,
     raw: request,
   };
-  const params = route.params === undefined ? undefined : pathParameters(route.params, request);
   const query = route.query === undefined ? undefined : checked(validate(route.query, { ...request.query }));
   const base = { principal, params, query, request: facts };
   if (route.access !== 'write' || principal === undefined) {
@@ -150,10 +150,10 @@ async function authenticate({ tokens, directory }: Services, request: Request): 
 }
 
 /** Ids are opaque: one that cannot be is one that is not there. */
-function pathParameters(schema: NonNullable<Route['params']>, request: Request): unknown {
+function pathParameters(schema: NonNullable<Route['params']>, request: Request): Readonly<Record<string, string>> {
   const parsed = schema.safeParse(request.params);
   if (!parsed.success) throw problem('NOT_FOUND', `there is nothing at ${request.path}`);
-  return parsed.data;
+  return parsed.data as Readonly<Record<string, string>>;
 }
 
 function checked(result: ReturnType<typeof validate>): unknown {
