@@ -1,7 +1,7 @@
 /** UN/CEFACT Cross Industry Invoice D16B, as profiled by EN 16931. */
 import { sameParty } from '@onepledge/chaincode/model';
 import { currencyOf, documentMoney } from './amount';
-import { dayInFormat } from './date';
+import { dayInFormat, lastOf } from './date';
 import { type ParsedDocument } from './document';
 import { childrenOf, onlyChild, optionalChild, statedValues, valueOf } from './element';
 import { payableOf, requireInvoiceType } from './en16931';
@@ -72,13 +72,18 @@ function readPayable(settlement: XmlElement, currency: string): bigint {
   );
 }
 
-/** BT-9: the one day on which all stated terms of payment agree; instalments have none. */
+/**
+ * BT-9: the last day that the terms of payment state, by which all is due, as of instalments. Not by terms with a discount: those say until when
+ * less would do.
+ */
 function readDueDate(settlement: XmlElement): string | undefined {
-  const stated = childrenOf(settlement, 'SpecifiedTradePaymentTerms', RAM)
-    .flatMap((terms) => childrenOf(terms, 'DueDateDateTime', RAM))
-    .map(dayOf);
-  const [first, ...others] = new Set(stated);
-  return others.length === 0 ? first : undefined;
+  const terms = childrenOf(settlement, 'SpecifiedTradePaymentTerms', RAM);
+  const inFull = terms.filter((each) => childrenOf(each, 'ApplicableTradePaymentDiscountTerms', RAM).length === 0);
+  return lastOf(daysDue(inFull)) ?? lastOf(daysDue(terms));
+}
+
+function daysDue(terms: readonly XmlElement[]): readonly string[] {
+  return terms.flatMap((each) => childrenOf(each, 'DueDateDateTime', RAM)).map(dayOf);
 }
 
 function dayOf(element: XmlElement): string {

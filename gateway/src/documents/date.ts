@@ -46,6 +46,11 @@ export function writtenDate(text: string, field: string): string {
   return dayBy(WRITTEN, text.normalize('NFKC'), field, 'YYYY-MM-DD');
 }
 
+/** The last of some days; undefined when there are none. */
+export function lastOf(days: readonly string[]): string | undefined {
+  return [...days].sort().at(-1);
+}
+
 function dayBy(patterns: readonly RegExp[], text: string, field: string, form: string): string {
   for (const pattern of patterns) {
     const [, year, month, day] = pattern.exec(text.trim()) ?? [];

@@ -152,6 +152,19 @@ describe('UBL alone', () => {
     expect(refusal(ubl, `${UBL}Invoice-2`, 'urn:other')).toContain('not an invoice');
   });
 
+  test('without a due date of its own is due on the last day of its means and terms of payment', () => {
+    const due = (element: string, day: string): string =>
+      `<a:${element}><b:PaymentDueDate>${day}</b:PaymentDueDate></a:${element}>`;
+    const before = '<a:AccountingSupplierParty>';
+    const terms =
+      due('PaymentMeans', '2026-12-31') + due('PaymentTerms', '2027-02-28') + due('PaymentTerms', '2027-01-31');
+    const text = ubl.replace(before, terms + before);
+    expect(read(text)).toMatchObject({ document: { dueDate: '2026-12-03' } });
+    expect(read(text.replace('<b:DueDate>2026-12-03</b:DueDate>', ''))).toMatchObject({
+      document: { dueDate: '2027-02-28' },
+    });
+  });
+
   test('payments that it lists are what was prepaid', () => {
     const paid = (amount: string): string =>
       `<a:PrepaidPayment><b:PaidAmount currencyID="EUR">${amount}</b:PaidAmount></a:PrepaidPayment>`;
@@ -174,14 +187,16 @@ describe('UBL alone', () => {
 });
 
 describe('CII alone', () => {
-  test('terms of payment in instalments have no single due date', () => {
-    const term = (day: string): string =>
-      `<m:SpecifiedTradePaymentTerms><m:DueDateDateTime><u:DateTimeString format="102">${day}</u:DateTimeString></m:DueDateDateTime></m:SpecifiedTradePaymentTerms>`;
-    const result = read(
-      cii.replace('<m:SpecifiedTradePaymentTerms>', `${term('20270101')}<m:SpecifiedTradePaymentTerms>`),
-    );
-    expect(result).toMatchObject({ ok: true });
-    expect(result).not.toHaveProperty('document.dueDate');
+  test('is due on the last of its terms of payment, but for those with a discount', () => {
+    const term = (day: string, more = ''): string =>
+      `<m:SpecifiedTradePaymentTerms><m:DueDateDateTime><u:DateTimeString format="102">${day}</u:DateTimeString></m:DueDateDateTime>${more}</m:SpecifiedTradePaymentTerms>`;
+    const discount = '<m:ApplicableTradePaymentDiscountTerms/>';
+    const dueBy = (...terms: string[]) =>
+      read(cii.replace('<m:SpecifiedTradePaymentTerms>', `${terms.join('')}<m:SpecifiedTradePaymentTerms>`));
+    expect(dueBy(term('20270101'), term('20270301'))).toMatchObject({ document: { dueDate: '2027-03-01' } });
+    expect(dueBy(term('20261110'), term('20270301', discount))).toMatchObject({ document: { dueDate: '2026-12-03' } });
+    const only = cii.replace('</m:SpecifiedTradePaymentTerms>', `${discount}</m:SpecifiedTradePaymentTerms>`);
+    expect(read(only)).toMatchObject({ document: { dueDate: '2026-12-03' } });
   });
 
   test('days may have a time of day with them, in the formats for that', () => {

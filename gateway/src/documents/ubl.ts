@@ -1,7 +1,7 @@
 /** UBL 2.1 Invoice, as profiled by EN 16931. */
 import { sameParty } from '@onepledge/chaincode/model';
 import { currencyOf, documentMoney } from './amount';
-import { xsdDate } from './date';
+import { lastOf, xsdDate } from './date';
 import { type ParsedDocument } from './document';
 import { childrenOf, onlyChild, optionalChild, statedValues, valueOf } from './element';
 import { payableOf, requireInvoiceType } from './en16931';
@@ -74,15 +74,14 @@ function readPayable(root: XmlElement, currency: string): bigint {
   );
 }
 
-/** BT-9; else the one day on which all stated means and terms of payment agree. */
+/** BT-9; else the last day that the means and terms of payment state, by which all is due, as of instalments. */
 function readDueDate(root: XmlElement): string | undefined {
   const stated = optionalChild(root, 'DueDate', CBC);
   if (stated !== undefined) return xsdDate(valueOf(stated), 'DueDate');
   const elsewhere = [...childrenOf(root, 'PaymentMeans', CAC), ...childrenOf(root, 'PaymentTerms', CAC)]
     .flatMap((terms) => childrenOf(terms, 'PaymentDueDate', CBC))
     .map((date) => xsdDate(valueOf(date), 'PaymentDueDate'));
-  const [first, ...others] = new Set(elsewhere);
-  return others.length === 0 ? first : undefined;
+  return lastOf(elsewhere);
 }
 
 function statedParty(root: XmlElement, role: 'seller' | 'buyer'): StatedParty {
