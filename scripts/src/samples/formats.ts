@@ -137,6 +137,21 @@ export function csvText(invoices: readonly SampleInvoice[], header: 'en' | 'zh')
   return [names, ...rows, ''].join('\r\n');
 }
 
+const TAX_LIST =
+  '序号,发票代码,发票号码,数电发票号码,销方识别号,销方名称,购方识别号,购买方名称,开票日期,金额,税额,价税合计,发票来源,发票票种,发票状态,是否正数发票,发票风险等级,开票人,备注';
+
+/** The list of invoices that the tax administration of China exports (发票基础信息), as CSV. `status` is that of the last one. */
+export function taxListText(invoices: readonly SampleInvoice[], status: string): string {
+  const rows = invoices.map(({ number, seller, buyer, issued, net, tax, total }, i) =>
+    [
+      ...[i + 1, '', '', number, seller.id, seller.name, buyer.id, buyer.name, `${issued} 10:00:05`],
+      ...[decimal(net), decimal(tax), decimal(total), '电子发票服务平台', '数电发票（增值税专用发票）'],
+      ...[i === invoices.length - 1 ? status : '正常', '是', '正常', '开票员', ''],
+    ].join(','),
+  );
+  return [TAX_LIST, ...rows, ''].join('\r\n');
+}
+
 function tag(name: string, content: string): string {
   return `<${name}>${content}</${name}>`;
 }

@@ -1,7 +1,7 @@
 /** Samples of trade documents, good and bad, made from a seed: what tests, demos and benchmarks import. */
 import { chineseCompany, europeanCompany, withWrongCheck, type Company } from './companies';
 import { declaredName, encodeText, SAMPLE_ENCODINGS } from './encode';
-import { ciiXml, csvText, eInvoiceXml, ublXml } from './formats';
+import { ciiXml, csvText, eInvoiceXml, taxListText, ublXml } from './formats';
 import { decimal, sampleInvoice, type SampleInvoice } from './invoice';
 import { seededRandom, type Random } from './random';
 
@@ -38,7 +38,7 @@ export type SampleOptions = Readonly<{
 
 /**
  * Good 数电票 in all encodings; the same invoices sent again and keyed in again; red-letter, miscounted, mistyped and hostile ones; files that
- * are no invoices; UBL, CII and CSV files, good and bad. In the order in which they are to be presented.
+ * are no invoices; UBL, CII and CSV files, good and bad, and invoices that are no fresh claim. In the order in which they are to be presented.
  */
 export function generateSamples({ seed, count, asOf }: SampleOptions): readonly SampleFile[] {
   const random = seededRandom(seed);
@@ -68,8 +68,22 @@ export function generateSamples({ seed, count, asOf }: SampleOptions): readonly 
     invalidFile('cii-credit', ciiXml(europeanInvoice(world), '381'), 'credit note'),
     csvFile(world, tenth, 'en'),
     csvFile(world, tenth, 'zh'),
+    ...NO_CLAIMS.flatMap(([type, why]) => [
+      invalidFile(`ubl-${type}`, ublXml(europeanInvoice(world), type), why),
+      invalidFile(`cii-${type}`, ciiXml(europeanInvoice(world), type), why),
+    ]),
+    taxListFile(world, tenth),
   ];
 }
+
+// UNTDID 1001: kinds of invoice that are no fresh claim of the seller on the buyer.
+const NO_CLAIMS = [
+  ['384', 'corrected'],
+  ['386', 'prepayment'],
+  ['393', 'assigned'],
+  ['501', 'assigned'],
+  ['130', 'no invoice'],
+] as const;
 
 type World = { random: Random; asOf: string; sellers: readonly Company[]; buyers: readonly Company[]; serial: number };
 
@@ -173,6 +187,19 @@ function csvFile(world: World, rows: number, header: 'en' | 'zh'): SampleFile {
     expected: [
       ...invoices.map((invoice) => registered(invoice, true)),
       { outcome: 'INVALID_EVIDENCE', why: 'check character' },
+    ],
+  };
+}
+
+/** As GB18030, which its readers in China save; the last invoice was cancelled. */
+function taxListFile(world: World, rows: number): SampleFile {
+  const invoices = Array.from({ length: rows + 1 }, () => chineseInvoice(world));
+  return {
+    name: 'list-tax.csv',
+    bytes: encodeText(taxListText(invoices, '已红冲-全额'), 'GB18030'),
+    expected: [
+      ...invoices.slice(0, -1).map((invoice) => registered(invoice, false)),
+      { outcome: 'INVALID_EVIDENCE', why: '已红冲' },
     ],
   };
 }
