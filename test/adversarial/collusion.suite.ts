@@ -128,6 +128,19 @@ describe('what they forge beside the claim', () => {
     await expectHeld(held);
   });
 
+  test('shows in the history, whatever event they say it was', async () => {
+    const platform = await as({ member: 'platform' });
+    const asset = await platform.register(sequence.registration());
+    const value = await changed(asset.transaction.id, assetKey(asset), { dueDate: '2099-12-31' });
+    expect(await forger.submit(forgers, { key: assetKey(asset), value })).toBe('VALID');
+    // It is committed at a forger's peer; on Fabric the platform's may be some milliseconds behind.
+    const last = await until('it is there', async () => (await platform.history(asset.id)).items[1]);
+    expect(last).toMatchObject({
+      event: 'UNEXPLAINED_CHANGE',
+      changes: [{ field: 'dueDate', from: asset.dueDate, to: '2099-12-31' }],
+    });
+  });
+
   test('does not make the debtor one of theirs, who would say that it paid', async () => {
     const held = await pledged();
     const { uscc, name } = held.asset.debtor;

@@ -1,7 +1,7 @@
 /** The history of an asset: every change of it and of the claims on it. */
 import { partyKey } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
-import type { HistoryEntry } from '../model/view';
+import { UNEXPLAINED, type HistoryEntry } from '../model/view';
 import { actsFor, maySeePledge, seesEverything, wasOffered } from '../domain/authority';
 import type { Pledge, Receivable } from '../domain/records';
 import { differences, pledgeView, receivableView, type FieldChange } from '../domain/views';
@@ -9,6 +9,9 @@ import { versionsOf, type Version } from '../ledger/history';
 import { key } from '../ledger/key';
 import { findReceivable, loadReceivables, pledgesOn, type ReadScope } from './read-scope';
 import { homesOf } from './receivable-commands';
+
+/** Who made a change that no command made. */
+const NOBODY = { member: 'unknown', role: 'member' } as const;
 
 type Placed = Readonly<{ n: number; entry: HistoryEntry }>;
 
@@ -24,16 +27,21 @@ function maySeeHistory(receivable: Receivable, pledges: readonly Pledge[], scope
 
 function placed<T>(versions: readonly Version<T>[], view: (record: T) => object, prefix: string): readonly Placed[] {
   let before: object | undefined;
-  return versions.flatMap(({ transactionId, stored }) => {
-    const after = view(stored.record);
+  return versions.flatMap(({ transactionId, at, stored }) => {
+    const after = stored === undefined ? {} : view(stored.record);
     const changed = differences(before, after).map((change): FieldChange => ({
       ...change,
       field: prefix + change.field,
     }));
     before = after;
     // Where several changes share a transaction only the outcome of the last is stored: the difference is shown with it.
-    const last = stored.changes.length - 1;
-    return stored.changes.map(({ n, event }, index): Placed => ({
+    const changes = stored?.changes.filter(({ event }) => event.at === at) ?? [];
+    if (changes.length === 0) {
+      // Enough members can write without the rules where no claim guards it, also with the changes of an earlier transaction.
+      return [{ n: -1, entry: { transactionId, at, actor: NOBODY, event: UNEXPLAINED, changes: [...changed] } }];
+    }
+    const last = changes.length - 1;
+    return changes.map(({ n, event }, index): Placed => ({
       n,
       entry: {
         transactionId,

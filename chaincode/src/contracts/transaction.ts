@@ -5,6 +5,7 @@ import { ACTOR_ROLES, type ActorRole } from '../model/member';
 import { PartyIdSchema } from '../model/party';
 import { refuse, type DomainError } from '../model/result';
 import type { CertifiedIdentity } from '../domain/authority';
+import { instantOf } from '../ledger/history';
 
 /** How far a proposal's timestamp may be from an endorser's own clock, in milliseconds. */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -26,8 +27,7 @@ export function parseArgument(args: readonly string[]): unknown {
 
 /** The transaction's time as its client set it, UTC, RFC 3339 with milliseconds. */
 export function transactionTime(stub: ChaincodeStub): string {
-  const { seconds, nanos } = stub.getTxTimestamp();
-  return new Date(Number(seconds.toString()) * 1000 + Math.floor(nanos / 1e6)).toISOString();
+  return instantOf(stub.getTxTimestamp());
 }
 
 /** Why a transaction's time is refused: a client could otherwise set it back to revive what has lapsed. Undefined when it is near enough. */

@@ -3,17 +3,31 @@ import type { ChaincodeStub } from 'fabric-shim-api';
 import type { Key } from './key';
 import { decodeStored, type Stored } from './stored';
 
-export type Version<T> = Readonly<{ transactionId: string; stored: Stored<T> }>;
+/** What a transaction left under a key; undefined where it deleted it, which no rule does. */
+export type Version<T> = Readonly<{
+  transactionId: string;
+  /** The transaction's time, as its changes state it. */
+  at: string;
+  stored: Stored<T> | undefined;
+}>;
 
-/** The versions of a key's value, oldest first; deletions are left out, as nothing here is ever deleted. */
+type Modification = Readonly<{
+  txId: string;
+  isDelete: boolean;
+  value: Uint8Array;
+  timestamp: Readonly<{ seconds: Readonly<{ toString(): string }> | number; nanos: number }>;
+}>;
+
+/** The versions of a key, oldest first. */
 export async function versionsOf<T>(stub: ChaincodeStub, key: Key<T>): Promise<readonly Version<T>[]> {
   const iterator = await stub.getHistoryForKey(key.text);
   const versions: Version<T>[] = [];
   try {
     for (let next = await iterator.next(); ; next = await iterator.next()) {
-      const found = next.value as { txId: string; isDelete: boolean; value: Uint8Array } | null | undefined;
-      if (found?.txId !== undefined && !found.isDelete) {
-        versions.push({ transactionId: found.txId, stored: decodeStored(key.codec, found.value) });
+      const found = next.value as Modification | null | undefined;
+      if (found?.txId !== undefined) {
+        const stored = found.isDelete ? undefined : decodeStored(key.codec, found.value);
+        versions.push({ transactionId: found.txId, at: instantOf(found.timestamp), stored });
       }
       if (next.done) break;
     }
@@ -22,4 +36,9 @@ export async function versionsOf<T>(stub: ChaincodeStub, key: Key<T>): Promise<r
   }
   // Fabric gives the newest first.
   return versions.reverse();
+}
+
+/** UTC, RFC 3339 with milliseconds. */
+export function instantOf({ seconds, nanos }: Modification['timestamp']): string {
+  return new Date(Number(seconds.toString()) * 1000 + Math.floor(nanos / 1e6)).toISOString();
 }

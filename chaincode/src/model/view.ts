@@ -103,13 +103,18 @@ export const PledgeViewSchema = z
   .meta({ id: 'Pledge' });
 export type PledgeView = Readonly<z.output<typeof PledgeViewSchema>>;
 
+/** What a history says of a change that no command made. */
+export const UNEXPLAINED = 'UNEXPLAINED_CHANGE';
+
 export const HistoryEntrySchema = z
   .strictObject({
     transactionId: z.string(),
     block: z.string().optional().describe('Block number'),
     at: InstantSchema,
     actor: ActorViewSchema,
-    event: z.enum(EVENT_TYPES),
+    event: z
+      .enum([...EVENT_TYPES, UNEXPLAINED])
+      .describe(`${UNEXPLAINED}: members' peers have endorsed what no rule made; \`actor\` is not known`),
     pledgeId: z.string().optional(),
     data: z.record(z.string(), z.unknown()).optional(),
     changes: z

@@ -48,7 +48,7 @@ export class Ledger {
   /** Decides commands on what is committed now; nothing changes before `commit`. */
   async endorse(identity: CertifiedIdentity, commands: readonly unknown[], at = this.now): Promise<Endorsed> {
     this.#transactions += 1;
-    const simulation = this.world.simulate(`tx${String(this.#transactions).padStart(6, '0')}`);
+    const simulation = this.world.simulate(`tx${String(this.#transactions).padStart(6, '0')}`, at);
     const work = new UnitOfWork(simulation);
     // Over the wire commands are JSON.
     const raws = JSON.parse(JSON.stringify(commands)) as unknown[];

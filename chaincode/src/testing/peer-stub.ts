@@ -69,7 +69,13 @@ export function readingStub(world: WorldState): ChaincodeStub {
     getHistoryForKey(key: string) {
       const versions = world.history(key);
       return Promise.resolve(
-        iteratorOver(versions.map(({ transactionId, value }) => ({ txId: transactionId, isDelete: false, value }))),
+        iteratorOver(
+          versions.map(({ transactionId, at, value }) => {
+            const time = Date.parse(at);
+            const timestamp = { seconds: Math.floor(time / 1000), nanos: (time % 1000) * 1_000_000 };
+            return { txId: transactionId, isDelete: false, value, timestamp };
+          }),
+        ),
       );
     },
   };

@@ -1,7 +1,13 @@
 /** A peer's world state in memory: committed values with versions, and simulations that read one height of it, as Fabric's do. */
 import type { StateAccess, StateWrite } from '../ledger/state-access';
 
-type Version = Readonly<{ height: number; transactionId: string; value: Uint8Array; policy: Uint8Array | undefined }>;
+type Version = Readonly<{
+  height: number;
+  transactionId: string;
+  at: string;
+  value: Uint8Array;
+  policy: Uint8Array | undefined;
+}>;
 
 /** What became of a transaction in its block, by Fabric's names. */
 export type ValidationCode = 'VALID' | 'MVCC_READ_CONFLICT' | 'DUPLICATE_TXID';
@@ -12,9 +18,9 @@ export class WorldState {
   readonly #transactions = new Set<string>();
   #height = 0;
 
-  /** Begins a transaction on what is committed now. */
-  simulate(transactionId: string): Simulation {
-    return new Simulation(this, transactionId, this.#height);
+  /** Begins a transaction on what is committed now. @param at its time, UTC */
+  simulate(transactionId: string, at = '1970-01-01T00:00:00.000Z'): Simulation {
+    return new Simulation(this, transactionId, at, this.#height);
   }
 
   /** The newest version of a key at a height, undefined where there is none. */
@@ -65,7 +71,7 @@ export class WorldState {
   }
 
   #commitOne(simulation: Simulation): ValidationCode {
-    const { transactionId } = simulation;
+    const { transactionId, at } = simulation;
     if (this.#transactions.has(transactionId)) return 'DUPLICATE_TXID';
     this.#transactions.add(transactionId);
     for (const [key, height] of simulation.reads) {
@@ -74,7 +80,7 @@ export class WorldState {
     for (const { key, value, policy } of simulation.writes) {
       const versions = this.#versions.get(key) ?? [];
       // A policy stays until another is written.
-      versions.push({ height: this.#height, transactionId, value, policy: policy ?? versions.at(-1)?.policy });
+      versions.push({ height: this.#height, transactionId, at, value, policy: policy ?? versions.at(-1)?.policy });
       this.#versions.set(key, versions);
     }
     return 'VALID';
@@ -84,6 +90,7 @@ export class WorldState {
 /** One transaction: reads see what was committed when it began, never its own writes. */
 export class Simulation implements StateAccess {
   readonly transactionId: string;
+  readonly at: string;
   /** The version of every key that was read. */
   readonly reads = new Map<string, number | undefined>();
   /** What it wants written. */
@@ -91,9 +98,10 @@ export class Simulation implements StateAccess {
   readonly #world: WorldState;
   readonly #height: number;
 
-  constructor(world: WorldState, transactionId: string, height: number) {
+  constructor(world: WorldState, transactionId: string, at: string, height: number) {
     this.#world = world;
     this.transactionId = transactionId;
+    this.at = at;
     this.#height = height;
   }
 

@@ -9,10 +9,16 @@ export function historyText(entries: readonly HistoryEntry[]): string {
     entry.at,
     actorLabel(entry.actor),
     entry.event,
-    entry.changes.filter(isTold).map(changeLabel).join(', '),
+    entry.changes
+      .filter((change) => entry.event === UNEXPLAINED || isTold(change))
+      .map(changeLabel)
+      .join(', '),
   ]);
   return table(['BLOCK', 'AT', 'ACTOR', 'EVENT', 'CHANGES'], rows);
 }
+
+/** What no command made is told with all that it changed. */
+const UNEXPLAINED: HistoryEntry['event'] = 'UNEXPLAINED_CHANGE';
 
 const TOLD = new Set([
   'status',

@@ -1,20 +1,22 @@
 /** Records that enough members have forged where no claim guards the key: honest peers must not go by what they say. never-twice 4 and 8. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { PledgeView, ReceivableView } from '../../model/view';
+import type { HistoryEntry, PledgeView, ReceivableView } from '../../model/view';
 import type { Pledge, Receivable } from '../../domain/records';
 import { key, type Key } from '../../ledger/key';
-import { encodeStored } from '../../ledger/stored';
+import { decodeStored, encodeStored, type StoredChange } from '../../ledger/stored';
 import { UnitOfWork } from '../../ledger/unit-of-work';
 import { pledged, registered } from '../../testing/beginnings';
 import {
   acceptance,
   aProposal,
+  auditor,
   BANK_B,
   bankA,
   bankB,
   buyer,
   cancel,
   confirm,
+  DUE,
   release,
   settle,
   supplier,
@@ -22,6 +24,10 @@ import {
 } from '../../testing/builders';
 import { Ledger } from '../../testing/ledger';
 
+/** After what was done by the rules, as far as times tell. */
+const LATER = '2026-11-22T05:00:00.000Z';
+
+let forgeries = 0;
 let ledger: Ledger;
 /** Bank A's, on all of its asset. */
 let held: PledgeView;
@@ -40,9 +46,10 @@ async function recordOf<T>(at: Key<T>): Promise<T> {
 }
 
 /** Writes under a key what its record never was, as a transaction that the rules have not seen. */
-async function forge<T>(at: Key<T>, record: T): Promise<void> {
-  const simulation = ledger.world.simulate(`forged ${at.text} ${Math.random()}`);
-  await simulation.write([{ key: at.text, value: encodeStored(at.codec, { record, changes: [] }) }]);
+async function forge<T>(at: Key<T>, record: T, changes: readonly StoredChange[] = []): Promise<void> {
+  forgeries += 1;
+  const simulation = ledger.world.simulate(`forgery ${forgeries}`, LATER);
+  await simulation.write([{ key: at.text, value: encodeStored(at.codec, { record, changes }) }]);
   expect(ledger.world.commit([simulation])).toEqual(['VALID']);
 }
 
@@ -119,6 +126,24 @@ describe('a claim that its asset does not bear', () => {
   test('is released by nobody', async () => {
     await expect(ledger.endorse(bankB, [release(other())])).rejects.toThrow('invariant broken');
   });
+});
+
+test('a change that no command made stands in the history, also with the event of an earlier one', async () => {
+  const { id } = await registered(ledger);
+  const at = key.receivable(id);
+  const { changes } = decodeStored(at.codec, ledger.world.value(at.text) ?? new Uint8Array());
+  const record = await recordOf(at);
+  await forge(at, { ...record, dueDate: '2030-01-01' });
+  await forge(at, { ...record, dueDate: '2031-01-01' }, changes);
+  await ledger.ok(buyer, confirm(id));
+
+  const { items } = await ledger.read<{ items: readonly HistoryEntry[] }>(auditor, { type: 'asset.history', id });
+  expect(items.map(({ event, changes: what }) => [event, what.find(({ field }) => field === 'dueDate')?.to])).toEqual([
+    ['RECEIVABLE_REGISTERED', DUE],
+    ['RECEIVABLE_CONFIRMED', undefined],
+    ['UNEXPLAINED_CHANGE', '2030-01-01'],
+    ['UNEXPLAINED_CHANGE', '2031-01-01'],
+  ]);
 });
 
 describe('a receivable that was changed before its first claim', () => {
