@@ -15,7 +15,10 @@ export interface AdministeredOrganization {
   readonly name: string;
   readonly mspId: string;
   readonly signer: Signer;
+  /** At its first peer. */
   readonly administrator: Administrator;
+  /** At each of its other peers, where packages are to be installed too. */
+  readonly others: readonly Administrator[];
 }
 
 export interface Administration {
@@ -40,18 +43,17 @@ export async function openAdministration(home: string, only?: readonly string[])
   );
   const organizations: AdministeredOrganization[] = [];
   for (const { name, mspId, peers } of wanted) {
-    const [peer] = peers;
     const signer = await administratorOf(home, name, mspId);
-    if (peer === undefined) continue;
-    const administrator = new Administrator(signer, peer.endpoint, peer.tlsCaPem);
-    organizations.push({ name, mspId, signer, administrator });
+    const [administrator, ...others] = peers.map((peer) => new Administrator(signer, peer.endpoint, peer.tlsCaPem));
+    if (administrator === undefined) continue;
+    organizations.push({ name, mspId, signer, administrator, others });
   }
   const [first, ...rest] = organizations;
   if (first === undefined) throw new MaterialError(`${home} has no administrator's key of a member`);
   return {
     ...{ home, connection, organizations: [first, ...rest] },
     close: () => {
-      for (const { administrator } of organizations) administrator.close();
+      for (const { administrator, others } of organizations) for (const one of [administrator, ...others]) one.close();
     },
   };
 }

@@ -122,14 +122,14 @@ export async function approveInForce(
 ): Promise<void> {
   const administration = await openAdministration(home, [organization]);
   try {
-    const [{ administrator }] = administration.organizations;
+    const [{ administrator, others }] = administration.organizations;
     for (const { name } of consortium.channels.find((one) => one.name === channelName)?.chaincodes ?? []) {
       const found = await administrator.committed(channelName, name);
       if (found === undefined) continue;
       const packages = await makePackages(home, consortium, found.definition);
       const own = packages.find((one) => one.organization === organization);
       if (own === undefined) continue;
-      await administrator.install(own);
+      for (const one of [administrator, ...others]) await one.install(own);
       await administrator.approve(channelName, found.definition, own.id);
     }
   } finally {

@@ -46,7 +46,7 @@ export async function joinChannel(
   requireRunning(home, placed);
   const material = await ensureMaterial(placed, home);
   const only = { ...placed, channels: placed.channels.filter((one) => one.name === name) };
-  const administrators = new Map(organizations.map(({ mspId, administrator }) => [mspId, administrator]));
+  const administrators = new Map(organizations.map(({ mspId, administrator }) => [mspId, [administrator]]));
   await joinAll(
     home,
     { ...placement, consortium: only },

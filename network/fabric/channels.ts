@@ -12,13 +12,16 @@ import { joinChannel, joinedChannels, type OrdererAdmin } from './participation'
 import { type Placement } from './placement';
 import { type Patience } from './wait';
 
+/** Each organisation's administrator at each of its peers, by MSP id: the one at the first peer acts for the organisation. */
+export type Administrators = ReadonlyMap<string, readonly Administrator[]>;
+
 /** Joins the orderers, then the peers, to the channels that they are not in yet. */
 export async function joinAll(
   home: string,
   { consortium, adminPorts }: Placement,
   material: NetworkMaterial,
   consensus: Consensus['type'],
-  administrators: ReadonlyMap<string, Administrator>,
+  administrators: Administrators,
   patience: Patience,
 ): Promise<void> {
   const blocks = firstBlocks(home, consortium, (channel) =>
@@ -31,10 +34,11 @@ export async function joinAll(
     ),
   );
   await Promise.all(
-    consortium.organizations.map(async ({ name, mspId }) => {
-      const administrator = administrators.get(mspId);
-      if (administrator !== undefined) await joinPeer(consortium, name, administrator, blocks, patience);
-    }),
+    consortium.organizations.flatMap(({ name, mspId }) =>
+      (administrators.get(mspId) ?? []).map((administrator) =>
+        joinPeer(consortium, name, administrator, blocks, patience),
+      ),
+    ),
   );
 }
 
@@ -112,7 +116,7 @@ function firstBlocks(home: string, consortium: Consortium, make: (channel: Chann
 export async function installAll(
   { organizations, channels }: Consortium,
   packageOf: PackageOf,
-  administrators: ReadonlyMap<string, Administrator>,
+  administrators: Administrators,
 ): Promise<void> {
   await Promise.all(
     organizations.map(async ({ name, mspId }) => {
@@ -120,7 +124,9 @@ export async function installAll(
       const packages = new Map(
         theirs.flatMap((chaincode) => packageOf(name, chaincode) ?? []).map((one) => [one.id, one]),
       );
-      for (const packaged of packages.values()) await administrators.get(mspId)?.install(packaged);
+      for (const packaged of packages.values()) {
+        for (const administrator of administrators.get(mspId) ?? []) await administrator.install(packaged);
+      }
     }),
   );
 }
@@ -151,12 +157,13 @@ export async function defineChaincodes(
   { organizations }: Consortium,
   channel: ChannelSpec,
   packageOf: PackageOf,
-  administrators: ReadonlyMap<string, Administrator>,
+  administrators: Administrators,
   patience: Patience,
 ): Promise<void> {
   const theirs = organizations.flatMap(({ name, mspId }) => {
-    const administrator = channel.members.includes(name) ? administrators.get(mspId) : undefined;
-    return administrator === undefined ? [] : [{ name, administrator }];
+    const peers = channel.members.includes(name) ? (administrators.get(mspId) ?? []) : [];
+    const [administrator] = peers;
+    return administrator === undefined ? [] : [{ name, administrator, peers }];
   });
   const [first] = theirs;
   if (first === undefined) return;
@@ -176,7 +183,7 @@ export async function defineChaincodes(
           const packaged = packageOf(one.name, definition);
           if (packaged === undefined) return;
           await patience.until(`the approval of ${one.name} is taken`, async () => {
-            if (definition === committed) await one.administrator.install(packaged);
+            if (definition === committed) for (const peer of one.peers) await peer.install(packaged);
             await one.administrator.approve(channel.name, definition, packaged.id);
           });
         }),
@@ -189,9 +196,9 @@ export async function defineChaincodes(
         });
       }
       await Promise.all(
-        theirs.map(({ administrator }) =>
-          patience.until('the peers know each other', () => administrator.meet(channel.name, name, members)),
-        ),
+        theirs
+          .flatMap(({ peers }) => peers)
+          .map((peer) => patience.until('the peers know each other', () => peer.meet(channel.name, name, members))),
       );
     }),
   );

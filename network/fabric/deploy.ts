@@ -7,7 +7,7 @@ import { type NetworkMaterial } from '../identity/material';
 import { type MemberMaterial } from '../identity/member-material';
 import { Administrator } from './administrator';
 import { type PackageOf } from './chaincode-service';
-import { defineChaincodes, installAll, joinAll } from './channels';
+import { type Administrators, defineChaincodes, installAll, joinAll } from './channels';
 import { type Placement } from './placement';
 import { type Patience } from './wait';
 
@@ -30,10 +30,10 @@ export interface Deployment {
 export async function deploy(deployment: Deployment): Promise<Consortium> {
   const { home, placement, material, consensus, packageOf, patience, logger } = deployment;
   const { consortium } = placement;
-  const administrators = new Map(
-    consortium.organizations.map(({ name, mspId, peers: [peer] }) => {
+  const administrators: Administrators = new Map(
+    consortium.organizations.map(({ name, mspId, peers }) => {
       const { admin, tlsCaPem } = material.organization(name);
-      return [mspId, new Administrator(admin, `${peer?.host ?? ''}:${peer?.port ?? 0}`, tlsCaPem)];
+      return [mspId, peers.map(({ host, port }) => new Administrator(admin, `${host}:${port}`, tlsCaPem))];
     }),
   );
   try {
@@ -47,13 +47,13 @@ export async function deploy(deployment: Deployment): Promise<Consortium> {
     logger.info('chaincodes defined');
     return inForce;
   } finally {
-    for (const administrator of administrators.values()) administrator.close();
+    for (const administrator of [...administrators.values()].flat()) administrator.close();
   }
 }
 
 async function consortiumInForce(
   { placement: { consortium }, patience, logger }: Deployment,
-  administrators: ReadonlyMap<string, Administrator>,
+  administrators: Administrators,
 ): Promise<Consortium> {
   const strangers = new Set<string>();
   const channels = await Promise.all(
@@ -76,12 +76,9 @@ async function consortiumInForce(
 }
 
 /** MSP ids of a channel's members, as any peer that is in it knows. */
-async function membersOf(
-  channel: string,
-  administrators: ReadonlyMap<string, Administrator>,
-): Promise<ReadonlySet<string>> {
+async function membersOf(channel: string, administrators: Administrators): Promise<ReadonlySet<string>> {
   let failure: unknown = new Error('there is no peer');
-  for (const administrator of administrators.values()) {
+  for (const administrator of [...administrators.values()].flat()) {
     try {
       const { members } = describe(configurationOf(await administrator.configurationBlock(channel)).config);
       return new Set(members.map(({ mspId }) => mspId));

@@ -1,15 +1,14 @@
 /** Which nodes run here, and what each is told: its folder's content and where it listens. */
-import { type NodeAddress } from '../consortium';
 import { type MemberMaterial } from '../identity/member-material';
 import { type NetworkMaterial, type NodeMaterial, type OrganizationMaterial } from '../identity/material';
 import { type NodeIdentity, type NodePaths } from './node-folder';
 import { ordererConfiguration } from './orderer-configuration';
 import { peerConfiguration } from './peer-configuration';
-import { type Placement } from './placement';
+import { peerNodeName, type Placement } from './placement';
 
 /** A node that is to run. */
 export interface NodePlan {
-  /** Its folder's name: the orderer's own, or the peer's organisation. */
+  /** Its folder's name: the orderer's own, or the peer's organisation, with the peer's own name for all but the first. */
   readonly name: string;
   readonly kind: 'orderer' | 'peer';
   readonly port: number;
@@ -24,19 +23,19 @@ export function allNodes(placement: Placement, material: NetworkMaterial): reado
   const { orderer } = material;
   return [
     ...orderer.nodes.map((node) => ordererPlan(placement, node, orderer, undefined)),
-    ...placement.consortium.organizations.flatMap(({ name, peers: [peer] }) =>
-      peer === undefined ? [] : [peerPlan(placement, peer, material.organization(name), undefined)],
-    ),
+    ...placement.consortium.organizations.flatMap(({ name }) => {
+      const organization = material.organization(name);
+      return organization.peers.map((peer) => peerPlan(placement, peer, organization, undefined));
+    }),
   ];
 }
 
 /** A member's own nodes: where the description says an address to listen on, others' machines can reach them. */
 export function memberNodes(placement: Placement, material: MemberMaterial): readonly NodePlan[] {
   const { organization, orderers } = material;
-  const [peer] = placement.consortium.organizations.find(({ name }) => name === organization.name)?.peers ?? [];
   return [
     ...orderers.map((node) => ordererPlan(placement, node, organization, node.listen)),
-    ...(peer === undefined ? [] : [peerPlan(placement, peer, organization, peer.listen)]),
+    ...organization.peers.map((peer) => peerPlan(placement, peer, organization, peer.listen)),
   ];
 }
 
@@ -58,18 +57,21 @@ function ordererPlan(
 
 function peerPlan(
   { operationsPorts }: Placement,
-  { name: peer, host, port }: NodeAddress,
-  { name, mspId, caPem, tlsCaPem, peerIdentity, peerTls }: OrganizationMaterial,
+  { name: peer, host, port, identity, tls }: NodeMaterial,
+  { name: organization, mspId, caPem, tlsCaPem, peers }: OrganizationMaterial,
   listen: string | undefined,
 ): NodePlan {
+  const name = peerNodeName({ name: organization, peers }, { name: peer, host, port });
   const operationsPort = operationsPorts[name] ?? 0;
   const address = `${host}:${port}`;
+  const [first = { host, port }] = peers;
+  const bootstrap = `${first.host}:${first.port}`;
   return {
     ...{ name, kind: 'peer', port, operationsPort },
-    identity: { mspId, caPem, tlsCaPem, identity: peerIdentity, tls: peerTls },
+    identity: { mspId, caPem, tlsCaPem, identity, tls },
     configuration: (paths, ccaasBuilder) =>
       peerConfiguration({
-        ...{ id: `${peer}.${name}`, mspId, address, port, listen, bootstrap: address },
+        ...{ id: `${peer}.${organization}`, mspId, address, port, listen, bootstrap },
         ...{ operationsPort, paths, ccaasBuilder },
       }),
   };

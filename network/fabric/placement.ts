@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Consensus } from '../configuration';
-import { type ChannelSpec, type Consortium, consortiumError, type NodeAddress } from '../consortium';
+import { type ChannelSpec, type Consortium, consortiumError, type NodeAddress, type Organization } from '../consortium';
 import { isCode } from '../identity/key-file';
 import { freePort } from './ports';
 
@@ -12,12 +12,12 @@ const BFT_ORDERERS = 4;
 
 const PortsSchema = z.record(z.string(), z.int().min(1).max(65_535));
 
-/** The consortium with one peer an organisation and as many orderers as the consensus takes, each where it listens. */
+/** The consortium with as many orderers as the consensus takes, each node where it listens. */
 export interface Placement {
   readonly consortium: Consortium;
   /** Where each orderer's administrators call, by its name. */
   readonly adminPorts: Readonly<Record<string, number>>;
-  /** Where each node tells of its health and its metrics, by the orderer's name or the peer's organisation. */
+  /** Where each node tells of its health and its metrics, by the node's name. */
   readonly operationsPorts: Readonly<Record<string, number>>;
   /** All of them, by what they are for. */
   readonly ports: Readonly<Record<string, number>>;
@@ -33,7 +33,7 @@ export async function place(
   consensus: Consensus['type'],
   wantedPorts: 'fixed' | 'ephemeral',
 ): Promise<Placement> {
-  const wanted = asFabricRunsIt(described, consensus);
+  const wanted = { ...asFabricRunsIt(described, consensus), organizations: described.organizations };
   const known = readPorts(portsFile(home));
   const taken = new Map<string, number>();
   const portOf = async (key: string, fixed: number | undefined): Promise<number> => {
@@ -54,10 +54,11 @@ export async function place(
   for (const organization of wanted.organizations) {
     const peers = [];
     for (const peer of organization.peers) {
-      peers.push({ ...peer, host: HOST, port: await portOf(organization.name, peer.port) });
+      const name = peerNodeName(organization, peer);
+      peers.push({ ...peer, host: HOST, port: await portOf(name, peer.port) });
+      operationsPorts[name] = await portOf(`${name}/operations`, undefined);
     }
     organizations.push({ ...organization, peers });
-    operationsPorts[organization.name] = await portOf(`${organization.name}/operations`, undefined);
   }
   const consortium = { ...wanted, organizations, orderer: { ...wanted.orderer, orderers: placedOrderers } };
   return { consortium, adminPorts, operationsPorts, ports: Object.fromEntries(taken) };
@@ -88,10 +89,18 @@ export async function placeMember(described: Consortium, home: string, member: s
   return { consortium, adminPorts: named(admin), operationsPorts: named(operations), ports };
 }
 
+/** A peer's name among all nodes: its organisation's for the first one. */
+export function peerNodeName(
+  { name, peers: [first] }: Pick<Organization, 'name' | 'peers'>,
+  peer: NodeAddress,
+): string {
+  return peer.name === first?.name ? name : `${name}.${peer.name}`;
+}
+
 /** All nodes are on this machine. */
 const HOST = 'localhost';
 
-/** The description with one peer an organisation, as many orderers as the consensus takes, and blocks that are worth a consensus. */
+/** The description with the first peer of each organisation, as many orderers as the consensus takes, and blocks that are worth a consensus. */
 export function asFabricRunsIt(described: Consortium, consensus: Consensus['type']): Consortium {
   const organizations = described.organizations.map((organization) => {
     const [peer] = organization.peers;

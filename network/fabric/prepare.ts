@@ -123,7 +123,9 @@ async function requireFreePorts(
 ): Promise<void> {
   const ports = [
     ...consortium.orderer.orderers.map(({ name, port }) => [name, port] as const),
-    ...consortium.organizations.map(({ name, peers }) => [`the peer of ${name}`, peers[0]?.port ?? 0] as const),
+    ...consortium.organizations.flatMap(({ name, peers }) =>
+      peers.map(({ port }) => [`the peer of ${name}`, port] as const),
+    ),
     ...Object.entries(adminPorts).map(([name, port]) => [`${name}'s administrators`, port] as const),
     ...Object.entries(operationsPorts).map(([name, port]) => [`${name}'s operations endpoint`, port] as const),
   ];

@@ -16,7 +16,7 @@ export function nodeOf(
   { organization, file }: Pick<HeldCertificate, 'organization' | 'file'>,
 ): string | undefined {
   const key = basename(file, '.pem').replace(/-tls$/, '');
-  const name = key === 'peer' ? organization : key;
+  const name = key.replace(/^peer(?=\.|$)/, organization);
   const isOwn = file === `${organization}/${basename(file)}`;
   return isOwn && existsSync(nodePaths(join(home, 'fabric', name)).tlsCertificate) ? name : undefined;
 }

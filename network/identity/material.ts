@@ -27,8 +27,6 @@ export interface OrganizationMaterial {
   readonly tlsCaPem: string;
   /** The enrolment identity of the organisation's first peer (role peer): it endorses. */
   readonly peer: Signer;
-  /** The same, as its peer's folder needs it. */
-  readonly peerIdentity: KeyPair;
   readonly peerTls: KeyPair;
   /** All its peers, in the order of the description, with its addresses. The one above is the first. */
   readonly peers: readonly NodeMaterial[];
@@ -154,7 +152,6 @@ export async function ensureOrganization(
       tlsCaPem: tlsCa.certPem,
       crlPems,
       peer: peer.signer,
-      peerIdentity: peer.identity,
       peerTls: peer.tls,
       peers: peerKeys,
       admin: createSigner(mspId, admin.certPem, admin.keyPem ?? ''),

@@ -23,6 +23,8 @@ export type Call = readonly [name: string, ...args: readonly (string | Uint8Arra
 export interface CallOptions {
   /** Who calls, at its own organisation's peer; org1 when left out. */
   readonly as?: Actor;
+  /** Which of its organisation's peers; the first when left out. */
+  readonly peer?: number;
   /** alpha when left out. */
   readonly channel?: string;
   /** basic when left out. */
@@ -145,7 +147,7 @@ export async function contractOf(
   world: World,
   options: CallOptions,
 ): Promise<{ readonly network: Network; readonly contract: Contract }> {
-  const { gateway } = await world.client(options.as ?? 'org1');
+  const { gateway } = await world.client(options.as ?? 'org1', undefined, options.peer);
   const network = gateway.getNetwork(options.channel ?? 'alpha');
   return { network, contract: network.getContract(world.fill(options.chaincode ?? 'basic')) };
 }

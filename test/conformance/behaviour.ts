@@ -1,7 +1,7 @@
 /** What the conformance suite is made of: a behaviour is a row of a table and knows nothing of the network that it runs on. */
 import { type World } from './world';
 
-export type OrganizationName = 'org1' | 'org2' | 'org3';
+export type OrganizationName = 'org1' | 'org2' | 'org3' | 'org4';
 
 /** Where a call failed: the names of the Gateway's methods. */
 export type Stage = 'evaluate' | 'endorse' | 'submit' | 'commitStatus' | 'chaincodeEvents';

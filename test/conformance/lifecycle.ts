@@ -11,11 +11,11 @@ import { ApplicationPolicy } from '@hyperledger/fabric-protos/lib/peer/policy_pb
 import { parsePolicy, policyToEnvelope } from '@onepledge/network';
 import { type CallOptions, contractOf, evaluate, inOrder, shows, submit } from './acts';
 import { type Act, type Observed, type OrganizationName } from './behaviour';
-import { type Asked, oneOf } from './principals';
+import { type Asked, MSP_IDS, oneOf } from './principals';
 import { type World } from './world';
 
+/** The members of the channel where behaviours run. */
 export const ORGANIZATIONS: readonly OrganizationName[] = ['org1', 'org2', 'org3'];
-const MSP_IDS: Readonly<Record<OrganizationName, string>> = { org1: 'Org1MSP', org2: 'Org2MSP', org3: 'Org3MSP' };
 
 /** A definition; `$` in the name stands for the behaviour's own prefix. */
 export interface Definition {

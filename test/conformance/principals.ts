@@ -17,7 +17,9 @@ import { type World } from './world';
 /** Principals, once the network is there that they are of. */
 export type Asked = (world: World) => Promise<readonly MSPPrincipal[]>;
 
-const MSP_IDS: Readonly<Record<OrganizationName, string>> = { org1: 'Org1MSP', org2: 'Org2MSP', org3: 'Org3MSP' };
+export const MSP_IDS: Readonly<Record<OrganizationName, string>> = {
+  ...{ org1: 'Org1MSP', org2: 'Org2MSP', org3: 'Org3MSP', org4: 'Org4MSP' },
+};
 const { ANONYMITY, COMBINED, IDENTITY, ORGANIZATION_UNIT, ROLE } = MSPPrincipal.Classification;
 
 /** A policy that each of the principals satisfies by itself. */

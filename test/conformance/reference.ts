@@ -95,7 +95,7 @@ function seen(observed: Observed | undefined, longest = LONGEST): string {
   if (observed.status !== 'OK') {
     const reasons = (observed.details ?? []).map(({ message }) => message);
     const words = reasons.length === 0 ? observed.message : [...new Set(reasons)].join('; ');
-    return `${observed.status}: ${code(words ?? '', longest)}`;
+    return words === undefined ? observed.status : `${observed.status}: ${code(words, longest)}`;
   }
   if (observed.validation !== undefined && observed.validation !== 'VALID') return observed.validation;
   if (observed.events !== undefined)

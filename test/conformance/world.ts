@@ -26,11 +26,14 @@ export class Clients {
     this.engine = engine;
   }
 
-  /** @param at the organisation whose peer is asked; the actor's own when left out */
-  of(actor: Actor, at?: OrganizationName): Promise<Client> {
+  /**
+   * @param at the organisation whose peer is asked; the actor's own when left out
+   * @param peer which of its peers
+   */
+  of(actor: Actor, at?: OrganizationName, peer = 0): Promise<Client> {
     const [name, role] = actor.split('/') as [OrganizationName, 'admin' | undefined];
-    const key = `${actor}@${at ?? name}`;
-    const found = this.#made.get(key) ?? this.#connect(name, role ?? 'client', at ?? name);
+    const key = `${actor}@${at ?? name}/${peer}`;
+    const found = this.#made.get(key) ?? this.#connect(name, role ?? 'client', at ?? name, peer);
     this.#made.set(key, found);
     return found;
   }
@@ -39,17 +42,23 @@ export class Clients {
    * A client of any identity, at an organisation's peer; who makes it closes it.
    * @param signer another than the identity's own
    */
-  connect(identity: EnrolledIdentity, at: OrganizationName, signer?: Signer): Client {
+  connect(identity: EnrolledIdentity, at: OrganizationName, signer?: Signer, peer = 0): Client {
     const within = { withinMs: CALL_WITHIN_MS, streamsWithinMs: CALL_WITHIN_MS };
-    return { identity, ...connectAt(this.engine.organizations, at, identity, { signer, ...within }) };
+    return { identity, ...connectAt(this.engine.organizations, at, identity, { signer, peer, ...within }) };
   }
 
   async close(): Promise<void> {
     for (const client of await Promise.all(this.#made.values())) client.close();
   }
 
-  async #connect(name: OrganizationName, role: 'client' | 'admin', at: OrganizationName): Promise<Client> {
-    return this.connect(await enrol(this.engine.home, name, { name: role, role, attributes: {} }), at);
+  async #connect(
+    name: OrganizationName,
+    role: 'client' | 'admin',
+    at: OrganizationName,
+    peer: number,
+  ): Promise<Client> {
+    const identity = await enrol(this.engine.home, name, { name: role, role, attributes: {} });
+    return this.connect(identity, at, undefined, peer);
   }
 }
 
@@ -66,8 +75,8 @@ export class World {
     this.#prefix = prefix;
   }
 
-  client(actor: Actor, at?: OrganizationName): Promise<Client> {
-    return this.clients.of(actor, at);
+  client(actor: Actor, at?: OrganizationName, peer?: number): Promise<Client> {
+    return this.clients.of(actor, at, peer);
   }
 
   /**

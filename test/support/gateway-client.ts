@@ -14,6 +14,8 @@ export interface GatewayClient {
 }
 
 export interface GatewayClientOptions {
+  /** Which of the organisation's peers is asked; the first when left out. */
+  readonly peer?: number;
   /** Another than the identity's own. */
   readonly signer?: Signer | undefined;
   /** How long one call may take; default 30 s. */
@@ -23,7 +25,7 @@ export interface GatewayClientOptions {
 }
 
 /**
- * @param name the organisation whose first peer is asked
+ * @param name the organisation whose peer is asked
  * @throws Error when it has none
  */
 export function connectAt(
@@ -32,7 +34,7 @@ export function connectAt(
   { mspId, certificatePem, privateKeyPem }: EnrolledIdentity,
   options: GatewayClientOptions = {},
 ): GatewayClient {
-  const peer = organizations.find((one) => one.name === name)?.peers[0];
+  const peer = organizations.find((one) => one.name === name)?.peers[options.peer ?? 0];
   if (peer === undefined) throw new Error(`${name} has no peer`);
   const signer = options.signer ?? createSigner(mspId, certificatePem, privateKeyPem);
   const connection = new grpc.Client(peer.endpoint, grpc.credentials.createSsl(Buffer.from(peer.tlsCaPem)), {

@@ -18,6 +18,7 @@ import { keys } from './keys';
 import { lifecycles } from './lifecycle';
 import { limits } from './limits';
 import { memberships } from './memberships';
+import { peers } from './peers';
 import { policies } from './policies';
 import { principals } from './principals';
 import { privateBlocks } from './private-blocks';
@@ -52,6 +53,7 @@ export const topics: readonly Topic[] = [
   keys,
   discovering,
   interests,
+  peers,
   lifecycles,
   system,
   privateBlocks,

@@ -33,6 +33,8 @@ export async function startEmbedded(): Promise<Engine> {
       home,
       organizations: network.connection.organizations,
       orderers: network.connection.orderers,
+      stopPeer: (organization, peer) => network.stopPeer(organization, peer),
+      startPeer: (organization, peer) => network.startPeer(organization, peer),
       stop: async () => {
         await network.close();
         await cleanUp();

@@ -9,10 +9,14 @@ export interface Engine {
   readonly version: string;
   /** Folder with the organisations' development CAs, which give clients their certificates. */
   readonly home: string;
-  /** How each organisation's peer is reached. */
+  /** How each organisation's peers are reached. */
   readonly organizations: Connection['organizations'];
   /** How the orderers are reached. */
   readonly orderers: Connection['orderers'];
+  /** Stops one peer, by its organisation's name and its own, while all else goes on. */
+  stopPeer(organization: string, peer: string): Promise<void>;
+  /** Starts it again; it may take some seconds until it answers. */
+  startPeer(organization: string, peer: string): Promise<void>;
   /** Ends all processes and removes the folder. */
   stop(): Promise<void>;
 }

@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageChaincode, startFabricNetwork } from '@onepledge/network/fabric';
+import { type FabricNetwork, type FabricNode, packageChaincode, startFabricNetwork } from '@onepledge/network/fabric';
 import { startChaincodes } from '../chaincodes/process';
 import { conformanceConsortium } from '../consortium';
 import { type Engine } from './engine';
 
 /**
- * Starts the chaincodes and the smallest network of the description: one Raft orderer, one peer an organisation.
+ * Starts the chaincodes and the smallest network of the description: all peers, and one Raft orderer.
  * @throws ProgramError when Fabric's programs are not on PATH
  */
 export async function startFabric(): Promise<Engine> {
@@ -42,6 +42,11 @@ export async function startFabric(): Promise<Engine> {
       home,
       organizations: network.connection.organizations,
       orderers: network.connection.orderers,
+      stopPeer: (organization, peer) => nodeOf(network, organization, peer).stop(),
+      startPeer: (organization, peer) => {
+        nodeOf(network, organization, peer).start();
+        return Promise.resolve();
+      },
       stop: async () => {
         await network.close();
         await cleanUp();
@@ -51,4 +56,11 @@ export async function startFabric(): Promise<Engine> {
     await cleanUp();
     throw error;
   }
+}
+
+/** An organisation's first peer has the organisation's name among the nodes. */
+function nodeOf({ nodes }: FabricNetwork, organization: string, peer: string): FabricNode {
+  const node = nodes.find(({ name }) => name === (peer === 'peer0' ? organization : `${organization}.${peer}`));
+  if (node === undefined) throw new Error(`${organization} has no peer "${peer}"`);
+  return node;
 }
