@@ -52,6 +52,10 @@ describe('decoding a file', () => {
     expect(() => decodeText(Uint8Array.of(0xc3, 0xfb, 0xff))).toThrow('neither UTF-8 nor GB18030');
   });
 
+  test.each(['Søholm', 'Müller', 'Größe', 'Peña S.A.', 'Ångström AB'])('%s in Latin 1 is not Chinese', (name) => {
+    expect(() => decodeText(Buffer.from(`${name},1`, 'latin1'))).toThrow('save it as UTF-8');
+  });
+
   test('nothing, only white space and too much are refused', () => {
     expect(() => decodeText(new Uint8Array())).toThrow('empty');
     expect(() => decodeText(Buffer.from(' \r\n\t'))).toThrow('empty');

@@ -22,6 +22,9 @@ export function decodeText(bytes: Uint8Array): string {
   return text;
 }
 
+// What accented letters of Latin 1 become in GB18030, with the letter after them: "Müller" would be "M黮ler".
+const HAN_WITHIN_WORD = /[a-z]\p{Script=Han}(?!\p{Script=Han})|[A-Za-z]\p{Script=Han}[a-z]/u;
+
 function decodeBytes(bytes: Uint8Array): string {
   const evident = encodingOfMark(bytes) ?? encodingOfZeroBytes(bytes);
   if (evident !== undefined) return decodeAs(evident, bytes);
@@ -30,7 +33,9 @@ function decodeBytes(bytes: Uint8Array): string {
   try {
     return decodeAs('utf-8', bytes);
   } catch {
-    return decodeAs('gb18030', bytes, 'the file is not XML, and its bytes are neither UTF-8 nor GB18030 text');
+    const text = decodeAs('gb18030', bytes, 'the file is not XML, and its bytes are neither UTF-8 nor GB18030 text');
+    if (!HAN_WITHIN_WORD.test(text)) return text;
+    throw new InvalidDocument('the file is not UTF-8, and not Chinese text either: save it as UTF-8');
   }
 }
 
