@@ -31,7 +31,7 @@ test('an answer never says that it is newer than what was read for it', async ()
   const services = {
     tokens: { verify: () => Promise.resolve({ member: 'bank-a', role: 'member' }) },
     directory: new NetworkDirectory(home, undefined),
-    blocks: new Blocks({ queryBlocks: chainInfo }),
+    blocks: new Blocks({ queryBlocks: chainInfo, peerOf: () => 0 }),
     metrics: createMetrics(),
     log: pino({ level: 'silent' }),
   } as unknown as Services;

@@ -10,6 +10,12 @@ const as = (member: string): Principal => ({ member, role: 'member' });
 class Peers {
   readonly heights = new Map<string, number>();
   asked = 0;
+  /** Which peer of its own each member is served by. */
+  peer = 0;
+
+  peerOf(): number {
+    return this.peer;
+  }
 
   queryBlocks({ member }: Principal): Promise<Uint8Array> {
     this.asked += 1;
@@ -28,6 +34,17 @@ test("the height of one member's peer is not told of another's, which may be beh
 
   expect(await blocks.height(as('bank-a'))).toBe(100n);
   expect(await blocks.height(as('bank-b'))).toBe(90n);
+});
+
+test('the height of a peer that is gone is not told of the next one, which may be behind', async () => {
+  const peers = new Peers();
+  peers.heights.set('bank-a', 100);
+  const blocks = new Blocks(peers);
+  expect(await blocks.height(as('bank-a'))).toBe(100n);
+
+  peers.heights.set('bank-a', 90);
+  peers.peer = 1;
+  expect(await blocks.height(as('bank-a'))).toBe(90n);
 });
 
 test('a block that was noted before counts, as it is waited for before anything is read', async () => {

@@ -9,6 +9,8 @@ export type Place = Readonly<{ block: bigint; position: number }>;
 /** Asks the system chaincode qscc, as an identity of the channel. */
 export interface BlockSource {
   queryBlocks(principal: Principal, name: string, ...args: readonly string[]): Promise<Uint8Array>;
+  /** Which of its peers a member is served by now. */
+  peerOf(member: string): number;
 }
 
 const HEIGHT_AGE_MS = 1000;
@@ -17,7 +19,7 @@ export class Blocks {
   readonly #source: BlockSource;
   readonly #places = new BoundedMap<string, Place>(50_000);
   readonly #asked = new Map<string, Promise<Place | undefined>>();
-  readonly #heights = new Map<string, Readonly<{ at: number; height: Promise<bigint> }>>();
+  readonly #heights = new Map<string, Readonly<{ at: number; peer: number; height: Promise<bigint> }>>();
   #noted = 0n;
 
   constructor(source: BlockSource) {
@@ -45,15 +47,18 @@ export class Blocks {
 
   /**
    * How many blocks the member's peer has at least: what is read of it from now on is as new as that, or newer. Every peer has a ledger of its
-   * own, so each is asked for itself, at most once a second.
+   * own, so each is asked for itself, at most once a second. It holds as long as the member is served by the same peer.
    */
   async height(principal: Principal): Promise<bigint> {
     const { member } = principal;
     const noted = this.#noted;
     const known = this.#heights.get(member);
     const now = performance.now();
+    const peer = this.peerOf(principal);
     const asked =
-      known !== undefined && now - known.at < HEIGHT_AGE_MS ? known : { at: now, height: this.heightNow(principal) };
+      known !== undefined && known.peer === peer && now - known.at < HEIGHT_AGE_MS
+        ? known
+        : { at: now, peer, height: this.heightNow(principal) };
     this.#heights.set(member, asked);
     try {
       const height = await asked.height;
@@ -62,6 +67,11 @@ export class Blocks {
       this.#heights.delete(member);
       throw error;
     }
+  }
+
+  /** Which peer it is that is read from: the next one, after one is gone, may be behind it. */
+  peerOf({ member }: Principal): number {
+    return this.#source.peerOf(member);
   }
 
   /** How many blocks the member's peer has now. @throws ProblemError */

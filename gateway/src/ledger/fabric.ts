@@ -162,6 +162,10 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
     return found;
   }
 
+  peerOf(member: string): number {
+    return this.#sessions.peerOf(member);
+  }
+
   /**
    * One evaluation of the system chaincode that answers for blocks.
    * @throws ProblemError LEDGER_UNAVAILABLE or INTERNAL_ERROR.

@@ -54,7 +54,7 @@ export class LedgerSessions {
     const connection = this.#directory.connection();
     const { channel, chaincode } = connection;
     if (this.#network === '') this.#network = nameOf(connection);
-    const turn = this.#turns.get(principal.member) ?? 0;
+    const turn = this.peerOf(principal.member);
     const key = `${principalKey(principal)} ${turn}`;
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
@@ -82,6 +82,11 @@ export class LedgerSessions {
     return session;
   }
 
+  /** Which of its peers a member is served by. */
+  peerOf(member: string): number {
+    return this.#turns.get(member) ?? 0;
+  }
+
   /** How far the peers are known to be; undefined where all are served from one ledger. */
   get horizon(): Horizon | undefined {
     return this.#directory.connection().oneLedger ? undefined : this.#horizon;
@@ -91,7 +96,7 @@ export class LedgerSessions {
   failOver(member: string, { turn }: Session): void {
     this.#horizon.forget(member);
     // Of many calls that fail together the first one counts.
-    if ((this.#turns.get(member) ?? 0) !== turn) return;
+    if (this.peerOf(member) !== turn) return;
     this.#turns.set(member, (turn + 1) % (this.#directory.find(member)?.peers.length ?? 1));
   }
 
