@@ -67,6 +67,30 @@ describe('a write', () => {
     expect(final).toMatchObject({ status: 'FAILED', problem: { status: 409, code: 'DUPLICATE_EVIDENCE' } });
   });
 
+  test('that was refused beside others that were carried out is not told as committed with them', async () => {
+    const platform = await as({ member: 'platform' });
+    const number = sequence.invoiceNumber();
+    await platform.register(sequence.registration({ number }));
+    // Those that arrive while the first is under way go together.
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, (_, n) => {
+        const body = sequence.registration(n % 3 === 2 ? { number } : {});
+        return platform.post('/v1/receivables', body, { headers: { 'X-Request-Id': `together-${n}` } });
+      }),
+    );
+    const beside = answers.flatMap((answer) =>
+      answer.status === 201 || answer.problem.transactionId === undefined ? [] : [answer.problem],
+    );
+    expect(beside.length).toBeGreaterThan(0);
+    for (const { transactionId, requestId } of beside) {
+      const view = await platform.read<TransactionView>(`/v1/transactions/${transactionId ?? ''}`);
+      expect(view).toMatchObject({ status: 'MIXED', transactionId });
+      const own = view.writes?.find((write) => write.requestId === requestId);
+      expect(own).toMatchObject({ status: 'FAILED', code: 'DUPLICATE_EVIDENCE' });
+      expect(view.writes?.some(({ status }) => status === 'COMMITTED')).toBe(true);
+    }
+  });
+
   test('is shown to the member that asked for it only', async () => {
     const platform = await as({ member: 'platform' });
     const answer = await platform.post('/v1/receivables', sequence.registration(), { prefer: 'wait=0' });

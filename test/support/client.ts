@@ -27,11 +27,12 @@ export type Problem = Readonly<{
 /** What `GET /v1/transactions/{id}` answers. */
 export type TransactionView = Readonly<{
   id: string;
-  status: 'PENDING' | 'COMMITTED' | 'FAILED';
+  status: 'PENDING' | 'COMMITTED' | 'FAILED' | 'MIXED';
   transactionId?: string;
   block?: string;
   result?: unknown;
   problem?: Problem;
+  writes?: readonly Readonly<{ id: string; requestId?: string; status: string; code?: string }>[];
 }>;
 
 export type CallOptions = Readonly<{

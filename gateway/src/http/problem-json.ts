@@ -20,7 +20,10 @@ export const ProblemSchema = z
         free: z.object({ currency: z.string(), amount: z.string() }).optional(),
       })
       .optional(),
-    transactionId: z.string().optional(),
+    transactionId: z
+      .string()
+      .optional()
+      .describe("The ledger's transaction in which the refusal stands, beside what others asked for and what was carried out"),
     requestId: z.string().optional(),
   })
   .meta({ id: 'Problem' });

@@ -81,11 +81,24 @@ export const MemberViewSchema = z
 export const TransactionViewSchema = z
   .strictObject({
     id: z.string().describe('The id that was asked for'),
-    status: z.enum(['PENDING', 'COMMITTED', 'FAILED']),
+    status: z
+      .enum(['PENDING', 'COMMITTED', 'FAILED', 'MIXED'])
+      .describe("MIXED: the ledger's transaction is committed, and not all that it carries were carried out"),
     transactionId: z.string().optional().describe("The ledger's transaction id"),
     block: z.string().optional().describe('Block number'),
     result: z.unknown().optional().describe('What the write gave'),
     problem: z.unknown().optional().describe('Why it failed'),
+    writes: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          requestId: z.string().optional(),
+          status: z.enum(['PENDING', 'COMMITTED', 'FAILED']),
+          code: z.string().optional().describe('Why it failed'),
+        }),
+      )
+      .optional()
+      .describe("What became of each write, where the ledger's transaction carries several"),
   })
   .meta({ id: 'Transaction' });
 

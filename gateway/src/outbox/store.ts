@@ -87,11 +87,15 @@ export class OutboxStore {
 
   /** An intent by its id, as far as it belongs to the member. */
   async intent(id: string, member: string): Promise<StoredIntent | undefined> {
+    return (await this.intents([id], member))[0];
+  }
+
+  /** Intents by their ids, in that order, as far as they belong to the member. */
+  async intents(ids: readonly string[], member: string): Promise<readonly StoredIntent[]> {
     const { rows } = await sql<IntentRow>`
-      select ${sql.raw(INTENT_COLUMNS)} from intents i where i.id = ${id} and i.member = ${member}`.execute(
-      this.#database,
-    );
-    return rows[0] === undefined ? undefined : storedIntent(rows[0]);
+      select ${sql.raw(INTENT_COLUMNS)} from json_array_elements_text(${JSON.stringify(ids)}::json) with ordinality as asked(id, n)
+      join intents i on i.id = asked.id::uuid where i.member = ${member} order by asked.n`.execute(this.#database);
+    return rows.map(storedIntent);
   }
 
   /** A ledger transaction of the member's. */

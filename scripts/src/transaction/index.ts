@@ -10,11 +10,14 @@ type Transaction = Readonly<{
   block?: string | number;
   transactionId?: string;
   problem?: Problem;
+  writes?: readonly Readonly<{ id: string; status: string; code?: string }>[];
 }>;
 
 const get: CommandSpec = {
   verb: 'get',
   summary: 'PENDING, COMMITTED with its block, or FAILED with the problem',
+  details:
+    'A transaction of the ledger can carry several acts: it is MIXED when some of them were carried out and some refused.',
   arguments: [{ name: 'id', summary: "the act's id, or the ledger's transaction id" }],
   examples: ['5f0c4e0e-6d0a-4d8e-9e0e-2f6b1c7a9d10 --as platform'],
   async run({ api, output }, input) {
@@ -26,6 +29,7 @@ const get: CommandSpec = {
         ['block', view.block?.toString()],
         ['transaction', view.transactionId],
         ['problem', view.problem === undefined ? undefined : problemText(view.problem)],
+        ...(view.writes ?? []).map(({ id, status, code }): [string, string] => [id, code ?? status]),
       ]),
     );
   },

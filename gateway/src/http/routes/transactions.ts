@@ -1,14 +1,22 @@
 /** /v1/transactions: what became of a write. */
 import { z } from 'zod';
 import { problem } from '../../problem';
-import type { Outcome } from '../../outbox/intent';
-import { problemJson } from '../problem-json';
+import type { Outcome, StoredIntent } from '../../outbox/intent';
+import { type ProblemJson, problemJson } from '../problem-json';
 import { readRoute, type Route } from '../route';
 import { IdParams, TransactionViewSchema } from '../schemas';
 import type { Services } from '../services';
 
 const isIntentId = (id: string): boolean => z.uuid().safeParse(id).success;
 const LEDGER_ID = /^[0-9a-f]{64}$/;
+
+/** What became of one write. */
+type WriteView = Readonly<{ id: string }> &
+  (
+    | Readonly<{ status: 'PENDING'; problem?: undefined }>
+    | Readonly<{ status: 'COMMITTED'; transactionId: string; block: string; result: unknown; problem?: undefined }>
+    | Readonly<{ status: 'FAILED'; transactionId?: string; problem: ProblemJson }>
+  );
 
 export function transactionRoutes(services: Services): readonly Route[] {
   return [
@@ -18,7 +26,7 @@ export function transactionRoutes(services: Services): readonly Route[] {
       tag: 'transactions',
       summary: 'What became of a write, by the id that its answer gave; for the member that asked for it',
       params: IdParams,
-      answers: { 200: { description: 'PENDING, COMMITTED or FAILED', schema: TransactionViewSchema } },
+      answers: { 200: { description: 'PENDING, COMMITTED or FAILED; of a transaction with several writes also MIXED', schema: TransactionViewSchema } },
       errors: ['NOT_FOUND'],
       handle: async ({ principal, params: { id } }) => {
         const body = isIntentId(id)
@@ -36,10 +44,11 @@ export function transactionRoutes(services: Services): readonly Route[] {
 async function byIntent({ outbox, store }: Services, member: string, id: string): Promise<unknown> {
   const intent = await store().intent(id, member);
   if (intent === undefined || intent.kind !== 'COMMAND') return undefined;
-  return viewOf(id, intent.outcome ?? outbox().known(id), intent.requestId);
+  return viewOf(intent, outbox().known(id));
 }
 
-function viewOf(id: string, outcome: Outcome | undefined, requestId: string): unknown {
+function viewOf({ id, requestId, outcome: stored }: StoredIntent, known: Outcome | undefined): WriteView {
+  const outcome = stored ?? known;
   if (outcome === undefined) return { id, status: 'PENDING' };
   if (outcome.state === 'COMMITTED') {
     const { transactionId, block, value } = outcome;
@@ -50,19 +59,30 @@ function viewOf(id: string, outcome: Outcome | undefined, requestId: string): un
   return { id, status: 'FAILED', ...more, problem: problemJson(found, { requestId, ...more }) };
 }
 
-/** A ledger transaction can carry many writes; asked for by its own id it shows its state. */
+/**
+ * A ledger transaction can carry many writes, of which each is carried out or refused by itself. That it was committed says of none that it was
+ * carried out: whoever was refused is told its id as well, so it is MIXED where not all were.
+ */
 async function byLedgerId({ outbox, store }: Services, member: string, id: string): Promise<unknown> {
   const transaction = await store().transaction(id, member);
   if (transaction === undefined) return undefined;
-  const { state, code, block, intentIds } = transaction;
-  const [only] = intentIds;
-  if (intentIds.length === 1 && only !== undefined) {
-    const view = await byIntent({ outbox, store } as Services, member, only);
-    if (view !== undefined) return { ...view, id };
+  const intents = await store().intents(transaction.intentIds, member);
+  const views = intents.map((intent) => viewOf(intent, outbox().known(intent.id)));
+  const [only] = views;
+  if (views.length === 1 && only !== undefined) return { ...only, id };
+  const { state, code, block } = transaction;
+  const writes = views.map((view, i) => ({
+    id: view.id,
+    requestId: intents[i]?.requestId,
+    status: view.status,
+    ...(view.problem === undefined ? {} : { code: view.problem.code }),
+  }));
+  if (state !== 'FINAL') return { id, status: 'PENDING', transactionId: id, writes };
+  const more = { transactionId: id, ...(block === null ? {} : { block }), writes };
+  if (code === 'VALID') {
+    const status = writes.every((one) => one.status === 'COMMITTED') ? 'COMMITTED' : 'MIXED';
+    return { id, status, ...more };
   }
-  if (state !== 'FINAL') return { id, status: 'PENDING', transactionId: id };
-  const more = block === null ? {} : { block };
-  if (code === 'VALID') return { id, status: 'COMMITTED', transactionId: id, ...more };
-  const detail = `the transaction was not committed: ${code ?? 'unknown'}`;
-  return { id, status: 'FAILED', transactionId: id, ...more, problem: problemJson({ code: 'CONFLICT', detail }) };
+  const detail = `the transaction was not committed: ${code ?? 'unknown'}; \`writes\` says what became of what it carried`;
+  return { id, status: 'FAILED', ...more, problem: problemJson({ code: 'CONFLICT', detail }) };
 }
