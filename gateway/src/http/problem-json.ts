@@ -23,7 +23,9 @@ export const ProblemSchema = z
     transactionId: z
       .string()
       .optional()
-      .describe("The ledger's transaction in which the refusal stands, beside what others asked for and what was carried out"),
+      .describe(
+        "The ledger's transaction in which the refusal stands, beside what others asked for and what was carried out",
+      ),
     requestId: z.string().optional(),
   })
   .meta({ id: 'Problem' });

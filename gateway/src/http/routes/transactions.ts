@@ -26,7 +26,12 @@ export function transactionRoutes(services: Services): readonly Route[] {
       tag: 'transactions',
       summary: 'What became of a write, by the id that its answer gave; for the member that asked for it',
       params: IdParams,
-      answers: { 200: { description: 'PENDING, COMMITTED or FAILED; of a transaction with several writes also MIXED', schema: TransactionViewSchema } },
+      answers: {
+        200: {
+          description: 'PENDING, COMMITTED or FAILED; of a transaction with several writes also MIXED',
+          schema: TransactionViewSchema,
+        },
+      },
       errors: ['NOT_FOUND'],
       handle: async ({ principal, params: { id } }) => {
         const body = isIntentId(id)
