@@ -7,7 +7,7 @@ import { childrenOf, onlyChild, optionalChild, statedValues, valueOf } from './e
 import { payableOf, requireInvoiceType } from './en16931';
 import { InvalidDocument } from './invalid-document';
 import { documentNumber } from './name';
-import { identifyParty, type StatedParty } from './party';
+import { identifyParty, isBookNumber, isRegistered, type StatedParty } from './party';
 import { type XmlElement } from './xml';
 
 const RSM = 'urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100';
@@ -31,7 +31,7 @@ export function readCii(root: XmlElement, digest: string): ParsedDocument {
   const settlement = onlyChild(transaction, 'ApplicableHeaderTradeSettlement', RAM);
   requireInvoiceType(onlyChild(header, 'TypeCode', RAM));
   const creditor = identifyParty(statedParty(onlyChild(agreement, 'SellerTradeParty', RAM), 'seller'));
-  const debtor = identifyParty(statedParty(onlyChild(agreement, 'BuyerTradeParty', RAM), 'buyer'));
+  const debtor = identifyParty(statedParty(onlyChild(agreement, 'BuyerTradeParty', RAM), 'buyer'), creditor.uscc);
   if (sameParty(creditor.uscc, debtor.uscc)) {
     throw new InvalidDocument(`seller and buyer must not be the same party: ${creditor.uscc}`, 'BuyerTradeParty');
   }
@@ -95,6 +95,7 @@ function statedParty(party: XmlElement, role: 'seller' | 'buyer'): StatedParty {
   const legal = childrenOf(party, 'SpecifiedLegalOrganization', RAM);
   const registrations = valueElements(childrenOf(party, 'SpecifiedTaxRegistration', RAM), 'ID');
   const isVat = (id: XmlElement): boolean => id.attributes.get('schemeID') === VAT_SCHEME;
+  const ids = [...childrenOf(party, 'ID', RAM), ...childrenOf(party, 'GlobalID', RAM)];
   const address = optionalChild(party, 'PostalTradeAddress', RAM);
   const country = address === undefined ? undefined : optionalChild(address, 'CountryID', RAM);
   return {
@@ -102,8 +103,11 @@ function statedParty(party: XmlElement, role: 'seller' | 'buyer'): StatedParty {
     vat: statedValues(registrations.filter(isVat)),
     legal: statedValues(valueElements(legal, 'ID')),
     tax: statedValues(registrations.filter((id) => !isVat(id))),
-    other: statedValues([...childrenOf(party, 'ID', RAM), ...childrenOf(party, 'GlobalID', RAM)]),
-    endpoint: statedValues(valueElements(childrenOf(party, 'URIUniversalCommunication', RAM), 'URIID')),
+    other: statedValues(ids.filter(isRegistered)),
+    endpoint: statedValues(
+      valueElements(childrenOf(party, 'URIUniversalCommunication', RAM), 'URIID').filter(isRegistered),
+    ),
+    numbers: statedValues(ids.filter(isBookNumber)),
     names: statedValues([...childrenOf(party, 'Name', RAM), ...valueElements(legal, 'TradingBusinessName')]),
     country: country === undefined ? undefined : valueOf(country),
   };

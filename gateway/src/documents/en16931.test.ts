@@ -38,6 +38,11 @@ currencyID="EUR">21</m:TaxTotalAmount><m:TaxTotalAmount currencyID="SEK">240</m:
 </m:SpecifiedTradeSettlementHeaderMonetarySummation></m:ApplicableHeaderTradeSettlement></r:SupplyChainTradeTransaction>
 </r:CrossIndustryInvoice>`;
 
+/** Who a buyer is that has but a number in its seller's books. */
+function customer(number: string, seller = 'NL820098395B01'): string {
+  return `DKC${createHash('sha256').update(`${seller}|${number}`).digest('hex').slice(0, 16).toUpperCase()}`;
+}
+
 function read(text: string): DocumentResult | undefined {
   return parseDocuments({ name: 'invoice', bytes: Buffer.from(text) })[0];
 }
@@ -58,7 +63,7 @@ describe.each([
       ok: true,
       document: {
         creditor: { uscc: 'NL8200.98.395.B.01', name: 'Larkmoor Trading B.V.' },
-        debtor: { uscc: 'DK10202', name: 'Søholm Papir' },
+        debtor: { uscc: customer('10202'), name: 'Søholm Papir' },
         amount: money,
         dueDate: '2026-12-03',
         evidence: { issuer: 'NL8200.98.395.B.01', number: 'F-2026/17', amount: money, issuedOn: '2026-10-04' },
@@ -133,7 +138,62 @@ describe.each([
   });
 
   test('whose seller is its buyer is refused', () => {
-    expect(refusal(text, '>10202<', '>NL820098395B01<')).toContain('same party');
+    // VAT number of the Netherlands, by its scheme.
+    const [global, vat] = text === cii ? ['GlobalID', '</m:GlobalID>'] : ['ID', '</b:ID>'];
+    const stated = text.replace(/<([bm]):ID>10202<\/[bm]:ID>/, `<$1:${global} schemeID="9944">NL820098395B01${vat}`);
+    expect(read(stated)).toMatchObject({ ok: false, problem: { detail: expect.stringContaining('same party') } });
+  });
+
+  test('knows a buyer by a number in its seller’s books only together with the seller', () => {
+    const debtorOf = (from: string) => {
+      const result = read(from);
+      return result?.ok === true ? result.document.debtor.uscc : result?.problem.detail;
+    };
+    expect(debtorOf(text)).toBe(customer('10202'));
+    // Another seller has another customer under that number.
+    const other = text.replace('nl8200.98.395.B.01', 'NL004495445B01');
+    expect(debtorOf(other)).toBe(customer('10202', 'NL004495445B01'));
+    expect(debtorOf(text.replace('>10202<', ' schemeID="ZZZ">10202<'))).toBe(customer('10202'));
+    // A number of a register means one company, whoever states it.
+    expect(debtorOf(text.replace('>10202<', ' schemeID="0184">12345674<'))).toBe('DK12345674');
+  });
+
+  test('knows no company by a number of a German register whose court is not named', () => {
+    const legal = (id: string): string =>
+      text === cii
+        ? `<m:SpecifiedLegalOrganization><m:ID>${id}</m:ID></m:SpecifiedLegalOrganization>`
+        : `<b:CompanyID>${id}</b:CompanyID>`;
+    const buyer = (id: string): string => {
+      const german = text.replace('>DK<', '>DE<').replace(/<([bm]):ID>10202<\/[bm]:ID>/, '<$1:ID></$1:ID>');
+      return text === cii
+        ? german.replace('<m:Name>Søholm Papir</m:Name>', `<m:Name>Søholm Papir</m:Name>${legal(id)}`)
+        : german.replace('>Søholm Papir\n</b:RegistrationName>', `>Søholm Papir</b:RegistrationName>${legal(id)}`);
+    };
+    expect(read(buyer('HRB 8421'))).toMatchObject({ document: { debtor: { uscc: expect.stringMatching(/^DEN/) } } });
+    expect(read(buyer('Flensburg HRB 8421'))).toMatchObject({
+      document: { debtor: { uscc: 'DEFLENSBURGHRB8421' } },
+    });
+  });
+
+  test('knows no seller by a number in its buyer’s books', () => {
+    const [vat, legal] =
+      text === cii
+        ? [
+            /<m:SpecifiedTaxRegistration>[^]*?<\/m:SpecifiedTaxRegistration>/,
+            /<m:SpecifiedLegalOrganization>[^]*?<\/m:SpecifiedLegalOrganization>/,
+          ]
+        : [/<a:PartyTaxScheme>[^]*?<\/a:PartyTaxScheme>/, /<b:CompanyID>57151520<\/b:CompanyID>/];
+    const number =
+      text === cii
+        ? ['<m:SellerTradeParty>', '<m:ID>10202</m:ID>']
+        : ['<a:Party>', '<a:PartyIdentification><b:ID>10202</b:ID></a:PartyIdentification>'];
+    const numbered = text
+      .replace(vat, '')
+      .replace(legal, '')
+      .replace(number[0] ?? '', number.join(''));
+    expect(read(numbered)).toMatchObject({
+      document: { creditor: { uscc: expect.stringMatching(/^NLN[0-9A-F]{16}$/) } },
+    });
   });
 });
 
@@ -182,7 +242,8 @@ describe('UBL alone', () => {
     const more = '<a:PartyIdentification><b:ID>20000</b:ID></a:PartyIdentification>';
     const before = ubl.replace('<a:PartyIdentification>', `${more}<a:PartyIdentification>`);
     const after = ubl.replace('</a:PartyIdentification>', `</a:PartyIdentification>${more}`);
-    for (const text of [before, after]) expect(read(text)).toMatchObject({ document: { debtor: { uscc: 'DK10202' } } });
+    for (const text of [before, after])
+      expect(read(text)).toMatchObject({ document: { debtor: { uscc: customer('10202') } } });
   });
 });
 

@@ -7,14 +7,13 @@ import { childrenOf, onlyChild, optionalChild, statedValues, valueOf } from './e
 import { payableOf, requireInvoiceType } from './en16931';
 import { InvalidDocument } from './invalid-document';
 import { documentNumber } from './name';
-import { identifyParty, type StatedParty } from './party';
+import { identifyParty, isBookNumber, isRegistered, type StatedParty } from './party';
 import { type XmlElement } from './xml';
 
 const INVOICE = 'urn:oasis:names:specification:ubl:schema:xsd:Invoice-2';
 const CREDIT_NOTE = 'urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2';
 const CAC = 'urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2';
 const CBC = 'urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2';
-const SEPA_CREDITOR = 'SEPA';
 
 /** Whether a root element is that of a UBL invoice or credit note. */
 export function isUbl(root: XmlElement): boolean {
@@ -32,7 +31,7 @@ export function readUbl(root: XmlElement, digest: string): ParsedDocument {
   if (root.name === 'CreditNote') throw new InvalidDocument('a credit note backs nothing', 'CreditNote');
   requireInvoiceType(onlyChild(root, 'InvoiceTypeCode', CBC));
   const creditor = identifyParty(statedParty(root, 'seller'));
-  const debtor = identifyParty(statedParty(root, 'buyer'));
+  const debtor = identifyParty(statedParty(root, 'buyer'), creditor.uscc);
   if (sameParty(creditor.uscc, debtor.uscc)) {
     throw new InvalidDocument(
       `seller and buyer must not be the same party: ${creditor.uscc}`,
@@ -90,6 +89,7 @@ function statedParty(root: XmlElement, role: 'seller' | 'buyer'): StatedParty {
   const legal = childrenOf(party, 'PartyLegalEntity', CAC);
   const taxes = childrenOf(party, 'PartyTaxScheme', CAC);
   const isVat = (tax: XmlElement): boolean => taxSchemeOf(tax) === 'VAT';
+  const ids = childrenOf(party, 'PartyIdentification', CAC).flatMap((each) => childrenOf(each, 'ID', CBC));
   const address = optionalChild(party, 'PostalAddress', CAC);
   const country = address === undefined ? undefined : optionalChild(address, 'Country', CAC);
   const countryCode = country === undefined ? undefined : optionalChild(country, 'IdentificationCode', CBC);
@@ -101,13 +101,9 @@ function statedParty(root: XmlElement, role: 'seller' | 'buyer'): StatedParty {
       taxes.filter((tax) => !isVat(tax)),
       'CompanyID',
     ),
-    // A bank's creditor identifier (BT-90) stands here as well, and belongs to a mandate rather than to the party.
-    other: statedValues(
-      childrenOf(party, 'PartyIdentification', CAC)
-        .flatMap((identification) => childrenOf(identification, 'ID', CBC))
-        .filter((id) => id.attributes.get('schemeID') !== SEPA_CREDITOR),
-    ),
-    endpoint: statedValues(childrenOf(party, 'EndpointID', CBC)),
+    other: statedValues(ids.filter(isRegistered)),
+    endpoint: statedValues(childrenOf(party, 'EndpointID', CBC).filter(isRegistered)),
+    numbers: statedValues(ids.filter(isBookNumber)),
     names: [...valuesOf(legal, 'RegistrationName'), ...valuesOf(childrenOf(party, 'PartyName', CAC), 'Name')],
     country: countryCode === undefined ? undefined : valueOf(countryCode),
   };
