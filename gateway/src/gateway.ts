@@ -148,6 +148,9 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
     const folder = join(config.home, 'gateway', gateway);
     const database = await openDatabase({ url, folder, gateway, onLost: fail });
     const store = new OutboxStore(database.kysely, config.name);
+    // Before anything is read: a peer that is behind it would tell of what was before what this gateway has answered.
+    const newest = await store.newestCommit();
+    if (newest !== undefined) sessions.remember({ transactionId: newest.id, block: BigInt(newest.block) });
     const outbox = new Outbox({
       store,
       ledger,

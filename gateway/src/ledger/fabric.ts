@@ -1,12 +1,10 @@
 /** The ledger through @hyperledger/fabric-gateway. Every call has a deadline; errors leave as ours. */
-import type { CallOptions } from '@grpc/grpc-js';
 import {
   GatewayError,
   type Proposal as FabricProposal,
   StatusCode,
   type Transaction,
 } from '@hyperledger/fabric-gateway';
-import { gateway as wire } from '@hyperledger/fabric-protos';
 import {
   type CommandBatchResult,
   CONTRACT_FUNCTIONS,
@@ -17,6 +15,7 @@ import {
 } from '@onepledge/chaincode/model';
 import { type Principal, principalKey } from '../auth/principal';
 import { ProblemError } from '../problem';
+import { comesTo, commitRequest, within } from './catch-up';
 import {
   EndorsementRefused,
   IdentityRefused,
@@ -34,9 +33,6 @@ import type { LedgerSessions, Session } from './sessions';
 
 /** Deadlines of the calls, in milliseconds. */
 export type LedgerTimeouts = Readonly<{ evaluate: number; endorse: number; submit: number; commit: number }>;
-
-/** How long a peer may take to come to what another one has told. */
-const CATCH_UP_MS = 5_000;
 
 /** How long another identity of the member waits for a transaction whose signer is refused. */
 const WITNESS_MS = 1_000;
@@ -92,7 +88,7 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
     transactionId: string,
     deadline: number,
   ): Promise<CommitStatus | undefined> {
-    const commit = session.gateway.newCommit(this.#commitRequest(session, transactionId));
+    const commit = session.gateway.newCommit(commitRequest(session, transactionId));
     try {
       const { successful, code, blockNumber } = await commit.getStatus(within(deadline));
       this.#sessions.horizon?.note(member, transactionId, blockNumber);
@@ -167,27 +163,34 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
   }
 
   /**
-   * One evaluation of the system chaincode that answers for blocks.
+   * One evaluation of the system chaincode that answers for blocks, as the peer has them, however far it has come.
    * @throws ProblemError LEDGER_UNAVAILABLE or INTERNAL_ERROR.
    */
   queryBlocks(principal: Principal, name: string, ...args: readonly string[]): Promise<Uint8Array> {
-    return this.#read(principal, async ({ blocks, channel }) => {
+    return this.#ask(principal, async ({ blocks, channel }) => {
       const proposal = blocks.newProposal(name, { arguments: [channel, ...args] });
       return proposal.evaluate(within(this.#timeouts.evaluate));
     });
   }
 
+  /** One evaluation by a peer that has what other members were told of here. @throws ProblemError */
+  #read<T>(principal: Principal, evaluation: (session: Session) => Promise<T>): Promise<T> {
+    return this.#ask(principal, async (session) => {
+      await this.#caughtUp(principal, session);
+      return evaluation(session);
+    });
+  }
+
   /** One evaluation; once more where the identity was refused, as it may have got a new certificate. @throws ProblemError */
-  async #read<T>(principal: Principal, evaluation: (session: Session) => Promise<T>, again = true): Promise<T> {
+  async #ask<T>(principal: Principal, evaluation: (session: Session) => Promise<T>, again = true): Promise<T> {
     let session: Session | undefined;
     try {
       session = await this.#sessions.of(principal);
-      await this.#caughtUp(principal, session);
       return await evaluation(session);
     } catch (error) {
       if (!again || !isRefusedIdentity(error)) throw this.#readProblem(principal, session, error);
       this.#noteFailure(error, principal, session);
-      return this.#read(principal, evaluation, false);
+      return this.#ask(principal, evaluation, false);
     }
   }
 
@@ -231,30 +234,11 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
     };
   }
 
-  /** The question for a commit, from the transaction's id alone: so it can be asked after any crash. */
-  #commitRequest(session: Session, transactionId: string): Uint8Array {
-    const request = new wire.CommitStatusRequest();
-    request.setChannelId(session.channel);
-    request.setTransactionId(transactionId);
-    request.setIdentity(session.identity.serialized);
-    const signed = new wire.SignedCommitStatusRequest();
-    signed.setRequest(request.serializeBinary());
-    return signed.serializeBinary();
-  }
-
   /** Waits until the member's peer has what other members were told of here. @throws GatewayError when it is too far behind */
   async #caughtUp({ member }: Principal, session: Session): Promise<void> {
-    const due = this.#sessions.horizon?.due(member);
-    if (due === undefined) return;
-    const commit = session.gateway.newCommit(this.#commitRequest(session, due.transactionId));
-    try {
-      await commit.getStatus(within(CATCH_UP_MS));
-    } catch (error) {
-      // So answers a peer that is not in the channel yet, its disk having been lost, as well: what is to be asked next tells which it is.
-      if (isRefusedIdentity(error)) return;
-      throw error;
-    }
-    this.#sessions.horizon?.note(member, due.transactionId, due.block);
+    const horizon = this.#sessions.horizon;
+    const due = horizon?.due(member);
+    if (due !== undefined && (await comesTo(session, due))) horizon?.note(member, due.transactionId, due.block);
   }
 
   #noteFailure(error: unknown, principal: Principal, session: Session | undefined): void {
@@ -294,10 +278,6 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
     }
     return new ProblemError({ code: 'LEDGER_UNAVAILABLE', detail: 'the ledger cannot be reached' }, { cause: error });
   }
-}
-
-function within(milliseconds: number): CallOptions {
-  return { deadline: Date.now() + milliseconds };
 }
 
 function readJson(bytes: Uint8Array): unknown {

@@ -25,14 +25,25 @@ describe('the horizon', () => {
     expect(horizon.due('platform')).toBeUndefined();
   });
 
-  test('trusts no peer that was gone, and none of an earlier network', () => {
+  test('trusts no peer that was gone, and none after the network was', () => {
     const horizon = new Horizon();
     horizon.note('bank-a', 'tx1', 7n);
 
     horizon.forget('bank-a');
     expect(horizon.due('bank-a')).toEqual({ transactionId: 'tx1', block: 7n });
 
-    horizon.clear();
-    expect(horizon.due('bank-a')).toBeUndefined();
+    horizon.note('bank-a', 'tx1', 7n);
+    horizon.forgetAll();
+    expect(horizon.due('bank-a')).toEqual({ transactionId: 'tx1', block: 7n });
+  });
+
+  test('has every peer come to what the records of an earlier run tell', () => {
+    const horizon = new Horizon();
+    horizon.remember({ transactionId: 'tx3', block: 12n });
+    horizon.note('bank-a', 'tx1', 7n);
+
+    for (const member of ['bank-a', 'bank-b']) {
+      expect(horizon.due(member)).toEqual({ transactionId: 'tx3', block: 12n });
+    }
   });
 });

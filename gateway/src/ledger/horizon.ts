@@ -12,8 +12,13 @@ export class Horizon {
 
   /** Notes that a member's peer has committed a transaction. */
   note(member: string, transactionId: string, block: bigint): void {
-    if (this.#newest === undefined || this.#newest.block < block) this.#newest = { transactionId, block };
+    this.remember({ transactionId, block });
     if ((this.#reached.get(member) ?? -1n) < block) this.#reached.set(member, block);
+  }
+
+  /** What was told before this run, by the records: no peer is known to have it yet. */
+  remember(landmark: Landmark): void {
+    if (this.#newest === undefined || this.#newest.block < landmark.block) this.#newest = landmark;
   }
 
   /** What a member's peer must have before it may be asked; undefined when it is known to have it. */
@@ -27,9 +32,8 @@ export class Horizon {
     this.#reached.delete(member);
   }
 
-  /** The network is another one. */
-  clear(): void {
-    this.#newest = undefined;
+  /** The network runs anew: any of its peers may have come less far than the one that told. What was told stays. */
+  forgetAll(): void {
     this.#reached.clear();
   }
 }

@@ -7,7 +7,7 @@ import { BoundedMap } from '../bounded-map';
 import type { Connection } from '@onepledge/network';
 import type { NetworkDirectory, NetworkMember } from './directory';
 import { LedgerUnavailable } from './errors';
-import { Horizon } from './horizon';
+import { Horizon, type Landmark } from './horizon';
 
 /** One identity's way to the ledger. */
 export type Session = Readonly<{
@@ -92,6 +92,11 @@ export class LedgerSessions {
     return this.#directory.connection().oneLedger ? undefined : this.#horizon;
   }
 
+  /** What an earlier run of the gateway was told: peers that are asked must have it. */
+  remember(landmark: Landmark): void {
+    this.#horizon.remember(landmark);
+  }
+
   /** A member's peer did not answer in a session: the next of its peers is asked from now on, where it has several. */
   failOver(member: string, { turn }: Session): void {
     this.#horizon.forget(member);
@@ -114,7 +119,7 @@ export class LedgerSessions {
     if (network === this.#network) return;
     this.#network = network;
     this.#identities.reset();
-    this.#horizon.clear();
+    this.#horizon.forgetAll();
     this.close();
   }
 
