@@ -141,6 +141,46 @@ describe('what they forge beside the claim', () => {
     });
   });
 
+  test('shows in the history by who has signed it, however ordinary its event looks', async () => {
+    const platform = await as({ member: 'platform' });
+    const asset = await platform.register(sequence.registration());
+    const { record, changes } = JSON.parse(await forger.written(asset.transaction.id, assetKey(asset))) as {
+      record: object;
+      changes: readonly [{ n: number; event: object }];
+    };
+    const actor = { member: 'platform', party: asset.debtor.uscc, role: 'member' };
+    const value = (at: string): string => {
+      const event = { ...changes[0].event, type: 'RECEIVABLE_CONFIRMED', actor, at };
+      const confirmed = { ...record, confirmation: { decision: 'CONFIRM', actor, at }, sequence: 2 };
+      return JSON.stringify({ schema: 1, record: confirmed, changes: [{ n: 0, event }] });
+    };
+    expect(await forger.submit(forgers, { key: assetKey(asset), value })).toBe('VALID');
+    const { items, whole } = await until('it is there', async () => {
+      const history = await platform.history(asset.id);
+      return history.items.length > 1 ? history : undefined;
+    });
+    expect(whole).toBe(true);
+    const fingerprint: unknown = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(items[0]).toMatchObject({ event: 'RECEIVABLE_REGISTERED', signer: { mspId: 'PlatformMSP', fingerprint } });
+    expect(items[1]).toMatchObject({
+      event: 'UNEXPLAINED_CHANGE',
+      actor: { member: 'unknown' },
+      signer: { mspId: 'BankBMSP', subject: expect.stringContaining('CN=forger'), fingerprint },
+    });
+  });
+
+  test('does not keep from who sees everything what became of a receivable that they took off the ledger', async () => {
+    const platform = await as({ member: 'platform' });
+    const regulator = await as({ member: 'regulator' });
+    const asset = await platform.register(sequence.registration());
+    expect(await forger.submit(forgers, { key: assetKey(asset), value: null })).toBe('VALID');
+    const { items } = await until('it is there', async () => {
+      const history = await regulator.history(asset.id);
+      return history.items.length > 1 ? history : undefined;
+    });
+    expect(items.map(({ event }) => event)).toEqual(['RECEIVABLE_REGISTERED', 'UNEXPLAINED_CHANGE']);
+  });
+
   test('does not make the debtor one of theirs, who would say that it paid', async () => {
     const held = await pledged();
     const { uscc, name } = held.asset.debtor;

@@ -6,7 +6,7 @@ import { http, type HttpAnswer } from './http';
 export type TransactionRef = Readonly<{ id: string; block: string; status: 'COMMITTED' }>;
 export type Committed<T> = T & Readonly<{ transaction: TransactionRef }>;
 export type Page<T> = Readonly<{ items: readonly T[]; next: string | null }>;
-export type History = Page<HistoryEntry>;
+export type History = Page<HistoryEntry> & Readonly<{ whole: boolean }>;
 export type Receivable = Committed<ReceivableView>;
 export type Pledge = Committed<PledgeView>;
 

@@ -19,8 +19,12 @@ import { ROOT } from './root';
 
 const { KVMetadataEntry, KVMetadataWrite, KVRWSet, KVWrite } = ledger.rwset.kvrwset;
 
-/** A change of the world state: a new value (null deletes), a new endorsement policy of the key, or both. */
-export type ForgedWrite = Readonly<{ key: string; value?: string | null; policy?: Uint8Array }>;
+/** A change of the world state: a new value (null deletes; made of the transaction's time, if need be), a new endorsement policy of the key, or both. */
+export type ForgedWrite = Readonly<{
+  key: string;
+  value?: string | null | ((at: string) => string);
+  policy?: Uint8Array;
+}>;
 
 const CODES = new Map(Object.entries(StatusCode).map(([name, code]) => [code, name]));
 
@@ -63,7 +67,7 @@ export class Forger {
     response.setProposalHash(
       sha256(header.getChannelHeader_asU8(), header.getSignatureHeader_asU8(), payload.serializeBinary()),
     );
-    response.setExtension$(actionOf(chaincode, writes).serializeBinary());
+    response.setExtension$(actionOf(chaincode, writes, timeOf(header)).serializeBinary());
     const endorsed = new peer.ChaincodeEndorsedAction();
     endorsed.setProposalResponsePayload(response.serializeBinary());
     endorsed.setEndorsementsList(members.map((name) => this.#endorse(name, response.serializeBinary())));
@@ -176,14 +180,20 @@ function partsOf(bytes: Uint8Array = new Uint8Array()): {
   };
 }
 
-function actionOf(chaincode: string, writes: readonly ForgedWrite[]): peer.ChaincodeAction {
+/** A transaction's time, as the chaincode tells it. */
+function timeOf(header: common.Header): string {
+  const time = common.ChannelHeader.deserializeBinary(header.getChannelHeader_asU8()).getTimestamp()?.toDate();
+  return (time ?? new Date(0)).toISOString();
+}
+
+function actionOf(chaincode: string, writes: readonly ForgedWrite[], at: string): peer.ChaincodeAction {
   const set = new KVRWSet();
   for (const { key, value, policy } of writes) {
     if (value !== undefined) {
       const write = new KVWrite();
       write.setKey(key);
       write.setIsDelete(value === null);
-      if (value !== null) write.setValue(Buffer.from(value));
+      if (value !== null) write.setValue(Buffer.from(typeof value === 'string' ? value : value(at)));
       set.addWrites(write);
     }
     if (policy === undefined) continue;

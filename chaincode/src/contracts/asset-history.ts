@@ -25,10 +25,21 @@ function maySeeHistory(receivable: Receivable, pledges: readonly Pledge[], scope
   return pledges.some((pledge) => wasOffered(actor, pledge));
 }
 
+/** What a version showed; nothing of one that was forged in no form that can be shown. */
+function shown<T>({ stored }: Version<T>, view: (record: T) => object): object {
+  if (stored === undefined) return {};
+  try {
+    return view(stored.record);
+  } catch {
+    return {};
+  }
+}
+
 function placed<T>(versions: readonly Version<T>[], view: (record: T) => object, prefix: string): readonly Placed[] {
   let before: object | undefined;
-  return versions.flatMap(({ transactionId, at, stored }) => {
-    const after = stored === undefined ? {} : view(stored.record);
+  return versions.flatMap((version) => {
+    const { transactionId, at, stored } = version;
+    const after = shown(version, view);
     const changed = differences(before, after).map((change): FieldChange => ({
       ...change,
       field: prefix + change.field,
@@ -56,29 +67,48 @@ function placed<T>(versions: readonly Version<T>[], view: (record: T) => object,
   });
 }
 
+/** What the ledger has of an asset for who asks for its history. */
+type Subject = Readonly<{ receivable: Receivable | undefined; pledges: readonly Pledge[] }>;
+
+/** Who sees everything is shown also what became of an asset that is there no more, or cannot be gone by. */
+async function subjectOf(id: string, scope: ReadScope): Promise<Result<Subject>> {
+  await loadReceivables([id], scope.work);
+  if (seesEverything(scope.actor)) {
+    return accept({ receivable: scope.work.find(key.receivable(id)), pledges: await pledgesOn(id, scope) });
+  }
+  const found = await findReceivable(id, scope);
+  if (!found.ok) return found;
+  const pledges = await pledgesOn(id, scope);
+  const homes = homesOf(found.value, scope.work);
+  // What was only offered to another bank is between those two.
+  const mayBeShown = (pledge: Pledge): boolean =>
+    pledge.acceptedAt !== undefined || maySeePledge(scope.actor, pledge, found.value, homes);
+  return maySeeHistory(found.value, pledges, scope)
+    ? accept({ receivable: found.value, pledges: pledges.filter(mayBeShown) })
+    : refuse('NOT_FOUND', `there is no receivable ${id}`);
+}
+
 /**
  * The history of an asset, oldest first as far as the ledger's values tell: within a transaction by its events' numbers, across keys by time.
- * The gateway, which knows the blocks, puts transactions into the order of the ledger.
+ * The gateway, which knows the blocks, puts transactions into the order of the ledger. It is whole where it begins with the asset's first change: a
+ * peer that began with a snapshot has none from before it.
  */
 export async function assetHistory(
   id: string,
   scope: ReadScope,
-): Promise<Result<Readonly<{ items: readonly HistoryEntry[] }>>> {
-  await loadReceivables([id], scope.work);
-  const found = await findReceivable(id, scope);
-  if (!found.ok) return found;
-  const pledges = await pledgesOn(id, scope);
-  if (!maySeeHistory(found.value, pledges, scope)) return refuse('NOT_FOUND', `there is no receivable ${id}`);
+): Promise<Result<Readonly<{ items: readonly HistoryEntry[]; whole: boolean }>>> {
+  const subject = await subjectOf(id, scope);
+  if (!subject.ok) return subject;
+  const { receivable, pledges } = subject.value;
+  const versions = await versionsOf(scope.stub, key.receivable(id));
+  if (receivable === undefined && versions.length === 0) return refuse('NOT_FOUND', `there is no receivable ${id}`);
+  const whole = versions[0]?.stored?.record.sequence === 1;
 
-  const entries = [...placed(await versionsOf(scope.stub, key.receivable(id)), receivableView, '')];
-  const homes = homesOf(found.value, scope.work);
+  const entries = [...placed(versions, receivableView, '')];
   for (const pledge of pledges) {
-    // What was only offered to another bank is between those two.
-    if (pledge.acceptedAt === undefined && !maySeePledge(scope.actor, pledge, found.value, homes)) continue;
-    const versions = await versionsOf(scope.stub, key.pledge(pledge.id));
     // Shown as it was then: a later look at it must not make it lapsed in its past.
     const view = (record: Pledge) => pledgeView(record, record.acceptedAt ?? record.proposedAt);
-    entries.push(...placed(versions, view, `pledges[${pledge.id}].`));
+    entries.push(...placed(await versionsOf(scope.stub, key.pledge(pledge.id)), view, `pledges[${pledge.id}].`));
   }
   const merged = new Map<string, Placed>();
   for (const { n, entry } of entries) {
@@ -97,5 +127,5 @@ export async function assetHistory(
       ? -1
       : 1;
   });
-  return accept({ items: items.map(({ entry }) => entry) });
+  return accept({ items: items.map(({ entry }) => entry), whole });
 }

@@ -278,6 +278,22 @@ describe('the history of an asset', () => {
     });
   });
 
+  test('says that it is whole, and where the peer has not its beginning that it is not', async () => {
+    const { id } = await offer();
+    type History = { items: readonly HistoryEntry[]; whole: boolean };
+    expect(await ledger.read<History>(supplier, history())).toMatchObject({ whole: true });
+    // A peer that begins with a snapshot has the state and no history; then what comes after.
+    ledger.world.forgetHistory();
+    expect(await ledger.read<History>(supplier, history())).toEqual({ items: [], whole: false });
+    await ledger.ok(bankA, acceptance(id));
+    const { items, whole } = await ledger.read<History>(regulator, history());
+    expect([items.map(({ event }) => event), whole]).toEqual([['PLEDGE_ACCEPTED'], false]);
+    const later = await ledger.ok<ReceivableView>(platform, aReceivable());
+    expect(await ledger.read<History>(supplier, { type: 'asset.history', id: later.id })).toMatchObject({
+      whole: true,
+    });
+  });
+
   test('keeps both changes that share a transaction', async () => {
     await ledger.submit(
       buyer,

@@ -1,9 +1,9 @@
 /** All values that a key ever had. */
 import type { ChaincodeStub } from 'fabric-shim-api';
 import type { Key } from './key';
-import { decodeStored, type Stored } from './stored';
+import { decodeStored, type Stored, UnknownSchema } from './stored';
 
-/** What a transaction left under a key; undefined where it deleted it, which no rule does. */
+/** What a transaction left under a key; undefined where it deleted it, or left what cannot be read, which no rule does. */
 export type Version<T> = Readonly<{
   transactionId: string;
   /** The transaction's time, as its changes state it. */
@@ -26,7 +26,7 @@ export async function versionsOf<T>(stub: ChaincodeStub, key: Key<T>): Promise<r
     for (let next = await iterator.next(); ; next = await iterator.next()) {
       const found = next.value as Modification | null | undefined;
       if (found?.txId !== undefined) {
-        const stored = found.isDelete ? undefined : decodeStored(key.codec, found.value);
+        const stored = found.isDelete ? undefined : readable(key, found.value);
         versions.push({ transactionId: found.txId, at: instantOf(found.timestamp), stored });
       }
       if (next.done) break;
@@ -36,6 +36,16 @@ export async function versionsOf<T>(stub: ChaincodeStub, key: Key<T>): Promise<r
   }
   // Fabric gives the newest first.
   return versions.reverse();
+}
+
+/** @throws UnknownSchema for a value that a later version wrote */
+function readable<T>({ codec }: Key<T>, value: Uint8Array): Stored<T> | undefined {
+  try {
+    return decodeStored(codec, value);
+  } catch (error) {
+    if (error instanceof UnknownSchema) throw error;
+    return undefined;
+  }
 }
 
 /** UTC, RFC 3339 with milliseconds. */

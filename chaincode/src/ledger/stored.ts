@@ -20,7 +20,7 @@ export function encodeStored<T>(codec: Codec<T>, stored: Stored<T>): Uint8Array 
 
 /**
  * A value from its bytes.
- * @throws UnknownSchema for a value that a later version wrote.
+ * @throws UnknownSchema for a value that a later version wrote; any other error for one that no version did.
  */
 export function decodeStored<T>(codec: Codec<T>, bytes: Uint8Array): Stored<T> {
   const json = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as {
@@ -28,6 +28,7 @@ export function decodeStored<T>(codec: Codec<T>, bytes: Uint8Array): Stored<T> {
     record: unknown;
     changes?: readonly StoredChange[];
   };
+  if (typeof json.schema !== 'number') throw new Error('a value without a schema');
   if (json.schema !== SCHEMA_VERSION)
     throw new UnknownSchema(`a value of schema ${json.schema}, this program knows ${SCHEMA_VERSION}`);
   return { record: codec.decode(json.record), changes: json.changes ?? [] };

@@ -5,7 +5,7 @@ import { InvariantViolation } from '../domain/invariants';
 import { guardedPolicy, type EndorsementPolicy } from './endorsement-policy';
 import type { Key } from './key';
 import type { StateAccess, StateWrite } from './state-access';
-import { decodeStored, encodeStored, type StoredChange } from './stored';
+import { decodeStored, encodeStored, type StoredChange, UnknownSchema } from './stored';
 
 /** A command was about to decide without having read. A fault in the program. */
 export class NotLoaded extends Error {
@@ -42,8 +42,7 @@ export class UnitOfWork {
     const values = await this.#access.read(missing.map((key) => key.text));
     for (const [index, key] of missing.entries()) {
       const value = values[index];
-      const record = value === undefined ? undefined : decodeStored(key.codec, value).record;
-      this.#slots.set(key.text, { key, record, ...faultOf(key, record), changed: false, changes: [] });
+      this.#slots.set(key.text, { key, ...readOf(key, value), changed: false, changes: [] });
     }
   }
 
@@ -77,6 +76,7 @@ export class UnitOfWork {
   /** Sets the record under a key. Where a record changes twice in a transaction, its value lists both changes. */
   put<T>(key: Key<T>, record: T, change?: StoredChange): void {
     const slot = this.#slots.get(key.text) ?? { key, record: undefined, changed: false, changes: [] };
+    if (slot.fault !== undefined) throw slot.fault;
     slot.record = record;
     slot.changed = true;
     if (change !== undefined) slot.changes.push(change);
@@ -116,13 +116,18 @@ export class UnitOfWork {
   }
 }
 
-function faultOf(key: Key<unknown>, record: unknown): { fault?: InvariantViolation } {
-  if (record === undefined) return {};
+/** @throws UnknownSchema for a value that a later version wrote */
+function readOf(key: Key<unknown>, value: Uint8Array | undefined): { record: unknown; fault?: InvariantViolation } {
+  if (value === undefined) return { record: undefined };
+  let record: unknown;
   try {
+    record = decodeStored(key.codec, value).record;
     key.check?.(record);
-    return {};
+    return { record };
   } catch (error) {
-    if (error instanceof InvariantViolation) return { fault: error };
-    throw error;
+    if (error instanceof UnknownSchema) throw error;
+    if (error instanceof InvariantViolation) return { record, fault: error };
+    // Forged in a form that no rule writes: it is this one thing that cannot be gone by, and not the list that it would stand in.
+    return { record, fault: new InvariantViolation(`what stands under ${JSON.stringify(key.text)}`, 'it can be read') };
   }
 }

@@ -103,8 +103,17 @@ export const PledgeViewSchema = z
   .meta({ id: 'Pledge' });
 export type PledgeView = Readonly<z.output<typeof PledgeViewSchema>>;
 
-/** What a history says of a change that no command made. */
+/** What a history says of a change that no command made, or that another signed than who is said to have made it. */
 export const UNEXPLAINED = 'UNEXPLAINED_CHANGE';
+
+export const SignerSchema = z
+  .strictObject({
+    mspId: z.string(),
+    subject: z.string().describe("Of the certificate, as its member's CA has written it"),
+    fingerprint: z.string().describe('SHA-256 of the certificate, hexadecimal'),
+  })
+  .describe('Whose signature the transaction bears, as its block says; the actor is what the record says')
+  .meta({ id: 'Signer' });
 
 export const HistoryEntrySchema = z
   .strictObject({
@@ -112,9 +121,12 @@ export const HistoryEntrySchema = z
     block: z.string().optional().describe('Block number'),
     at: InstantSchema,
     actor: ActorViewSchema,
+    signer: SignerSchema.optional(),
     event: z
       .enum([...EVENT_TYPES, UNEXPLAINED])
-      .describe(`${UNEXPLAINED}: members' peers have endorsed what no rule made; \`actor\` is not known`),
+      .describe(
+        `${UNEXPLAINED}: members' peers have endorsed what no rule made; \`actor\` is not known, \`signer\` is`,
+      ),
     pledgeId: z.string().optional(),
     data: z.record(z.string(), z.unknown()).optional(),
     changes: z

@@ -17,6 +17,7 @@ export class WorldState {
   readonly #versions = new Map<string, Version[]>();
   readonly #transactions = new Set<string>();
   #height = 0;
+  #historyFrom = 0;
 
   /** Begins a transaction on what is committed now. @param at its time, UTC */
   simulate(transactionId: string, at = '1970-01-01T00:00:00.000Z'): Simulation {
@@ -38,9 +39,14 @@ export class WorldState {
     return this.#versions.get(key)?.at(-1)?.policy;
   }
 
-  /** The versions of a key, newest first, as a peer gives them. */
+  /** The versions of a key, newest first, as a peer gives them: one that began with a snapshot has those since. */
   history(key: string): readonly Version[] {
-    return [...(this.#versions.get(key) ?? [])].reverse();
+    return (this.#versions.get(key) ?? []).filter(({ height }) => height > this.#historyFrom).reverse();
+  }
+
+  /** From now on this is the world of a peer that began with a snapshot of what is committed. */
+  forgetHistory(): void {
+    this.#historyFrom = this.#height;
   }
 
   /** The committed keys from `start` on and before `end`, in the order of their UTF-8 bytes. */

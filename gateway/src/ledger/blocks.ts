@@ -2,9 +2,10 @@
 import { common } from '@hyperledger/fabric-protos';
 import type { Principal } from '../auth/principal';
 import { BoundedMap } from '../bounded-map';
+import { type Signer, Signers } from './signers';
 
-/** A transaction's place: blocks count from 0, positions within a block too. */
-export type Place = Readonly<{ block: bigint; position: number }>;
+/** A transaction's place: blocks count from 0, positions within a block too. And who signed it, as its envelope says. */
+export type Place = Readonly<{ block: bigint; position: number; signer: Signer }>;
 
 /** Asks the system chaincode qscc, as an identity of the channel. */
 export interface BlockSource {
@@ -18,6 +19,7 @@ const HEIGHT_AGE_MS = 1000;
 export class Blocks {
   readonly #source: BlockSource;
   readonly #places = new BoundedMap<string, Place>(50_000);
+  readonly #signers = new Signers();
   readonly #asked = new Map<string, Promise<Place | undefined>>();
   readonly #heights = new Map<string, Readonly<{ at: number; peer: number; height: Promise<bigint> }>>();
   #noted = 0n;
@@ -92,7 +94,8 @@ export class Blocks {
     );
     const number = BigInt(block.getHeader()?.getNumber() ?? 0);
     for (const [position, envelope] of envelopesOf(block).entries()) {
-      this.#places.set(transactionIdOf(envelope), { block: number, position });
+      const signer = this.#signers.of(creatorOf(envelope));
+      this.#places.set(transactionIdOf(envelope), { block: number, position, signer });
     }
     return this.#places.get(transactionId);
   }
@@ -103,7 +106,16 @@ function envelopesOf(block: common.Block): readonly Uint8Array[] {
 }
 
 function transactionIdOf(envelope: Uint8Array): string {
-  const payload = common.Payload.deserializeBinary(common.Envelope.deserializeBinary(envelope).getPayload_asU8());
-  const header = payload.getHeader()?.getChannelHeader_asU8() ?? new Uint8Array(0);
+  const header = headerOf(envelope)?.getChannelHeader_asU8() ?? new Uint8Array(0);
   return common.ChannelHeader.deserializeBinary(header).getTxId();
+}
+
+/** The serialized identity whose signature the network has checked. */
+function creatorOf(envelope: Uint8Array): Uint8Array {
+  const header = headerOf(envelope)?.getSignatureHeader_asU8() ?? new Uint8Array(0);
+  return common.SignatureHeader.deserializeBinary(header).getCreator_asU8();
+}
+
+function headerOf(envelope: Uint8Array): common.Header | undefined {
+  return common.Payload.deserializeBinary(common.Envelope.deserializeBinary(envelope).getPayload_asU8()).getHeader();
 }

@@ -6,7 +6,8 @@ import { historyText } from './view';
 export const history: CommandSpec = {
   verb: 'history',
   summary: 'every change of an asset, oldest first',
-  details: 'For the holder, claimants, auditors and the regulator.',
+  details:
+    'For the holder, claimants, auditors and the regulator. With --json also who signed each change, and `whole`: whether it begins with the first one.',
   arguments: [{ name: 'id', summary: "the asset's id" }],
   examples: [
     'rcv_0123456789abcdefghjkmnpqrs --as platform',
@@ -15,7 +16,12 @@ export const history: CommandSpec = {
   async run({ api, output }, input) {
     const answer = (await api().get(`/v1/assets/${encodeURIComponent(input.argument(0))}/history`)) as History;
     output.show(answer, () => historyText(answer.items));
+    if (!answer.whole) {
+      output.note(
+        "not whole: this member's peer has no history from before the snapshot that it began with; ask as another member",
+      );
+    }
   },
 };
 
-type History = Readonly<{ items: readonly HistoryEntry[] }>;
+type History = Readonly<{ items: readonly HistoryEntry[]; whole: boolean }>;

@@ -7,7 +7,7 @@ export function historyText(entries: readonly HistoryEntry[]): string {
   const rows = entries.map((entry) => [
     entry.block ?? '',
     entry.at,
-    actorLabel(entry.actor),
+    actorLabel(entry),
     entry.event,
     entry.changes
       .filter((change) => entry.event === UNEXPLAINED || isTold(change))
@@ -50,7 +50,8 @@ function isNought(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'amount' in value && /^[0.]+$/.test(String(value.amount));
 }
 
-function actorLabel(actor: HistoryEntry['actor']): string {
+function actorLabel({ actor, event, signer }: HistoryEntry): string {
+  if (event === UNEXPLAINED && signer !== undefined) return `${actor.member}, signed by ${signer.mspId}`;
   const party = actor.party === undefined ? '' : ` for ${actor.party}`;
   return `${actor.member}${party}${actor.role === 'member' ? '' : ` (${actor.role})`}`;
 }

@@ -146,6 +146,26 @@ test('a change that no command made stands in the history, also with the event o
   ]);
 });
 
+test('what cannot even be read is left out of lists, and stands in the history for who sees everything', async () => {
+  const { id } = await registered(ledger);
+  const at = key.receivable(id);
+  forgeries = 0;
+  for (const value of ['{}', 'not JSON', '{"schema":1,"record":{"id":7}}']) {
+    forgeries += 1;
+    const simulation = ledger.world.simulate(`forgery ${forgeries}`, LATER);
+    await simulation.write([{ key: at.text, value: Buffer.from(value) }]);
+    ledger.world.commit([simulation]);
+    const list = await ledger.read<{ items: readonly ReceivableView[] }>(auditor, { type: 'receivable.list' });
+    expect(list.items.map((item) => item.id)).toEqual([held.assetId]);
+    expect((await ledger.unreadable(supplier, { type: 'asset.history', id })).code).toBe('INTERNAL_ERROR');
+    const { items } = await ledger.read<{ items: readonly HistoryEntry[] }>(auditor, { type: 'asset.history', id });
+    expect(items[0]).toMatchObject({ event: 'RECEIVABLE_REGISTERED' });
+    expect(items[1]).toMatchObject({ event: 'UNEXPLAINED_CHANGE' });
+    expect(items[1]?.changes).toContainEqual({ field: 'dueDate', from: DUE });
+    expect(items).toHaveLength(forgeries + 1);
+  }
+});
+
 describe('a receivable that was changed before its first claim', () => {
   test('takes none where that claim would not be guarded', async () => {
     const { id } = await registered(ledger);

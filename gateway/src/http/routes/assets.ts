@@ -1,5 +1,5 @@
 /** /v1/assets: the history of an asset, with the blocks that hold it. */
-import { type HistoryEntry, HistoryEntrySchema } from '@onepledge/chaincode/model';
+import { type HistoryEntry, HistoryEntrySchema, type Member, UNEXPLAINED } from '@onepledge/chaincode/model';
 import { z } from 'zod';
 import type { Principal } from '../../auth/principal';
 import type { Blocks, Place } from '../../ledger/blocks';
@@ -7,7 +7,17 @@ import { readRoute, type Route } from '../route';
 import { AssetParams } from '../schemas';
 import type { Services } from '../services';
 
-const HistorySchema = z.strictObject({ items: z.array(HistoryEntrySchema), next: z.null() }).meta({ id: 'History' });
+const HistorySchema = z
+  .strictObject({
+    items: z.array(HistoryEntrySchema),
+    next: z.null(),
+    whole: z
+      .boolean()
+      .describe(
+        "Whether it begins with the asset's first change. The peer of a member that joined by a snapshot has nothing from before that; another member's has",
+      ),
+  })
+  .meta({ id: 'History' });
 
 export function assetRoutes({ reads, blocks }: Services): readonly Route[] {
   return [
@@ -20,20 +30,37 @@ export function assetRoutes({ reads, blocks }: Services): readonly Route[] {
       answers: { 200: { description: 'The history', schema: HistorySchema } },
       errors: ['NOT_FOUND'],
       handle: async ({ principal, params }) => {
-        const entries = entriesOf(await reads.query(principal, { type: 'asset.history', id: params.id }));
-        return { status: 200, body: { items: await withBlocks(blocks, principal, entries), next: null } };
+        const [{ items, whole }, { items: members }] = await Promise.all([
+          reads.query(principal, { type: 'asset.history', id: params.id }) as Promise<History>,
+          reads.query(principal, { type: 'member.list' }) as Promise<Readonly<{ items: readonly Member[] }>>,
+        ]);
+        const mspIds = new Map(members.map(({ name, mspId }) => [name, mspId]));
+        const placed = await withBlocks(blocks, principal, items);
+        const signed = placed.map((entry) => asSigned(entry, mspIds));
+        return { status: 200, body: { items: signed, next: null, whole: whole === true } };
       },
     }),
   ];
 }
 
-function entriesOf(value: unknown): readonly HistoryEntry[] {
-  if (Array.isArray(value)) return value as readonly HistoryEntry[];
-  return (value as { items: readonly HistoryEntry[] }).items;
+/** @property whole missing in the answers of earlier versions of the contract */
+type History = Readonly<{ items: readonly HistoryEntry[]; whole?: boolean }>;
+
+/**
+ * An event says who acted, and enough members for the chaincode's policy can write one where no claim guards the key. Who signed the transaction they
+ * cannot forge: every command acts for the member of its signer, so an event of another member's is none of a command.
+ */
+function asSigned(entry: HistoryEntry, mspIds: ReadonlyMap<string, string>): HistoryEntry {
+  const { actor, signer, event } = entry;
+  // Before members are enrolled they are known by their MSP id.
+  const own = signer === undefined || (mspIds.get(actor.member) ?? actor.member) === signer.mspId;
+  if (own || event === UNEXPLAINED) return entry;
+  const { data: _, ...rest } = entry;
+  return { ...rest, event: UNEXPLAINED, actor: { member: 'unknown', role: 'member' } };
 }
 
 /**
- * Adds the block to each entry and puts entries in the order of the chain: the contract knows no order between transactions of different
+ * Adds the block and the signer to each entry and puts entries in the order of the chain: the contract knows no order between transactions of different
  * keys, and the clock of a transaction is its client's.
  */
 async function withBlocks(
@@ -50,7 +77,9 @@ async function withBlocks(
   const placed = entries.map((entry) => ({ entry, place: places.get(entry.transactionId) }));
   // The sort keeps the order of entries of one transaction.
   placed.sort((a, b) => compare(a.place, b.place));
-  return placed.map(({ entry, place }) => (place === undefined ? entry : { ...entry, block: place.block.toString() }));
+  return placed.map(({ entry, place }) =>
+    place === undefined ? entry : { ...entry, block: place.block.toString(), signer: place.signer },
+  );
 }
 
 function compare(a: Place | undefined, b: Place | undefined): number {
