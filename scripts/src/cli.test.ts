@@ -117,11 +117,24 @@ describe('acts', () => {
     });
   });
 
-  test('202 that does not become final in time is OUTCOME_UNKNOWN', async () => {
+  test('an answer to an earlier request under its key is told as such', async () => {
+    const headers = { 'Idempotency-Replayed': 'true' };
+    await withServer(
+      () => ({ status: 201, body: { id: PLEDGE, status: 'ACTIVE' }, headers }),
+      async (url) => {
+        const words = ['pledge', 'accept', PLEDGE, '--json', '--gateway', url, ...TOKEN];
+        expect((await runCli([...words, '--idempotency-key', 'again'])).stderr).toContain('done before under this key');
+        expect((await runCli(words)).stderr).not.toContain('done before');
+      },
+    );
+  });
+
+  test.each([
+    ['does not become final', { status: 200, body: { id: 'i1', status: 'PENDING' } }],
+    ['another gateway does not know', { status: 404, body: { ...REFUSED, status: 404, code: 'NOT_FOUND' } }],
+  ])('202 that %s in time is OUTCOME_UNKNOWN', async (_, reply) => {
     const answer = ({ method }: Received): Reply =>
-      method === 'POST'
-        ? { status: 202, body: {}, headers: { Location: '/v1/transactions/i1' } }
-        : { status: 200, body: { id: 'i1', status: 'PENDING' } };
+      method === 'POST' ? { status: 202, body: {}, headers: { Location: '/v1/transactions/i1' } } : reply;
     await withServer(answer, async (url) => {
       const { code, stdout } = await runCli([
         'pledge',

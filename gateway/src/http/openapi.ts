@@ -119,10 +119,36 @@ function answersOf(route: Route, schemas: SchemaComponents): Json {
   return Object.fromEntries(
     Object.entries(route.answers).map(([status, { description, schema, mediaType }]) => {
       const content = { [mediaType ?? 'application/json']: schema === undefined ? {} : { schema: schemas.of(schema) } };
-      return [status, { description, content }];
+      const headers = HEADERS[headersOf(route)];
+      return [status, { description, ...(headers === undefined ? {} : { headers }), content }];
     }),
   );
 }
+
+type HeaderGroup = 'WRITE' | 'LEDGER' | 'NONE';
+
+function headersOf({ access, fromRecords }: Route): HeaderGroup {
+  if (access === 'write') return 'WRITE';
+  return access === 'read' && fromRecords !== true ? 'LEDGER' : 'NONE';
+}
+
+/** Headers of answers that say how far they may be believed. */
+const HEADERS: Readonly<Record<HeaderGroup, Json | undefined>> = {
+  WRITE: {
+    'Idempotency-Replayed': {
+      description: '`true` where it is the answer to an earlier request under the key, as things were then',
+      schema: { type: 'string', enum: ['true'] },
+    },
+  },
+  LEDGER: {
+    'Ledger-Height': {
+      description:
+        'How many blocks what was read stands on at least; each page of a list on its own. Absent where nobody can tell',
+      schema: { type: 'string', pattern: '^[0-9]+$' },
+    },
+  },
+  NONE: undefined,
+};
 
 /** One response a status, naming the codes that come under it. */
 function problemsOf(route: Route): Json {

@@ -45,6 +45,8 @@ type Base = Readonly<{
   answers: Readonly<Record<number, Readonly<{ description: string; schema?: z.ZodType; mediaType?: string }>>>;
   /** Codes beyond those that every route of its kind can answer. */
   errors?: readonly ErrorCode[];
+  /** Answered from the gateway's own records: no height of the ledger says how new they are. */
+  fromRecords?: true;
 }>;
 
 export type Route = Base &

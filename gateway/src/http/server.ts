@@ -121,12 +121,13 @@ async function answerTo(
   const base = { principal, params, query, request: facts };
   if (route.access !== 'write' || principal === undefined) {
     // How new what is read is at least, where anybody can tell. Asked for before: after the answer was read the chain may be longer, and the answer would pass for newer than it is.
-    const before = principal === undefined ? undefined : services.blocks.peerOf(principal);
-    const height = principal === undefined ? undefined : await services.blocks.height(principal).catch(() => undefined);
+    const reader = route.fromRecords === true ? undefined : principal;
+    const before = reader === undefined ? undefined : services.blocks.peerOf(reader);
+    const height = reader === undefined ? undefined : await services.blocks.height(reader).catch(() => undefined);
     const answer = await route.handle(base as unknown as WriteContext<unknown, unknown, unknown>);
-    if (principal === undefined || height === undefined) return answer;
+    if (reader === undefined || height === undefined) return answer;
     // Read from the next peer, as that one was gone: it may be behind.
-    if (services.blocks.peerOf(principal) !== before) return answer;
+    if (services.blocks.peerOf(reader) !== before) return answer;
     return { ...answer, headers: { ...answer.headers, 'Ledger-Height': height.toString() } };
   }
   if (!mayWrite(principal)) throw problem('FORBIDDEN', `the role ${principal.role} only reads`);

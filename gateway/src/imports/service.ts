@@ -95,7 +95,7 @@ export class ImportService {
     try {
       stored = await this.#storeAll(own, intents, numbered);
     } catch (error) {
-      void this.#outbox.adopt(intents);
+      void this.#outbox.adopt([own, ...intents]);
       // Never an error for what may be carried out: whoever asks later is told, and may ask again under the key.
       if (error instanceof StatementInDoubt) return { id, kind: 'IMPORT', requestId, replayed: false };
       throw new ProblemError(

@@ -43,6 +43,11 @@ export class Doubts {
     }
   }
 
+  /** Whether a request of the member's is looked for still. */
+  holds(id: string, member: string): boolean {
+    return this.#missing.get(id)?.principal.member === member;
+  }
+
   /** A request is on its way, also as it came again: it may end before one who has read that it is pending knows. */
   sent(id: string): void {
     this.#missing.delete(id);

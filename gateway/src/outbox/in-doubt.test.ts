@@ -113,6 +113,8 @@ describe('a request whose storing is in doubt', () => {
 
     expect(await outbox.outcome(id, PRINCIPAL.member, 500)).toBeUndefined();
     expect(await store.intent(id, PRINCIPAL.member)).toBeUndefined();
+    // Whoever asks is told that it is pending, and nobody else of it.
+    expect([PRINCIPAL.member, 'another'].map((member) => outbox.inDoubt(id, member))).toEqual([true, false]);
     const again = await outbox.submit(intent);
     expect(await outbox.outcome(again.id, PRINCIPAL.member, WAIT)).toMatchObject({ state: 'COMMITTED' });
     expect([...ledger.applied]).toEqual([[intent.id, 1]]);

@@ -163,6 +163,11 @@ export class Outbox {
     return this.#doubts.lookFor(firstOfEach(intents));
   }
 
+  /** Whether nobody knows yet if a request of the member's is stored: it may be carried out. */
+  inDoubt(id: string, member: string): boolean {
+    return this.#doubts.holds(id, member);
+  }
+
   /** The outcome of a command that is not stored yet but known. */
   known(id: string): Outcome | undefined {
     return this.#live.get(id)?.outcome;

@@ -2,7 +2,13 @@
 import { type Problem, Refusal, UserError } from '../cli/errors';
 
 /** A successful answer. */
-export type Answer = Readonly<{ status: number; body: unknown; location: string | undefined }>;
+export type Answer = Readonly<{
+  status: number;
+  body: unknown;
+  location: string | undefined;
+  /** Whether it is the answer to an earlier request under the same key. */
+  replayed: boolean;
+}>;
 
 /**
  * Reads a response.
@@ -17,7 +23,9 @@ export async function readAnswer(response: Response): Promise<Answer> {
     throw notAGateway(response, error);
   }
   if (response.ok) {
-    return { status: response.status, body, location: response.headers.get('location') ?? undefined };
+    const { status, headers } = response;
+    const replayed = headers.get('idempotency-replayed') === 'true';
+    return { status, body, location: headers.get('location') ?? undefined, replayed };
   }
   if (!isProblem(body)) throw notAGateway(response);
   throw new Refusal(body);

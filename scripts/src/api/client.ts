@@ -17,6 +17,8 @@ const READ_TIMEOUT_MS = 30_000;
 // Longer than the gateway itself waits (Prefer: wait), so that its own answer comes first.
 const WRITE_TIMEOUT_MS = 75_000;
 const POLL_MS = 300;
+/** Refusals of a question that say nothing of what was asked for. */
+const SAYS_NOTHING: ReadonlySet<string> = new Set(['NOT_FOUND', 'LEDGER_UNAVAILABLE', 'RATE_LIMITED']);
 
 /** One gateway, as one who acts. */
 export class ApiClient {
@@ -46,6 +48,10 @@ export class ApiClient {
     const deadline = Date.now() + waitSeconds * 1000;
     const content = { content: JSON.stringify(body), type: 'application/json' };
     const answer = await this.post(path, {}, content, key, Math.min(waitSeconds, 10));
+    // A key of one's own was given: without one a repeated request is this act's first one, tried again.
+    if (answer.replayed && options.key !== undefined) {
+      this.#options.note('done before under this key: the answer is what it was then');
+    }
     if (answer.status !== 202) return answer.body;
     const location = answer.location ?? '';
     if (!location.startsWith('/'))
@@ -68,7 +74,7 @@ export class ApiClient {
 
   async #waitForTransaction(location: string, key: string, deadline: number): Promise<unknown> {
     for (;;) {
-      const transaction = (await this.get(location)) as TransactionAnswer;
+      const transaction = await this.#transactionAt(location);
       if (transaction.status === 'FAILED') {
         throw new Refusal(transaction.problem ?? { code: 'INTERNAL_ERROR', detail: 'it failed without saying why' });
       }
@@ -82,6 +88,16 @@ export class ApiClient {
         });
       }
       await sleep(POLL_MS);
+    }
+  }
+
+  /** What is accepted is not refused by a question that fails: one gateway may not know what another one has accepted. */
+  async #transactionAt(location: string): Promise<TransactionAnswer> {
+    try {
+      return (await this.get(location)) as TransactionAnswer;
+    } catch (error) {
+      if (!(error instanceof Refusal) || !SAYS_NOTHING.has(error.problem.code)) throw error;
+      return { id: location.slice(location.lastIndexOf('/') + 1), status: 'PENDING' };
     }
   }
 

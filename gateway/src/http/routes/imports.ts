@@ -78,14 +78,20 @@ export function importRoutes(services: Services, limits: ReaderLimits): readonly
     readRoute({
       path: '/v1/imports/:id',
       operationId: 'getImport',
+      fromRecords: true,
       tag: 'receivables',
       summary: 'An import, line by line; for the member that sent it',
       params: IdParams,
       answers: { 200: { description: 'The import', schema: ImportSchema } },
       errors: ['NOT_FOUND'],
       handle: async ({ principal, params: { id } }) => {
+        // Asked first: it is stored when it is in doubt no more.
+        const inDoubt = services.outbox().inDoubt(id, principal.member);
         const view = z.uuid().safeParse(id).success ? await services.imports().view(id, principal.member) : undefined;
-        if (view === undefined) throw problem('NOT_FOUND', `there is no import ${id}`);
+        if (view === undefined && inDoubt) {
+          throw problem('LEDGER_UNAVAILABLE', 'whether the import is stored is not known yet: ask again');
+        }
+        if (view === undefined) throw problem('NOT_FOUND', `this gateway has no import ${id} of yours`);
         return { status: 200, body: view };
       },
     }),

@@ -23,6 +23,7 @@ export function transactionRoutes(services: Services): readonly Route[] {
     readRoute({
       path: '/v1/transactions/:id',
       operationId: 'getTransaction',
+      fromRecords: true,
       tag: 'transactions',
       summary: 'What became of a write, by the id that its answer gave; for the member that asked for it',
       params: IdParams,
@@ -39,7 +40,7 @@ export function transactionRoutes(services: Services): readonly Route[] {
           : LEDGER_ID.test(id)
             ? await byLedgerId(services, principal.member, id)
             : undefined;
-        if (body === undefined) throw problem('NOT_FOUND', `there is no transaction ${id}`);
+        if (body === undefined) throw problem('NOT_FOUND', `this gateway has no transaction ${id} of yours`);
         return { status: 200, body };
       },
     }),
@@ -47,7 +48,10 @@ export function transactionRoutes(services: Services): readonly Route[] {
 }
 
 async function byIntent({ outbox, store }: Services, member: string, id: string): Promise<unknown> {
+  // Asked first: it is stored when it is in doubt no more.
+  const inDoubt = outbox().inDoubt(id, member);
   const intent = await store().intent(id, member);
+  if (intent === undefined && inDoubt) return { id, status: 'PENDING' };
   if (intent === undefined || intent.kind !== 'COMMAND') return undefined;
   return viewOf(intent, outbox().known(id));
 }
