@@ -3,6 +3,8 @@ import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openAdministration } from '@onepledge/network/administration';
+import type { Receivable } from '../../support/client';
+import { Sequence } from '../../support/sequences';
 import { until } from '../../support/wait';
 import type { Drill } from '../drill';
 import type { World } from '../world';
@@ -36,8 +38,27 @@ async function restoredFromOrderers(world: World): Promise<string> {
   return `the peer of bank-b lost its disk, joined again, and had all ${height} blocks from the orderers`;
 }
 
+/** A receivable that is offered to bank-b. */
+async function offered(world: World): Promise<Receivable> {
+  const sequence = new Sequence('snapshot');
+  const platform = await world.as('platform');
+  const asset = await platform.register(sequence.registration());
+  await platform.propose(sequence.terms(asset, 'bank-b'));
+  return asset;
+}
+
+/** What was before the snapshot the peer cannot tell, and says so. */
+async function checkHistories(world: World, { id }: Receivable): Promise<void> {
+  const bankB = await world.as('bank-b');
+  const cut = await until('bank-b tells the history', () => bankB.history(id).catch(() => undefined));
+  const all = await (await world.as('platform')).history(id);
+  if (cut.whole || cut.items.length > 0) throw new Error(`bank-b has a history that it cannot have: ${id}`);
+  if (!all.whole || all.items.length !== 2) throw new Error(`the platform has not the whole history of ${id}`);
+}
+
 async function restoredFromSnapshot(world: World): Promise<string> {
   const { channel } = world.network.connection;
+  const asset = await offered(world);
   const administration = await openAdministration(world.home, ['bank-a', 'bank-b']);
   try {
     const [source, target] = administration.organizations;
@@ -57,6 +78,7 @@ async function restoredFromSnapshot(world: World): Promise<string> {
     await world.operate('chaincode', 'install', '--to', VERSION, '--as', 'bank-b');
     const height = await world.caughtUp('bank-b');
     rmSync(copy, { recursive: true });
+    await checkHistories(world, asset);
     const block = whole.slice(whole.lastIndexOf('/') + 1);
     return `the peer of bank-b lost its disk, and came to block ${height - 1n} from bank-a's snapshot of block ${block}`;
   } finally {
