@@ -27,6 +27,13 @@ export class EndorsementRefused extends Error {
 /** The ledger does not let the signer in: revoked, expired, or of a CA that it does not know. */
 export class IdentityRefused extends Error {
   override readonly name = 'IdentityRefused';
+  /** Whether its certificate has expired: what it signed is valid all the same in any block, once orderers have taken it. */
+  readonly expired: boolean;
+
+  constructor(message: string, { expired = false, ...options }: ErrorOptions & Readonly<{ expired?: boolean }> = {}) {
+    super(message, options);
+    this.expired = expired;
+  }
 }
 
 /** Codes with which a peer says that it, or what it needs, is not there now. */

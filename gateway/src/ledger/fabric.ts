@@ -27,7 +27,7 @@ import {
   LedgerUnavailable,
   translateProposalError,
 } from './errors';
-import { refusalOf } from './identity-refusal';
+import { refusalOf, refusedIdentity } from './identity-refusal';
 import type { CommitStatus, EndorsedTransaction, LedgerReader, LedgerWriter, Proposal } from './port';
 import type { LedgerSessions, Session } from './sessions';
 
@@ -123,7 +123,7 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
         if (error instanceof ProblemError || isRefusedIdentity(error)) continue;
         break;
       }
-      if (status === undefined) throw new IdentityRefused(refusalOf(principal, session.identity), { cause: refusal });
+      if (status === undefined) throw refusedIdentity(principal, session.identity, refusal);
       return status;
     }
     throw new LedgerUnavailable('nobody can tell what became of a transaction', { cause: refusal });
@@ -208,7 +208,7 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
       this.#noteFailure(error, principal, session);
       const translated = translateProposalError(error);
       if (!(translated instanceof IdentityRefused)) throw translated;
-      throw new IdentityRefused(refusalOf(principal, session.identity), { cause: error });
+      throw refusedIdentity(principal, session.identity, error);
     }
   }
 
@@ -228,7 +228,7 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
         } catch (error) {
           this.#noteFailure(error, principal, now);
           if (!isRefusedByOrderers(error)) throw error;
-          throw new IdentityRefused(refusalOf(principal, now.identity), { cause: error });
+          throw refusedIdentity(principal, now.identity, error);
         }
       },
     };

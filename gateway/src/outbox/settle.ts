@@ -15,14 +15,20 @@ export type SettleOptions = Readonly<{
   commitTimeout: number;
   /** Ends the search, when the gateway stops. */
   signal: AbortSignal;
+  /** How long a peer may lack what orderers have taken, in milliseconds. */
+  lag?: number;
 }>;
+
+/** Peers have a block within a second. */
+const MOST_LAG_MS = 60_000;
 
 /** A question after a submission that failed, or that may not have been made, waits no longer than this. */
 const SHORT_QUESTION_MS = 2000;
 
 /**
  * @returns the final state; IdentityRefused when the orderers do not take the transaction for who signed it, and the peer, which lets the
- * signer in no more either, has nothing of it: so it was not ordered while it could, and in a later block it would be invalid; undefined when
+ * signer in no more either, has nothing of it: so it was not ordered while it could, and in a later block it would be invalid. But what an expired
+ * certificate has signed would be valid there: where orderers may have taken it before, the peer is given time to get it; undefined when
  * nothing is known within the patience or the signal ended the search. Never throws for a fault of the ledger: every such fault is ambiguous here.
  */
 export async function settle(
@@ -32,13 +38,16 @@ export async function settle(
   options: SettleOptions,
 ): Promise<CommitStatus | IdentityRefused | undefined> {
   const end = options.patience === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.patience;
+  let maybeTaken = Number.NEGATIVE_INFINITY;
   for (let attempt = 0; ; attempt += 1) {
     const submission = attempt === 0 && options.askFirst ? 'NONE' : await trySubmit(transaction);
+    if (submission !== 'REFUSED') maybeTaken = performance.now();
     const left = end - performance.now();
     const deadline = Math.min(left, submission === 'TAKEN' ? options.commitTimeout : SHORT_QUESTION_MS);
     const status = deadline > 0 ? await ask(ledger, principal, transaction.transactionId, deadline) : undefined;
     if (status instanceof IdentityRefused) {
-      if (submission === 'REFUSED') return status;
+      const certain = !status.expired || performance.now() > maybeTaken + (options.lag ?? MOST_LAG_MS);
+      if (submission === 'REFUSED' && certain) return status;
     } else if (status !== undefined && status.code !== 'DUPLICATE_TXID') {
       // Of a transaction that was ordered twice the second is invalid; the first one's state is what counts.
       return status;
