@@ -52,13 +52,14 @@ function idIn(text: string): string {
 
 /**
  * Pages through the sources one after another.
- * @param pick gives the views of the scanned ids that belong on the page; undefined for one that does not. `before` is the id ahead of them.
+ * @param pick gives the views of the scanned ids that belong on the page; undefined for one that does not. `before` is the id ahead of them, `source` where
+ * they come from.
  */
 async function page<T>(
   query: Readonly<{ limit: number; cursor?: string | undefined }>,
   sources: readonly Source[],
   scope: ReadScope,
-  pick: (ids: readonly string[], before: string | undefined) => Promise<readonly (T | undefined)[]>,
+  pick: (ids: readonly string[], before: string | undefined, source: number) => Promise<readonly (T | undefined)[]>,
 ): Promise<Result<Page<T>>> {
   const start = readCursor(query.cursor);
   if (!start.ok) return start;
@@ -73,6 +74,7 @@ async function page<T>(
     const views = await pick(
       keys.map(({ attributes }) => attributes.at(-1) ?? ''),
       cursor.last === undefined ? undefined : idIn(cursor.last),
+      cursor.source,
     );
     for (const [index, { key: last }] of keys.entries()) {
       const view = views[index];
@@ -96,8 +98,20 @@ function receivableSources(query: ListQuery<'receivable.list'>, { actor }: ReadS
   if (actor.party !== undefined && !seesEverything(actor)) {
     return [index(INDEX.holder, partyKey(actor.party)), index(INDEX.debtor, partyKey(actor.party))];
   }
-  const all = seesEverything(actor) || actor.member?.kinds.includes('REGISTRAR') === true;
-  return [all ? { objectType: OBJECT.receivable, attributes: [] } : index(INDEX.pledgee, actor.mspId)];
+  if (seesEverything(actor) || actor.member?.kinds.includes('REGISTRAR') === true) {
+    return [{ objectType: OBJECT.receivable, attributes: [] }];
+  }
+  const own = actor.member === undefined ? [] : [partyKey(actor.member.uscc)];
+  return [
+    ...own.flatMap((company) => [index(INDEX.holder, company), index(INDEX.debtor, company)]),
+    index(INDEX.pledgee, actor.mspId),
+  ];
+}
+
+/** Whether it is listed as a member's own company's, before what the member has pledges on: holder and debtor stay, a pledge may come between pages. */
+function isOwn({ holder, debtor }: Receivable, { actor }: ReadScope): boolean {
+  const company = actor.member?.uscc;
+  return company !== undefined && [holder, debtor].some(({ uscc }) => sameParty(uscc, company));
 }
 
 function wanted(receivable: Receivable, query: ListQuery<'receivable.list'>): boolean {
@@ -113,7 +127,8 @@ export async function listReceivables(
   scope: ReadScope,
 ): Promise<Result<Page<ReceivableView>>> {
   const assetOf = (id: string): string => (id.includes('.') ? assetOfPledge(id) : id);
-  return page(query, receivableSources(query, scope), scope, async (ids, before) => {
+  const sources = receivableSources(query, scope);
+  return page(query, sources, scope, async (ids, before, source) => {
     const assets = ids.map(assetOf);
     let previous = before === undefined ? undefined : assetOf(before);
     await loadReceivables(assets, scope.work);
@@ -124,7 +139,11 @@ export async function listReceivables(
       previous = id;
       const receivable = scope.work.find(key.receivable(id));
       const shown =
-        !repeated && receivable !== undefined && wanted(receivable, query) && (await isVisible(receivable, scope));
+        !repeated &&
+        receivable !== undefined &&
+        wanted(receivable, query) &&
+        !(source > 0 && sources[source]?.objectType === INDEX.pledgee && isOwn(receivable, scope)) &&
+        (await isVisible(receivable, scope));
       views.push(shown ? receivableView(receivable) : undefined);
     }
     return views;
@@ -137,9 +156,11 @@ function pledgeSources(query: ListQuery<'pledge.list'>, { actor }: ReadScope): r
   if (query.pledgor !== undefined) return [{ objectType: INDEX.pledgor, attributes: [partyKey(query.pledgor)] }];
   if (seesEverything(actor)) return [{ objectType: OBJECT.claim, attributes: [] }];
   if (actor.party !== undefined) return [{ objectType: INDEX.pledgor, attributes: [partyKey(actor.party)] }];
-  const registrar = actor.member?.kinds.includes('REGISTRAR') === true;
+  if (actor.member?.kinds.includes('REGISTRAR') === true) return [{ objectType: OBJECT.claim, attributes: [] }];
+  // Nobody pledges to himself: no pledge stands in both.
   return [
-    registrar ? { objectType: OBJECT.claim, attributes: [] } : { objectType: INDEX.pledgee, attributes: [actor.mspId] },
+    { objectType: INDEX.pledgee, attributes: [actor.mspId] },
+    ...(actor.member === undefined ? [] : [{ objectType: INDEX.pledgor, attributes: [partyKey(actor.member.uscc)] }]),
   ];
 }
 

@@ -107,6 +107,26 @@ describe('a receivable', () => {
     expect(await ledger.read(bankA, get())).toMatchObject({ claims: [] });
   });
 
+  test("is listed once to a member whose own company has it or owes it, also under the member's claim", async () => {
+    const company = { uscc: BANK_A.uscc, name: BANK_A.displayName };
+    const had = await ledger.ok<ReceivableView>(bankA, aReceivable({ creditor: company }));
+    const owed = await ledger.ok<ReceivableView>(platform, aReceivable({ debtor: company }));
+    const claimed = await ledger.ok<ReceivableView>(platform, aReceivable({ debtor: company }));
+    await ledger.ok(supplier, aProposal(claimed.id));
+    const given = await ledger.ok<PledgeView>(
+      bankA,
+      aProposal(had.id, { pledgor: { uscc: company.uscc }, pledgee: BANK_B.mspId }),
+    );
+    for (const limit of [1, 2, 50]) {
+      const found = await listed(bankA, { type: 'receivable.list', limit });
+      expect([...found].sort()).toEqual([had.id, owed.id, claimed.id].sort());
+      expect(await listed(bankA, { type: 'pledge.list', limit })).toEqual(
+        expect.arrayContaining([given.id, expect.stringContaining(claimed.id)]),
+      );
+    }
+    expect(await listed(bankB, { type: 'receivable.list' })).toEqual([had.id]);
+  });
+
   test('is shown to no auditor of an organisation that is not enrolled', async () => {
     for (const role of ['auditor', 'member', 'admin'] as const) {
       expect((await ledger.unreadable(memberOf({ mspId: 'StrangerMSP' }, role), get())).code).toBe('NOT_FOUND');

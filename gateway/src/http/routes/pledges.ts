@@ -42,6 +42,8 @@ export function pledgeRoutes(services: Services): readonly Route[] {
       operationId: 'listPledges',
       tag: 'pledges',
       summary: 'List the pledges that the asker may see',
+      description:
+        'Without `asset`, `pledgee` and `pledgor`: those that a party has given; for the registrar, auditors and the regulator all that they see; for any other member those that it has or was offered, and those that its own company has given. Pledges on what one owes stand as `claims` on the receivables listed by `debtor`. A page may be short, or empty, and have a `next`.',
       query: PageQuery.extend(PledgeFilterSchema.shape).extend({ pledgee: MemberNameSchema.optional() }),
       answers: { 200: { description: 'A page', schema: pageOf(PledgeViewSchema) } },
       handle: async ({ principal, query: { consistency: _, pledgee, ...filter } }) => {

@@ -36,6 +36,8 @@ export function receivableRoutes(services: Services): readonly Route[] {
       operationId: 'listReceivables',
       tag: 'receivables',
       summary: 'List the receivables that the asker may see',
+      description:
+        "Without `holder` and `debtor`: a party's own; for the registrar, auditors and the regulator all that they see; for any other member those on which it has or was offered a pledge, and its own company's. What other parties that are at home at it have and owe is listed by `holder` and `debtor`. A page may be short, or empty, and have a `next`.",
       query: PageQuery.extend(ReceivableFilterSchema.shape),
       answers: { 200: { description: 'A page', schema: pageOf(ReceivableViewSchema) } },
       handle: async ({ principal, query: { consistency: _, ...filter } }) => ({
