@@ -102,6 +102,18 @@ describe('a write', () => {
     }
   });
 
+  test('of a party is shown to itself and its member, and to no other party of it', async () => {
+    const { uscc } = sequence.supplier;
+    const supplier = await as({ member: 'platform', party: uscc });
+    const made = (await supplier.post('/v1/receivables', sequence.registration())).as<Receivable>(201);
+    const path = `/v1/transactions/${made.transaction.id}`;
+    for (const client of [supplier, await as({ member: 'platform' })]) {
+      expect(await client.read<TransactionView>(path)).toMatchObject({ status: 'COMMITTED' });
+    }
+    const other = await (await as({ member: 'platform', party: sequence.buyer.uscc })).get(path);
+    expect([other.status, other.problem.code]).toEqual([404, 'NOT_FOUND']);
+  });
+
   test('without an idempotency key is not done', async () => {
     const platform = await as({ member: 'platform' });
     for (const path of ['/v1/receivables', '/v1/pledges', '/v1/parties', '/v1/receivables/imports']) {

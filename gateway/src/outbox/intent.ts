@@ -27,6 +27,8 @@ export type StoredIntent = Readonly<{
   id: string;
   kind: 'COMMAND' | 'IMPORT';
   member: string;
+  /** Undefined for the member's own. */
+  party: string | undefined;
   bodyHash: string;
   route: string;
   requestId: string;

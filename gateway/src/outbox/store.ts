@@ -237,12 +237,13 @@ function compare(a: string, b: string): number {
 }
 
 const INTENT_COLUMNS =
-  'i.id, i.kind, i.member, i.body_hash, i.route, i.request_id, i.state, i.result, i.transaction_id, i.block';
+  'i.id, i.kind, i.member, i.party, i.body_hash, i.route, i.request_id, i.state, i.result, i.transaction_id, i.block';
 
 export interface IntentRow {
   id: string;
   kind: 'COMMAND' | 'IMPORT';
   member: string;
+  party: string | null;
   body_hash: string;
   route: string;
   request_id: string;
@@ -257,6 +258,7 @@ function storedIntent(row: IntentRow): StoredIntent {
     id: row.id,
     kind: row.kind,
     member: row.member,
+    party: row.party ?? undefined,
     bodyHash: row.body_hash,
     route: row.route,
     requestId: row.request_id,

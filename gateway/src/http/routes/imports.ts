@@ -9,6 +9,7 @@ import { type Answer, readRoute, type Route, writeRoute } from '../route';
 import { IdParams, TransactionRefSchema } from '../schemas';
 import { pendingAnswer } from '../writes';
 import type { Services } from '../services';
+import { mayAskFor } from './transactions';
 
 const LineSchema = z
   .strictObject({
@@ -80,14 +81,16 @@ export function importRoutes(services: Services, limits: ReaderLimits): readonly
       operationId: 'getImport',
       fromRecords: true,
       tag: 'receivables',
-      summary: 'An import, line by line; for the member that sent it',
+      summary: 'An import, line by line; for who sent it, and for its member',
       params: IdParams,
       answers: { 200: { description: 'The import', schema: ImportSchema } },
       errors: ['NOT_FOUND'],
       handle: async ({ principal, params: { id } }) => {
         // Asked first: it is stored when it is in doubt no more.
         const inDoubt = services.outbox().inDoubt(id, principal.member);
-        const view = z.uuid().safeParse(id).success ? await services.imports().view(id, principal.member) : undefined;
+        const intent = z.uuid().safeParse(id).success ? await services.store().intent(id, principal.member) : undefined;
+        const asked = intent !== undefined && mayAskFor(principal, intent);
+        const view = asked ? await services.imports().view(id, principal.member) : undefined;
         if (view === undefined && inDoubt) {
           throw problem('LEDGER_UNAVAILABLE', 'whether the import is stored is not known yet: ask again');
         }

@@ -1,5 +1,7 @@
 /** /v1/transactions: what became of a write. */
+import { sameParty } from '@onepledge/chaincode/model';
 import { z } from 'zod';
+import type { Principal } from '../../auth/principal';
 import { problem } from '../../problem';
 import type { Outcome, StoredIntent } from '../../outbox/intent';
 import { type ProblemJson, problemJson } from '../problem-json';
@@ -25,7 +27,7 @@ export function transactionRoutes(services: Services): readonly Route[] {
       operationId: 'getTransaction',
       fromRecords: true,
       tag: 'transactions',
-      summary: 'What became of a write, by the id that its answer gave; for the member that asked for it',
+      summary: 'What became of a write, by the id that its answer gave; for who asked for it, and for its member',
       params: IdParams,
       answers: {
         200: {
@@ -36,9 +38,9 @@ export function transactionRoutes(services: Services): readonly Route[] {
       errors: ['NOT_FOUND'],
       handle: async ({ principal, params: { id } }) => {
         const body = isIntentId(id)
-          ? await byIntent(services, principal.member, id)
+          ? await byIntent(services, principal, id)
           : LEDGER_ID.test(id)
-            ? await byLedgerId(services, principal.member, id)
+            ? await byLedgerId(services, principal, id)
             : undefined;
         if (body === undefined) throw problem('NOT_FOUND', `this gateway has no transaction ${id} of yours`);
         return { status: 200, body };
@@ -47,12 +49,18 @@ export function transactionRoutes(services: Services): readonly Route[] {
   ];
 }
 
-async function byIntent({ outbox, store }: Services, member: string, id: string): Promise<unknown> {
+/** Parties of one member are strangers to each other; the member itself is the agent of each. */
+export function mayAskFor({ party }: Principal, intent: StoredIntent): boolean {
+  return party === undefined || (intent.party !== undefined && sameParty(party, intent.party));
+}
+
+async function byIntent({ outbox, store }: Services, principal: Principal, id: string): Promise<unknown> {
+  const { member } = principal;
   // Asked first: it is stored when it is in doubt no more.
   const inDoubt = outbox().inDoubt(id, member);
   const intent = await store().intent(id, member);
   if (intent === undefined && inDoubt) return { id, status: 'PENDING' };
-  if (intent === undefined || intent.kind !== 'COMMAND') return undefined;
+  if (intent?.kind !== 'COMMAND' || !mayAskFor(principal, intent)) return undefined;
   return viewOf(intent, outbox().known(id));
 }
 
@@ -72,10 +80,13 @@ function viewOf({ id, requestId, outcome: stored }: StoredIntent, known: Outcome
  * A ledger transaction can carry many writes, of which each is carried out or refused by itself. That it was committed says of none that it was
  * carried out: whoever was refused is told its id as well, so it is MIXED where not all were.
  */
-async function byLedgerId({ outbox, store }: Services, member: string, id: string): Promise<unknown> {
+async function byLedgerId({ outbox, store }: Services, principal: Principal, id: string): Promise<unknown> {
+  const { member } = principal;
   const transaction = await store().transaction(id, member);
   if (transaction === undefined) return undefined;
   const intents = await store().intents(transaction.intentIds, member);
+  // All of one signer, and so of one party.
+  if (!intents.every((intent) => mayAskFor(principal, intent))) return undefined;
   const views = intents.map((intent) => viewOf(intent, outbox().known(intent.id)));
   const [only] = views;
   if (views.length === 1 && only !== undefined) return { ...only, id };
