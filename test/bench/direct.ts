@@ -106,6 +106,8 @@ function commitOf(gateway: Gateway, channel: string, transactionId: string): Com
 const register = (serial: number): object => ({
   id: randomUUID(),
   type: 'receivable.register',
+  // As imports ask.
+  answer: 'ID',
   ...registration(serial),
 });
 

@@ -95,6 +95,14 @@ describe('commands:execute', () => {
     expect(simulation.writes.filter(({ key }) => key.startsWith('\u0000evidence\u0000'))).toHaveLength(2);
   });
 
+  test('answers a registration with the id of the receivable alone where nobody reads more', async () => {
+    await found();
+    const { answer } = await run({}, aReceivable({ answer: 'ID' }), aReceivable());
+    const [brief, whole] = answer.results.map((result) => (result.ok ? result.value : undefined));
+    expect(Object.keys(brief as object)).toEqual(['id']);
+    expect(whole).toMatchObject({ status: 'REGISTERED' });
+  });
+
   test('writes nothing and sets no event where nothing is accepted', async () => {
     await found();
     const { answer, events, simulation } = await run({ mspId: 'StrangerMSP' }, aReceivable(), aReceivable());

@@ -139,7 +139,7 @@ export const receivableHandlers: Pick<
       for (const party of parties) work.put(key.party(party.key), party);
       work.put(key.index(INDEX.holder, partyKey(receivable.holder.uscc), id), true);
       work.put(key.index(INDEX.debtor, partyKey(receivable.debtor.uscc), id), true);
-      return accept(receivableView(receivable));
+      return accept(command.answer === 'ID' ? { id } : receivableView(receivable));
     },
   },
 

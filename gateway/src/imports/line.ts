@@ -6,7 +6,7 @@ import { type DocumentFile, parseDocuments, type ParsedDocument } from '../docum
 export type ReadLine = Readonly<{ file: string; row?: number }> &
   (Readonly<{ command: string }> | Readonly<{ problem: DomainError }>);
 
-type Registration = Omit<Extract<Command, { type: 'receivable.register' }>, 'id' | 'type'>;
+type Registration = Omit<Extract<Command, { type: 'receivable.register' }>, 'id' | 'type' | 'answer'>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -38,7 +38,7 @@ export function lineOfBody(file: string, body: unknown): ReadLine {
 }
 
 function registration(receivable: Registration): Readonly<{ command: string }> {
-  return { command: JSON.stringify({ type: 'receivable.register', ...receivable }) };
+  return { command: JSON.stringify({ type: 'receivable.register', answer: 'ID', ...receivable }) };
 }
 
 function rowOf(row: number | undefined): { row?: number } {
