@@ -43,7 +43,7 @@ type Events = Readonly<{
 // What the programs' heaps may grow to. The first is the MiB of each half of the young generation: with 16 they take 60 MiB more under load and are no
 // faster; with 4 they take a tenth more of the processor, because requests under way are copied again and again. The other collects the old generation
 // when it has grown by so many percent of what was in use: by default the gateway lets 100 MiB come together of which 35 are in use, and is no faster.
-const HEAP = ['--max-semi-space-size=8', ...collectors(availableParallelism())];
+const HEAP = ['--max-semi-space-size=8', ...helpers(availableParallelism())];
 const HEAP_GROWTH = 40;
 // glibc gives free memory back to the system above 128 KiB, until it meets its first large block: from then on what compilers and the database used for
 // a moment stays with the programs, some 50 MiB in the gateway. With both limits fixed it is given back as before; with less than 1 MiB the store's
@@ -53,9 +53,12 @@ const KILL_AFTER_MS = 10_000;
 // As it was built, also when this file runs from source.
 const LIFELINE = join(ROOT, 'scripts', 'dist', 'network', 'lifeline.js');
 
-/** Threads that help to collect garbage pay where cores are idle; where the programs share few, they cost an eighth of all the work. */
-function collectors(cores: number): readonly string[] {
-  return cores < 4 ? ['--single-threaded-gc'] : [];
+/**
+ * Threads that help to collect garbage pay where cores are idle; where the programs share few, they cost an eighth of all the work. Without them one thread
+ * that compiles is enough: each of four keeps what it once had for a moment, some 20 MiB in the gateway.
+ */
+function helpers(cores: number): readonly string[] {
+  return cores < 4 ? ['--single-threaded-gc', '--v8-pool-size=1'] : [];
 }
 
 /** One program under supervision. */

@@ -47,7 +47,7 @@ export function networkPrograms(settings: NetworkSettings): readonly ProgramSpec
         ONEPLEDGE_PEER_PORTS: peerPorts,
       },
       // With 40 % a block of some hundred registrations is enough for a collection of everything: a quarter of the processor time went there.
-      heapGrowth: 150,
+      heapGrowth: 100,
     },
   ];
 }
