@@ -27,7 +27,7 @@ export type Problem = Readonly<{
 /** What `GET /v1/transactions/{id}` answers. */
 export type TransactionView = Readonly<{
   id: string;
-  status: 'PENDING' | 'COMMITTED' | 'FAILED' | 'MIXED';
+  status: 'PENDING' | 'COMMITTED' | 'FAILED';
   transactionId?: string;
   block?: string;
   result?: unknown;

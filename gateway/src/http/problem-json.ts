@@ -20,12 +20,7 @@ export const ProblemSchema = z
         free: z.object({ currency: z.string(), amount: z.string() }).optional(),
       })
       .optional(),
-    transactionId: z
-      .string()
-      .optional()
-      .describe(
-        "The ledger's transaction in which the refusal stands, beside what others asked for and what was carried out",
-      ),
+    transactionId: z.string().optional().describe('By what it can be asked for later: GET /v1/transactions/{id}'),
     requestId: z.string().optional(),
   })
   .meta({ id: 'Problem' });

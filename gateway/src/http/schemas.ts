@@ -82,8 +82,10 @@ export const TransactionViewSchema = z
   .strictObject({
     id: z.string().describe('The id that was asked for'),
     status: z
-      .enum(['PENDING', 'COMMITTED', 'FAILED', 'MIXED'])
-      .describe("MIXED: the ledger's transaction is committed, and not all that it carries were carried out"),
+      .enum(['PENDING', 'COMMITTED', 'FAILED'])
+      .describe(
+        "Of the write; of a transaction of the ledger's that carries several, of that: `writes` says which were carried out",
+      ),
     transactionId: z.string().optional().describe("The ledger's transaction id"),
     block: z.string().optional().describe('Block number'),
     result: z.unknown().optional().describe('What the write gave'),

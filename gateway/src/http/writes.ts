@@ -50,7 +50,11 @@ export function answerOf(
   if (outcome === undefined) return pendingAnswer(`/v1/transactions/${accepted.id}`, { id: accepted.id }, replayed);
   if (outcome.state === 'FAILED') {
     const { problem, transactionId } = outcome;
-    const more = { requestId: accepted.requestId, ...(transactionId === undefined ? {} : { transactionId }) };
+    // Its own id, and not the ledger's: that transaction may be committed, with what it carried beside the refusal.
+    const more = {
+      requestId: accepted.requestId,
+      ...(transactionId === undefined ? {} : { transactionId: accepted.id }),
+    };
     const headers = { ...replayed, 'Content-Type': PROBLEM_MEDIA_TYPE };
     return { status: ERRORS[problem.code].status, body: problemJson(problem, more), headers };
   }

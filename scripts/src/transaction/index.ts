@@ -17,7 +17,7 @@ const get: CommandSpec = {
   verb: 'get',
   summary: 'PENDING, COMMITTED with its block, or FAILED with the problem',
   details:
-    'A transaction of the ledger can carry several acts: it is MIXED when some of them were carried out and some refused.',
+    'Of a transaction of the ledger that carries several acts, also what became of each: not all of them need be carried out.',
   arguments: [{ name: 'id', summary: "the act's id, or the ledger's transaction id" }],
   examples: ['5f0c4e0e-6d0a-4d8e-9e0e-2f6b1c7a9d10 --as platform'],
   async run({ api, output }, input) {

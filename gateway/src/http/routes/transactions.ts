@@ -31,7 +31,7 @@ export function transactionRoutes(services: Services): readonly Route[] {
       params: IdParams,
       answers: {
         200: {
-          description: 'PENDING, COMMITTED or FAILED; of a transaction with several writes also MIXED',
+          description: 'PENDING, COMMITTED or FAILED',
           schema: TransactionViewSchema,
         },
       },
@@ -72,13 +72,13 @@ function viewOf({ id, requestId, outcome: stored }: StoredIntent, known: Outcome
     return { id, status: 'COMMITTED', transactionId, block, result: value };
   }
   const { problem: found, transactionId } = outcome;
-  const more = transactionId === undefined ? {} : { transactionId };
-  return { id, status: 'FAILED', ...more, problem: problemJson(found, { requestId, ...more }) };
+  const problemOf = problemJson(found, { requestId, ...(transactionId === undefined ? {} : { transactionId: id }) });
+  return { id, status: 'FAILED', ...(transactionId === undefined ? {} : { transactionId }), problem: problemOf };
 }
 
 /**
  * A ledger transaction can carry many writes, of which each is carried out or refused by itself. That it was committed says of none that it was
- * carried out: whoever was refused is told its id as well, so it is MIXED where not all were.
+ * carried out: `writes` says it of each.
  */
 async function byLedgerId({ outbox, store }: Services, principal: Principal, id: string): Promise<unknown> {
   const { member } = principal;
@@ -99,10 +99,7 @@ async function byLedgerId({ outbox, store }: Services, principal: Principal, id:
   }));
   if (state !== 'FINAL') return { id, status: 'PENDING', transactionId: id, writes };
   const more = { transactionId: id, ...(block === null ? {} : { block }), writes };
-  if (code === 'VALID') {
-    const status = writes.every((one) => one.status === 'COMMITTED') ? 'COMMITTED' : 'MIXED';
-    return { id, status, ...more };
-  }
+  if (code === 'VALID') return { id, status: 'COMMITTED', ...more };
   const detail = `the transaction was not committed: ${code ?? 'unknown'}; \`writes\` says what became of what it carried`;
   return { id, status: 'FAILED', ...more, problem: problemJson({ code: 'CONFLICT', detail }) };
 }
