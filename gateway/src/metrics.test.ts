@@ -17,3 +17,7 @@ test('alerts and dashboard ask for nothing of ours that nobody tells', async () 
 
   expect([...new Set(asked)].filter((name) => !told.includes(`# HELP ${name} `))).toEqual([]);
 });
+
+test('a group that is tried again shows in a rate from its first time on', async () => {
+  expect(await createMetrics().registry.metrics()).toContain('onepledge_retries_total{reason="conflict"} 0');
+});

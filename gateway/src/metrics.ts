@@ -3,6 +3,9 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** Why a group is tried again. */
+const REASONS = ['conflict', 'unavailable', 'refused', 'unknown', 'claimant'] as const;
+
 export type Metrics = Readonly<{
   registry: Registry;
   /** Labels: method, route, status. Seconds. */
@@ -11,9 +14,11 @@ export type Metrics = Readonly<{
   stages: Histogram<'stage'>;
   /** Commands of a transaction. */
   groupSize: Histogram;
-  /** Labels: reason (conflict, unavailable, refused, unknown). */
+  /** Labels: reason. */
   retries: Counter<'reason'>;
   pending: Gauge;
+  /** Unix time in seconds; 0 while there is none. */
+  oldest: Gauge;
 }>;
 
 /** A registry of its own, so that several gateways can run in one process. */
@@ -21,6 +26,14 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  const retries = new Counter({
+    name: 'onepledge_retries_total',
+    help: 'Groups tried again, by reason',
+    labelNames: ['reason'],
+    registers,
+  });
+  // A counter that begins with its first event hides that one from every rate.
+  for (const reason of REASONS) retries.inc({ reason }, 0);
   return {
     registry,
     requests: new Histogram({
@@ -43,13 +56,13 @@ export function createMetrics(): Metrics {
       buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
       registers,
     }),
-    retries: new Counter({
-      name: 'onepledge_retries_total',
-      help: 'Groups tried again, by reason',
-      labelNames: ['reason'],
+    retries,
+    pending: new Gauge({ name: 'onepledge_pending_intents', help: 'Intents without a final answer', registers }),
+    oldest: new Gauge({
+      name: 'onepledge_oldest_intent_timestamp_seconds',
+      help: 'Unix time since which the oldest intent waits for a final answer, 0 while none does',
       registers,
     }),
-    pending: new Gauge({ name: 'onepledge_pending_intents', help: 'Intents without a final answer', registers }),
   };
 }
 

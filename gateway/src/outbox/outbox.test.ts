@@ -4,6 +4,7 @@ import type { Command } from '@onepledge/chaincode/model';
 import { EndorsementRefused, EndorsersMissing, IdentityRefused } from '../ledger/errors';
 import type { NewIntent } from './intent';
 import { anIntent, eventually, OutboxBench, outcomeOf, PRINCIPAL, WAIT } from './testing/bench';
+import { createMetrics } from '../metrics';
 import { FaultyLedger } from './testing/faulty-ledger';
 
 let bench: OutboxBench;
@@ -34,6 +35,22 @@ describe('a command', () => {
 
     expect(outcome).toMatchObject({ state: 'COMMITTED', value: { id: `made-by-${intent.id}` }, block: '1' });
     expect(ledger.applied.get(intent.id)).toBe(1);
+  });
+
+  test('waits, by the metrics, from its beginning until its end is stored', async () => {
+    const metrics = createMetrics();
+    const oldest = async (): Promise<number> => (await metrics.oldest.get()).values[0]?.value ?? NaN;
+    const outbox = await bench.start(ledger, undefined, undefined, metrics);
+    const seen: Promise<number>[] = [];
+    ledger.onStage(() => seen.push(oldest()));
+    const begun = Date.now() / 1000;
+
+    await outcomeOf(outbox);
+
+    const times = await Promise.all(seen);
+    expect(times.length).toBeGreaterThan(0);
+    for (const time of times) expect(time).toBeGreaterThanOrEqual(begun);
+    await eventually(async () => (await oldest()) === 0);
   });
 
   test('that was endorsed only at a second try leaves no transaction open', async () => {

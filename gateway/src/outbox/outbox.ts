@@ -38,7 +38,12 @@ export type Accepted = Readonly<{ id: string; kind: 'COMMAND' | 'IMPORT'; reques
 /** What the database answers for a request. */
 type Inserted = Accepted & Readonly<{ reused: boolean }>;
 
-type Live = { promise: Promise<Outcome>; resolve: (outcome: Outcome) => void; outcome: Outcome | undefined };
+type Live = {
+  promise: Promise<Outcome>;
+  resolve: (outcome: Outcome) => void;
+  outcome: Outcome | undefined;
+  since: number;
+};
 
 /** While so many wait for the ledger no more are taken. */
 const MAX_PENDING = 50_000;
@@ -267,8 +272,16 @@ export class Outbox {
     const promise = new Promise<Outcome>((done) => {
       resolve = done;
     });
-    this.#live.set(id, { promise, resolve, outcome: undefined });
-    this.#options.metrics.pending.set(this.#live.size);
+    this.#live.set(id, { promise, resolve, outcome: undefined, since: Date.now() });
+    this.#measure();
+  }
+
+  #measure(): void {
+    const { pending, oldest } = this.#options.metrics;
+    pending.set(this.#live.size);
+    // A map keeps the order in which they came.
+    const [first] = this.#live.values();
+    oldest.set(first === undefined ? 0 : first.since / 1000);
   }
 
   #lane(principal: Principal): Lane {
@@ -291,7 +304,7 @@ export class Outbox {
     const stored = this.#ends.add(conclusion).then(() => {
       this.#answer(conclusion);
       for (const { id } of conclusion.intents) this.#live.delete(id);
-      this.#options.metrics.pending.set(this.#live.size);
+      this.#measure();
     });
     // What was answered first is safe without: the stored envelope leads to the same end after a crash.
     if (answerFirst)

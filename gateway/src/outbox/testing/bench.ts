@@ -61,9 +61,10 @@ export class OutboxBench {
     ledger: FaultyLedger,
     limits = { commands: 200, bytes: 1_000_000, maxTries: 4 },
     store = this.store,
+    metrics = createMetrics(),
   ): Promise<Outbox> {
     const log = pino({ level: 'silent' });
-    const outbox = new Outbox({ store, ledger, limits, commitTimeout: 200, metrics: createMetrics(), log });
+    const outbox = new Outbox({ store, ledger, limits, commitTimeout: 200, metrics, log });
     this.#outboxes.push(outbox);
     await outbox.resume();
     return outbox;
