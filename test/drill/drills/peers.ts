@@ -7,6 +7,7 @@ import type { Receivable } from '../../support/client';
 import { Sequence } from '../../support/sequences';
 import { until } from '../../support/wait';
 import type { Drill } from '../drill';
+import type { Load } from '../load';
 import type { World } from '../world';
 
 const AWAY_MS = 5_000;
@@ -39,11 +40,17 @@ async function restoredFromOrderers(world: World): Promise<string> {
 }
 
 /** A receivable that is offered to bank-b. */
-async function offered(world: World): Promise<Receivable> {
+async function offered(world: World, load: Load): Promise<Receivable> {
   const sequence = new Sequence('snapshot');
   const platform = await world.as('platform');
   const asset = await platform.register(sequence.registration());
-  await platform.propose(sequence.terms(asset, 'bank-b'));
+  const pledge = await platform.propose(sequence.terms(asset, 'bank-b'));
+  for (const [type, { id, transaction }] of [
+    ['RECEIVABLE_REGISTERED', asset],
+    ['PLEDGE_PROPOSED', pledge],
+  ] as const) {
+    load.note({ transactionId: transaction.id, block: transaction.block, type, id });
+  }
   return asset;
 }
 
@@ -56,9 +63,9 @@ async function checkHistories(world: World, { id }: Receivable): Promise<void> {
   if (!all.whole || all.items.length !== 2) throw new Error(`the platform has not the whole history of ${id}`);
 }
 
-async function restoredFromSnapshot(world: World): Promise<string> {
+async function restoredFromSnapshot(world: World, load: Load): Promise<string> {
   const { channel } = world.network.connection;
-  const asset = await offered(world);
+  const asset = await offered(world, load);
   const administration = await openAdministration(world.home, ['bank-a', 'bank-b']);
   try {
     const [source, target] = administration.organizations;
