@@ -1,7 +1,7 @@
 /** The history of an asset: every change of it and of the claims on it. */
 import { partyKey } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
-import { UNEXPLAINED, type HistoryEntry } from '../model/view';
+import { NOBODY, UNEXPLAINED, type HistoryEntry } from '../model/view';
 import { actsFor, maySeePledge, seesEverything, wasOffered } from '../domain/authority';
 import type { Pledge, Receivable } from '../domain/records';
 import { differences, pledgeView, receivableView, type FieldChange } from '../domain/views';
@@ -9,9 +9,6 @@ import { versionsOf, type Version } from '../ledger/history';
 import { key } from '../ledger/key';
 import { findReceivable, loadReceivables, pledgesOn, type ReadScope } from './read-scope';
 import { homesOf } from './receivable-commands';
-
-/** Who made a change that no command made. */
-const NOBODY = { member: 'unknown', role: 'member' } as const;
 
 type Placed = Readonly<{ n: number; entry: HistoryEntry }>;
 

@@ -105,6 +105,8 @@ export type PledgeView = Readonly<z.output<typeof PledgeViewSchema>>;
 
 /** What a history says of a change that no command made, or that another signed than who is said to have made it. */
 export const UNEXPLAINED = 'UNEXPLAINED_CHANGE';
+/** Who is said to have made it. */
+export const NOBODY = { member: 'unknown', role: 'member' } as const;
 
 export const SignerSchema = z
   .strictObject({

@@ -4,7 +4,7 @@ import { intentIdOf } from '../outbox/intent-id';
 import type { Accepted } from '../outbox/outbox';
 import type { Outcome } from '../outbox/intent';
 import { requestHash } from './idempotency';
-import { PROBLEM_MEDIA_TYPE, problemJson } from './problem-json';
+import { PROBLEM_MEDIA_TYPE, type ProblemJson, problemJson } from './problem-json';
 import type { Answer, WriteContext } from './route';
 import type { Services } from './services';
 
@@ -49,14 +49,8 @@ export function answerOf(
   const replayed: Record<string, string> = accepted.replayed ? { 'Idempotency-Replayed': 'true' } : {};
   if (outcome === undefined) return pendingAnswer(`/v1/transactions/${accepted.id}`, { id: accepted.id }, replayed);
   if (outcome.state === 'FAILED') {
-    const { problem, transactionId } = outcome;
-    // Its own id, and not the ledger's: that transaction may be committed, with what it carried beside the refusal.
-    const more = {
-      requestId: accepted.requestId,
-      ...(transactionId === undefined ? {} : { transactionId: accepted.id }),
-    };
     const headers = { ...replayed, 'Content-Type': PROBLEM_MEDIA_TYPE };
-    return { status: ERRORS[problem.code].status, body: problemJson(problem, more), headers };
+    return { status: ERRORS[outcome.problem.code].status, body: failureOf(accepted, outcome), headers };
   }
   const view = viewOf(outcome.value);
   const { transactionId: id, block } = outcome;
@@ -65,6 +59,14 @@ export function answerOf(
     body: { ...view, transaction: { id, block, status: 'COMMITTED' } },
     headers: location === undefined ? replayed : { ...replayed, Location: location(view) },
   };
+}
+
+/** Why a write failed. By its own id, and not the ledger's: that transaction may be committed, with what it carried beside the refusal. */
+export function failureOf(
+  { id, requestId }: Readonly<{ id: string; requestId: string }>,
+  { problem, transactionId }: Extract<Outcome, { state: 'FAILED' }>,
+): ProblemJson {
+  return problemJson(problem, { requestId, ...(transactionId === undefined ? {} : { transactionId: id }) });
 }
 
 /** 202: it is stored and will be carried out; where to ask. */

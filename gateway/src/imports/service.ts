@@ -124,7 +124,11 @@ export class ImportService {
   /** An import of the member's, line by line in the order of the files; undefined when there is none. */
   async view(id: string, member: string): Promise<ImportView | undefined> {
     const intent = await this.#store.intent(id, member);
-    if (intent?.kind !== 'IMPORT') return undefined;
+    return intent?.kind === 'IMPORT' ? this.viewOf(id) : undefined;
+  }
+
+  /** An import that there is. */
+  async viewOf(id: string): Promise<ImportView> {
     const { rows } = await sql<LineRow>`
       select l.n, l.file, l.row, l.intent_id, l.problem, i.state, i.transaction_id, i.block,
         case when i.state = 'COMMITTED' then json_build_object('id', i.result->>'id') else i.result end as result

@@ -1,5 +1,5 @@
 /** /v1/assets: the history of an asset, with the blocks that hold it. */
-import { type HistoryEntry, HistoryEntrySchema, type Member, UNEXPLAINED } from '@onepledge/chaincode/model';
+import { type HistoryEntry, HistoryEntrySchema, type Member, NOBODY, UNEXPLAINED } from '@onepledge/chaincode/model';
 import { z } from 'zod';
 import type { Principal } from '../../auth/principal';
 import type { Blocks, Place } from '../../ledger/blocks';
@@ -56,7 +56,7 @@ function asSigned(entry: HistoryEntry, mspIds: ReadonlyMap<string, string>): His
   const own = signer === undefined || (mspIds.get(actor.member) ?? actor.member) === signer.mspId;
   if (own || event === UNEXPLAINED) return entry;
   const { data: _, ...rest } = entry;
-  return { ...rest, event: UNEXPLAINED, actor: { member: 'unknown', role: 'member' } };
+  return { ...rest, event: UNEXPLAINED, actor: NOBODY };
 }
 
 /**

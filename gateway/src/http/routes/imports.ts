@@ -7,9 +7,9 @@ import { problem } from '../../problem';
 import { requestHash } from '../idempotency';
 import { type Answer, readRoute, type Route, writeRoute } from '../route';
 import { IdParams, TransactionRefSchema } from '../schemas';
+import { ownRequest } from '../own-request';
 import { pendingAnswer } from '../writes';
 import type { Services } from '../services';
-import { mayAskFor } from './transactions';
 
 const LineSchema = z
   .strictObject({
@@ -86,16 +86,12 @@ export function importRoutes(services: Services, limits: ReaderLimits): readonly
       answers: { 200: { description: 'The import', schema: ImportSchema } },
       errors: ['NOT_FOUND'],
       handle: async ({ principal, params: { id } }) => {
-        // Asked first: it is stored when it is in doubt no more.
-        const inDoubt = services.outbox().inDoubt(id, principal.member);
-        const intent = z.uuid().safeParse(id).success ? await services.store().intent(id, principal.member) : undefined;
-        const asked = intent !== undefined && mayAskFor(principal, intent);
-        const view = asked ? await services.imports().view(id, principal.member) : undefined;
-        if (view === undefined && inDoubt) {
+        const intent = await ownRequest(services, principal, id);
+        if (intent === 'IN_DOUBT') {
           throw problem('LEDGER_UNAVAILABLE', 'whether the import is stored is not known yet: ask again');
         }
-        if (view === undefined) throw problem('NOT_FOUND', `this gateway has no import ${id} of yours`);
-        return { status: 200, body: view };
+        if (intent?.kind !== 'IMPORT') throw problem('NOT_FOUND', `this gateway has no import ${id} of yours`);
+        return { status: 200, body: await services.imports().viewOf(id) };
       },
     }),
   ];

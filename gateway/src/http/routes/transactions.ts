@@ -1,15 +1,14 @@
 /** /v1/transactions: what became of a write. */
-import { sameParty } from '@onepledge/chaincode/model';
-import { z } from 'zod';
 import type { Principal } from '../../auth/principal';
 import { problem } from '../../problem';
 import type { Outcome, StoredIntent } from '../../outbox/intent';
+import { isIntentId, mayAskFor, ownRequest } from '../own-request';
 import { type ProblemJson, problemJson } from '../problem-json';
 import { readRoute, type Route } from '../route';
 import { IdParams, TransactionViewSchema } from '../schemas';
 import type { Services } from '../services';
+import { failureOf } from '../writes';
 
-const isIntentId = (id: string): boolean => z.uuid().safeParse(id).success;
 const LEDGER_ID = /^[0-9a-f]{64}$/;
 
 /** What became of one write. */
@@ -29,12 +28,7 @@ export function transactionRoutes(services: Services): readonly Route[] {
       tag: 'transactions',
       summary: 'What became of a write, by the id that its answer gave; for who asked for it, and for its member',
       params: IdParams,
-      answers: {
-        200: {
-          description: 'PENDING, COMMITTED or FAILED',
-          schema: TransactionViewSchema,
-        },
-      },
+      answers: { 200: { description: 'PENDING, COMMITTED or FAILED', schema: TransactionViewSchema } },
       errors: ['NOT_FOUND'],
       handle: async ({ principal, params: { id } }) => {
         const body = isIntentId(id)
@@ -49,31 +43,22 @@ export function transactionRoutes(services: Services): readonly Route[] {
   ];
 }
 
-/** Parties of one member are strangers to each other; the member itself is the agent of each. */
-export function mayAskFor({ party }: Principal, intent: StoredIntent): boolean {
-  return party === undefined || (intent.party !== undefined && sameParty(party, intent.party));
+async function byIntent(services: Services, principal: Principal, id: string): Promise<unknown> {
+  const intent = await ownRequest(services, principal, id);
+  if (intent === 'IN_DOUBT') return { id, status: 'PENDING' };
+  return intent?.kind === 'COMMAND' ? viewOf(intent, services.outbox().known(id)) : undefined;
 }
 
-async function byIntent({ outbox, store }: Services, principal: Principal, id: string): Promise<unknown> {
-  const { member } = principal;
-  // Asked first: it is stored when it is in doubt no more.
-  const inDoubt = outbox().inDoubt(id, member);
-  const intent = await store().intent(id, member);
-  if (intent === undefined && inDoubt) return { id, status: 'PENDING' };
-  if (intent?.kind !== 'COMMAND' || !mayAskFor(principal, intent)) return undefined;
-  return viewOf(intent, outbox().known(id));
-}
-
-function viewOf({ id, requestId, outcome: stored }: StoredIntent, known: Outcome | undefined): WriteView {
-  const outcome = stored ?? known;
+function viewOf(intent: StoredIntent, known: Outcome | undefined): WriteView {
+  const { id, outcome = known } = intent;
   if (outcome === undefined) return { id, status: 'PENDING' };
   if (outcome.state === 'COMMITTED') {
     const { transactionId, block, value } = outcome;
     return { id, status: 'COMMITTED', transactionId, block, result: value };
   }
-  const { problem: found, transactionId } = outcome;
-  const problemOf = problemJson(found, { requestId, ...(transactionId === undefined ? {} : { transactionId: id }) });
-  return { id, status: 'FAILED', ...(transactionId === undefined ? {} : { transactionId }), problem: problemOf };
+  const { transactionId } = outcome;
+  const more = transactionId === undefined ? {} : { transactionId };
+  return { id, status: 'FAILED', ...more, problem: failureOf(intent, outcome) };
 }
 
 /**
