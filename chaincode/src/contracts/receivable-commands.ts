@@ -3,6 +3,7 @@ import type { CommandOf } from '../model/command';
 import type { EvidenceToken } from '../model/evidence';
 import { moneyText } from '../model/money';
 import { partyKey } from '../model/party';
+import { registeredOf } from '../model/registered';
 import { accept, refuse, type Result } from '../model/result';
 import { maySeeReceivable } from '../domain/authority';
 import { cancelReceivable, confirmReceivable } from '../domain/change-receivable';
@@ -102,6 +103,12 @@ function makeKeys(command: CommandOf<'receivable.register'>, { tokens, identity 
   };
 }
 
+function answerTo({ answer }: CommandOf<'receivable.register'>, receivable: Receivable): unknown {
+  if (answer === 'ID') return { id: receivable.id };
+  const view = receivableView(receivable);
+  return answer === 'ADDED' ? registeredOf(view) : view;
+}
+
 export const receivableHandlers: Pick<
   Handlers,
   'receivable.register' | 'receivable.confirm' | 'receivable.settle' | 'receivable.cancel'
@@ -139,7 +146,7 @@ export const receivableHandlers: Pick<
       for (const party of parties) work.put(key.party(party.key), party);
       work.put(key.index(INDEX.holder, partyKey(receivable.holder.uscc), id), true);
       work.put(key.index(INDEX.debtor, partyKey(receivable.debtor.uscc), id), true);
-      return accept(command.answer === 'ID' ? { id } : receivableView(receivable));
+      return accept(answerTo(command, receivable));
     },
   },
 

@@ -62,8 +62,11 @@ export const CommandSchema = z.discriminatedUnion('type', [
   on('party.register', { party: PartySchema, home: MspIdSchema }),
   on('receivable.register', {
     ...RegisterReceivableSchema.shape,
-    /** Answered with the receivable's id alone. An answer stands in the block, at every peer and orderer: what nobody reads costs a quarter of it. */
-    answer: z.literal('ID').optional(),
+    /**
+     * Answered with the receivable's id alone, or with what the ledger added to the command (`Registered`). An answer stands in the block, at every
+     * peer and orderer: the whole receivable is a quarter of it.
+     */
+    answer: z.enum(['ID', 'ADDED']).optional(),
   }),
   on('receivable.confirm', { receivableId: AssetIdSchema, ...ConfirmReceivableSchema.shape }),
   on('receivable.settle', { receivableId: AssetIdSchema, ...SettleReceivableSchema.shape }),

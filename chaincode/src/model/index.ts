@@ -8,6 +8,7 @@ export * from './money';
 export * from './party';
 export * from './protocol';
 export * from './query';
+export * from './registered';
 export * from './result';
 export * from './text';
 export * from './validation';

@@ -1,6 +1,6 @@
 /** One identity's way to the ledger: one transaction at a time; what arrives meanwhile waits and goes out together. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DomainError } from '@onepledge/chaincode/model';
+import { type Command, type DomainError, shownOf } from '@onepledge/chaincode/model';
 import type { Principal } from '../auth/principal';
 import { EndorsementRefused, EndorsersMissing, IdentityRefused } from '../ledger/errors';
 import type { CommitStatus, EndorsedTransaction, Proposal } from '../ledger/port';
@@ -8,7 +8,7 @@ import { timed } from '../metrics';
 import { ProblemError } from '../problem';
 import { restoreEnvelope, storeEnvelope } from './envelope';
 import { afterLoss, backOff, cutGroup, inHalves, jitter, LOST_RACES } from './group';
-import type { Outcome, Queued } from './intent';
+import type { Queued } from './intent';
 import type { LaneContext } from './lane-context';
 import { pause } from './pause';
 import { heldBy, invalidated, lostTooOften, problemOfRefusal, refused, refusedSigner } from './refusals';
@@ -285,12 +285,12 @@ export class Lane {
     answerFirst: boolean,
     problem = invalidated(code),
   ): Promise<void> {
-    const intents = group.map(({ intentId }, i) => {
+    const intents = group.map(({ intentId, command }, i) => {
       const result = answer.results[i];
       if (result?.ok === false) return { id: intentId, outcome: refused(result.problem, transactionId, block) };
       if (code === 'VALID' && result !== undefined && block !== undefined) {
-        const outcome: Outcome = { state: 'COMMITTED', value: result.value, transactionId, block };
-        return { id: intentId, outcome };
+        const value = shownOf(JSON.parse(command) as Command, result.value);
+        return { id: intentId, outcome: { state: 'COMMITTED', value, transactionId, block } as const };
       }
       return { id: intentId, outcome: refused(problem, transactionId, block) };
     });

@@ -27,7 +27,7 @@ export function receivableRoutes(services: Services): readonly Route[] {
         write(
           services,
           context,
-          { type: 'receivable.register', ...context.body },
+          { type: 'receivable.register', answer: 'ADDED', ...context.body },
           (view) => `/v1/receivables/${String(view['id'])}`,
         ),
     }),
