@@ -39,6 +39,14 @@ export function samePackages(addresses: ChaincodeAddresses): PackageOf {
   };
 }
 
+/** A package an organisation, of its own service. @throws as `ensureChaincodeServices` */
+export async function ownPackages(consortium: Consortium, home: string): Promise<PackageOf> {
+  const services = await ensureChaincodeServices(consortium, home);
+  return (organization, { name, version }) =>
+    services.find((one) => one.organization === organization && one.chaincode === name && one.version === version)
+      ?.package;
+}
+
 /**
  * The services of all members, or of the one whose home it is, for the chaincodes that are served (`servedChaincodes`); ports and certificates are made once and stay, until a
  * certificate is renewed: then the package is another.

@@ -6,10 +6,11 @@ import { type Consensus } from '../configuration';
 import { type Connection } from '../connection';
 import { type Consortium } from '../consortium';
 import { ownMember } from '../identity/member-card';
-import { MemberNetwork } from './member-network';
-import { RunningNetwork } from './network';
+import { memberNetwork } from './member-network';
 import { type FabricNode } from './node';
 import { type FabricPrograms } from './programs';
+import { RunningNetwork } from './running-network';
+import { wholeNetwork } from './whole-network';
 
 export { type ChaincodePackage, type ChaincodeTls, packageChaincode } from './chaincode-package';
 export { type ChaincodeService, ensureChaincodeServices } from './chaincode-service';
@@ -81,6 +82,6 @@ export async function startFabricNetwork(options: FabricNetworkOptions): Promise
   };
   const member = ownMember(running.home);
   return member === undefined
-    ? RunningNetwork.start(running, consortium)
-    : MemberNetwork.start({ ...running, member }, consortium);
+    ? RunningNetwork.start(running, wholeNetwork(running), consortium)
+    : RunningNetwork.start(running, memberNetwork({ ...running, member }), consortium);
 }
