@@ -24,7 +24,7 @@ export const FULL: Plan = {
   ...{ keys: [10_000, 1_000_000, 10_000_000], stateReads: 20_000 },
 };
 export const QUICK: Plan = {
-  ...{ rounds: 2, seconds: 2, warmUpSeconds: 2, documents: 500, ledgers: { small: 1_000, large: 50_000 } },
+  ...{ rounds: 2, seconds: 1, warmUpSeconds: 1, documents: 500, ledgers: { small: 500, large: 5_000 } },
   ...{ keys: [1_000, 10_000, 100_000], stateReads: 5_000 },
 };
 
