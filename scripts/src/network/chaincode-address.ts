@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './ports';
 
-/** `address` as gRPC writes it; `release` takes a stale socket away, which would end the chaincode at its start. */
-export type ChaincodeAddress = Readonly<{ address: string; release: () => void }>;
+/** `address` as gRPC writes it; `release` takes a stale socket away, which would end the chaincode at its start, `remove` all that was made for it. */
+export type ChaincodeAddress = Readonly<{ address: string; release: () => void; remove: () => void }>;
 
 // sockaddr_un holds 104 to 108 bytes, depending on the system.
 const LONGEST_PATH = 100;
@@ -21,10 +21,13 @@ export async function chaincodeAddress(home: string): Promise<ChaincodeAddress> 
       release: () => {
         rmSync(path, { force: true });
       },
+      remove: () => {
+        rmSync(folder, { recursive: true, force: true });
+      },
     };
   }
   const port = await freePort('127.0.0.1');
-  return { address: `127.0.0.1:${port}`, release: () => undefined };
+  return { address: `127.0.0.1:${port}`, release: () => undefined, remove: () => undefined };
 }
 
 /** Whether the folder is ours alone: others may write to the folder for temporary things. */

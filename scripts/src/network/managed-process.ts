@@ -18,6 +18,8 @@ export type ProgramSpec = Readonly<{
   heapGrowth?: number;
   /** Runs before every start, such as to take a stale socket away. */
   beforeStart?: () => void;
+  /** Runs when it has ended because it was asked to. */
+  afterStop?: () => void;
 }>;
 
 export type RestartPolicy = Readonly<{
@@ -141,7 +143,10 @@ export class ManagedProcess {
   #ended(how: string, refused: boolean): void {
     this.#id = undefined;
     this.#events.onChange();
-    if (this.#stopping) return;
+    if (this.#stopping) {
+      this.spec.afterStop?.();
+      return;
+    }
     if (refused) {
       this.#events.onRefusal();
       return;

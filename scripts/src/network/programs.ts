@@ -36,6 +36,7 @@ export function networkPrograms(settings: NetworkSettings): readonly ProgramSpec
         ONEPLEDGE_EVIDENCE_KEY_FILE: evidenceKey,
       },
       beforeStart: chaincode.release,
+      afterStop: chaincode.remove,
     },
     {
       name: 'network',

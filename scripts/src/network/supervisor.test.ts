@@ -47,6 +47,25 @@ describe('a supervisor', () => {
     });
   });
 
+  test('tells what is to be tidied up once a program was stopped, and not when it ends by itself', async () => {
+    await withPrograms({ idle: IDLE, gateway: READY }, async (options) => {
+      let tidied = 0;
+      const afterStop = (): void => {
+        tidied += 1;
+      };
+      const programs = options.programs.map((spec) => (spec.name === 'idle' ? { ...spec, afterStop } : spec));
+      const supervisor = new Supervisor({ ...options, programs });
+      await supervisor.start();
+      const [killed] = stateOf(options.home).processes;
+      if (killed === undefined) throw new Error('nothing runs');
+      signal(killed, 'SIGKILL');
+      await until(() => stateOf(options.home).processes.find(({ restarts }) => restarts === 1));
+      expect(tidied).toBe(0);
+      await supervisor.stop();
+      expect(tidied).toBe(1);
+    });
+  });
+
   test('gives up on what keeps ending, stops the rest and shows the end of its log', async () => {
     await withPrograms({ failing: FAILING, gateway: IDLE }, async (options) => {
       const notes: string[] = [];
