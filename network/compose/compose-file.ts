@@ -3,10 +3,13 @@ import { type Layout, PORTS, type Size } from './layout';
 import { HOME, NODE_FOLDER, PROMETHEUS_OWNER } from './prepare';
 import { hardened, type Service, usedVolumes } from './service';
 
-/** The releases that are run; Fabric's is the one that the project is made for. */
+/** The release of Fabric that the project is made for; one setting upgrades it, service by service. */
+const FABRIC = '${FABRIC_VERSION:-3.1.5}';
+
+/** The releases that are run. */
 export const IMAGES = {
-  peer: 'hyperledger/fabric-peer:3.1.5',
-  orderer: 'hyperledger/fabric-orderer:3.1.5',
+  peer: `hyperledger/fabric-peer:${FABRIC}`,
+  orderer: `hyperledger/fabric-orderer:${FABRIC}`,
   postgres: 'postgres:17.6-bookworm',
   prometheus: 'prom/prometheus:v3.5.0',
   grafana: 'grafana/grafana:12.1.1',

@@ -54,10 +54,17 @@ describe.each(['docker-compose.yaml', 'docker-compose.small.yaml'])('%s', (file)
 
   test('pins every image, publishes on loopback only, and waits for what it needs', () => {
     for (const { image, ports = [], depends_on = {} } of Object.values(services)) {
-      expect(image).toMatch(/:v?\d+\.\d+/);
+      expect(image).toMatch(/:(\$\{FABRIC_VERSION:-)?v?\d+\.\d+/);
       for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
       for (const needed of Object.keys(depends_on)) expect(Object.keys(services)).toContain(needed);
     }
+  });
+
+  test('takes the release of Fabric from one setting, for all nodes', () => {
+    const images = Object.values(services).map(({ image }) => image);
+    const releases = images.flatMap((image) => /^hyperledger\/fabric-[a-z]+:(.*)$/.exec(image)?.[1] ?? []);
+
+    expect([...new Set(releases)]).toEqual(['${FABRIC_VERSION:-3.1.5}']);
   });
 });
 
