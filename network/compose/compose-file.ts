@@ -256,12 +256,19 @@ function monitoring(layout: Layout, size: Size): Readonly<Record<string, Service
         GF_SECURITY_ADMIN_PASSWORD: '${GRAFANA_PASSWORD:-onepledge}',
         GF_ANALYTICS_REPORTING_ENABLED: 'false',
         GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+        GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
+        GF_NEWS_NEWS_FEED_ENABLED: 'false',
+        // Grafana 12 fetches plugins from outside at its start, which nothing here uses.
+        GF_PLUGINS_PREINSTALL_DISABLED: 'true',
         GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: '/etc/onepledge/dashboards/onepledge.json',
       },
       networks: ['outside'],
       ports: ['127.0.0.1:3100:3000'],
       volumes: [
-        `${MONITORING}/grafana/provisioning:/etc/grafana/provisioning:ro`,
+        // One by one: in the place of the whole folder they would hide the image's other ones, and Grafana reports each as an error.
+        ...['datasources', 'dashboards'].map(
+          (kind) => `${MONITORING}/grafana/provisioning/${kind}:/etc/grafana/provisioning/${kind}:ro`,
+        ),
         `${MONITORING}/grafana/dashboards:/etc/onepledge/dashboards:ro`,
         'grafana:/var/lib/grafana',
       ],

@@ -66,6 +66,15 @@ describe.each(['docker-compose.yaml', 'docker-compose.small.yaml'])('%s', (file)
 
     expect([...new Set(releases)]).toEqual(['${FABRIC_VERSION:-3.1.5}']);
   });
+
+  test('puts nothing over the folders of Grafana that it does not fill', () => {
+    const targets = services['grafana']?.volumes?.map((mount) => mount.split(':')[1]);
+
+    expect(targets?.filter((target) => target?.startsWith('/etc/grafana'))).toEqual([
+      '/etc/grafana/provisioning/datasources',
+      '/etc/grafana/provisioning/dashboards',
+    ]);
+  });
 });
 
 test('the small network has three members and one orderer, and its policies name nobody else', () => {
