@@ -77,6 +77,18 @@ describe.each(['docker-compose.yaml', 'docker-compose.small.yaml'])('%s', (file)
   });
 });
 
+test('every figure of the dashboard has colours of its own: without them Grafana shows what is 80 or more in red', () => {
+  const file = join(ROOT, 'network', 'compose', 'monitoring', 'grafana', 'dashboards', 'onepledge.json');
+  const { panels } = JSON.parse(readFileSync(file, 'utf8')) as {
+    panels: readonly { type: string; title: string; fieldConfig: { defaults: { thresholds?: unknown } } }[];
+  };
+  const figures = panels.filter(({ type }) => type === 'stat');
+
+  expect(figures).not.toEqual([]);
+  for (const { title, fieldConfig } of figures)
+    expect([title, fieldConfig.defaults.thresholds]).not.toContain(undefined);
+});
+
 test('the small network has three members and one orderer, and its policies name nobody else', () => {
   const { placement, orderers, consensus } = layoutOf(consortium, 'small');
   const mspIds = placement.consortium.organizations.map(({ mspId }) => mspId);
