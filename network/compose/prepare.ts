@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { chown, copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { registrarsOf } from '../consortium';
+import { cryptoProvider } from '../fabric/crypto-provider';
 import { type NodeIdentity, nodePaths, writeNodeFolder } from '../fabric/node-folder';
 import { ordererConfiguration } from '../fabric/orderer-configuration';
 import { peerConfiguration } from '../fabric/peer-configuration';
@@ -69,6 +70,7 @@ async function writeOrderer(layout: Layout, material: NetworkMaterial, name: str
   const configuration = ordererConfiguration({
     ...{ mspId: material.orderer.mspId, port: PORTS.orderer },
     ...{ adminPort: PORTS.ordererAdmin, operationsPort: PORTS.operations, paths: nodePaths(NODE_FOLDER) },
+    bccsp: cryptoProvider(identity),
   });
   await writeNodeFolder(nodePaths(folder), { ...material.orderer, identity, tls }, 'orderer.yaml', configuration);
 }
@@ -86,6 +88,7 @@ async function writePeer(
   const configuration = peerConfiguration({
     ...{ id: peer?.host ?? '', mspId: identity.mspId, address, port: PORTS.peer, bootstrap: address },
     ...{ operationsPort: PORTS.operations, paths: nodePaths(NODE_FOLDER), ccaasBuilder: CCAAS_BUILDER },
+    bccsp: cryptoProvider(identity.identity),
   });
   await writeNodeFolder(nodePaths(folder), identity, 'core.yaml', configuration);
 }

@@ -48,8 +48,6 @@ export interface FabricNetworkOptions {
   /** `fixed`: the consortium's ports; `ephemeral`: any free ones, as the connection tells. */
   readonly ports: 'fixed' | 'ephemeral';
   readonly logger?: Logger;
-  /** Told when a node ends by itself before the network is ready; later it is started again. */
-  readonly onFailure?: (error: Error) => void;
 }
 
 export interface FabricNetwork {
@@ -78,7 +76,6 @@ export async function startFabricNetwork(options: FabricNetworkOptions): Promise
     ...rest,
     home: resolve(options.home),
     logger: options.logger ?? pino({ level: 'silent' }),
-    onFailure: (error: Error) => options.onFailure?.(error),
   };
   const member = ownMember(running.home);
   return member === undefined

@@ -18,11 +18,6 @@ async function main(): Promise<void> {
   const started = performance.now();
   const starting = startFabricNetwork({
     ...{ home, consortium: loadConsortium(), chaincodeAddress, consensus, ports, logger },
-    onFailure: (error) => {
-      logger.fatal({ err: error }, 'a node has ended');
-      process.exitCode = 1;
-      stop('failure');
-    },
   });
   process.once('SIGTERM', () => {
     stop('SIGTERM');

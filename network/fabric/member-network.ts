@@ -25,7 +25,8 @@ const APPROVED_WITHIN_MS = 120_000;
 export function memberNetwork(options: MemberOptions): Part<PreparedMember> {
   return {
     prepare: (consortium, running) => prepareMember({ ...options, consortium, running }),
-    bringUp: (prepared, nodes) => bringUp(options, prepared, nodes),
+    upWithinMs: JOINED_WITHIN_MS,
+    bringUp: (prepared, nodes, patience) => bringUp(options, prepared, nodes, patience),
   };
 }
 
@@ -33,6 +34,7 @@ async function bringUp(
   options: MemberOptions,
   { programs, placement, material }: PreparedMember,
   nodes: Nodes,
+  patience: Patience,
 ): Promise<Connection> {
   const { home, logger, member } = options;
   const { consortium } = placement;
@@ -41,12 +43,10 @@ async function bringUp(
   const [peer] = consortium.organizations.find(({ name }) => name === member)?.peers ?? [];
   const { admin, tlsCaPem } = material.organization;
   const administrator = new Administrator(admin, `${peer?.host ?? ''}:${peer?.port ?? 0}`, tlsCaPem);
-  const patience = new Patience(JOINED_WITHIN_MS);
   try {
     await joinOwn(home, placement, material, administrator, patience);
     logger.info('channels joined');
   } catch (error) {
-    patience.giveUp();
     administrator.close();
     throw error;
   }

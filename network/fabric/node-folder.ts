@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { readAuthorities } from '../identity/authorities';
 import { type KeyPair } from '../identity/authority';
+import { type HeldPem } from '../identity/key-file';
 
 /** What a node signs and listens with. */
 export interface NodeIdentity {
   readonly mspId: string;
   readonly caPem: string;
   readonly tlsCaPem: string;
-  readonly identity: KeyPair;
+  /** Without its key where that is in a token. */
+  readonly identity: HeldPem;
   readonly tls: KeyPair;
 }
 
@@ -40,6 +42,11 @@ export function nodePaths(folder: string): NodePaths {
   };
 }
 
+/** The private key of a node's identity. */
+export function keyFile({ msp }: NodePaths): string {
+  return join(msp, 'keystore', 'key_sk');
+}
+
 /**
  * Writes the folder.
  * @param name of the configuration file: core.yaml or orderer.yaml
@@ -54,13 +61,15 @@ export async function writeNodeFolder(
     ...authorityFiles(paths.msp, '', caPem),
     ...authorityFiles(paths.msp, 'tls', tlsCaPem),
     [join(paths.msp, 'signcerts', 'cert.pem'), identity.certPem],
-    [join(paths.msp, 'keystore', 'key_sk'), identity.keyPem],
+    ...(identity.keyPem === undefined ? [] : [[keyFile(paths), identity.keyPem] as const]),
     [join(paths.msp, 'config.yaml'), stringify(NODE_OUS)],
     [paths.tlsCertificate, tls.certPem],
     [paths.tlsKey, tls.keyPem],
     [paths.tlsCa, tlsCaPem],
     [join(paths.folder, name), stringify(configuration)],
   ];
+  // A key that has gone into a token stays nowhere else.
+  if (identity.keyPem === undefined) await rm(keyFile(paths), { force: true });
   await mkdir(paths.data, { recursive: true, mode: 0o700 });
   for (const [file, content] of files) {
     await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });

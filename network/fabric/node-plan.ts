@@ -1,6 +1,7 @@
 /** Which nodes run here, and what each is told: its folder's content and where it listens. */
 import { type MemberMaterial } from '../identity/member-material';
 import { type NetworkMaterial, type NodeMaterial, type OrganizationMaterial } from '../identity/material';
+import { cryptoProvider } from './crypto-provider';
 import { type NodeIdentity, type NodePaths } from './node-folder';
 import { ordererConfiguration } from './orderer-configuration';
 import { peerConfiguration } from './peer-configuration';
@@ -51,7 +52,10 @@ function ordererPlan(
   return {
     ...{ name, kind: 'orderer', port, operationsPort, identity: { mspId, caPem, tlsCaPem, identity, tls } },
     configuration: (paths) =>
-      ordererConfiguration({ mspId, port, listen, adminPort: adminPorts[name] ?? 0, operationsPort, paths }),
+      ordererConfiguration({
+        ...{ mspId, port, listen, adminPort: adminPorts[name] ?? 0, operationsPort, paths },
+        bccsp: cryptoProvider(identity),
+      }),
   };
 }
 
@@ -72,7 +76,7 @@ function peerPlan(
     configuration: (paths, ccaasBuilder) =>
       peerConfiguration({
         ...{ id: `${peer}.${organization}`, mspId, address, port, listen, bootstrap },
-        ...{ operationsPort, paths, ccaasBuilder },
+        ...{ operationsPort, paths, ccaasBuilder, bccsp: cryptoProvider(identity) },
       }),
   };
 }

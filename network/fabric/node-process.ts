@@ -66,10 +66,12 @@ export class NodeProcess {
     clearTimeout(timer);
   }
 
-  /** The end of its log. */
-  tail(lines = 15): string {
+  /** The end of its log: of one that panicked the reason and what follows, as its stack may be long. */
+  tail(most = 15): string {
     try {
-      return readFileSync(this.#logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+      const lines = readFileSync(this.#logFile, 'utf8').trimEnd().split('\n');
+      const panic = lines.findIndex((line) => line.startsWith('panic: '));
+      return (panic === -1 ? lines.slice(-most) : lines.slice(panic, panic + most)).join('\n');
     } catch {
       return '';
     }

@@ -14,6 +14,14 @@ export interface NodePlace {
   readonly logFile: string;
 }
 
+/** What runs as the node. */
+export interface NodeProgram {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Beside what tells it its folder and what to log. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 export interface NodeEvents {
   /** It was started, or has ended. */
   readonly onChange: () => void;
@@ -28,8 +36,7 @@ const WITHIN_MS = 60_000;
 
 export class FabricNode {
   readonly place: NodePlace;
-  readonly #program: string;
-  readonly #args: readonly string[];
+  readonly #program: NodeProgram;
   readonly #events: NodeEvents;
   #process: NodeProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -38,10 +45,9 @@ export class FabricNode {
   /** Whether it is to run. */
   #wanted = false;
 
-  constructor(place: NodePlace, program: string, args: readonly string[], events: NodeEvents) {
+  constructor(place: NodePlace, program: NodeProgram, events: NodeEvents) {
     this.place = place;
     this.#program = program;
-    this.#args = args;
     this.#events = events;
   }
 
@@ -64,9 +70,10 @@ export class FabricNode {
     this.#wanted = true;
     if (this.#process !== undefined) return;
     const { name, folder, logFile } = this.place;
-    const environment = { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info:grpc=error' };
+    const { program, args, environment: more } = this.#program;
+    const environment = { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info:grpc=error', ...more };
     const started = new NodeProcess({
-      ...{ name, program: this.#program, args: this.#args, environment, logFile },
+      ...{ name, program, args, environment, logFile },
       onEnd: (error) => {
         this.#ended(error);
       },

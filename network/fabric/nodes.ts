@@ -1,7 +1,8 @@
 /** The network's orderers and peers: their folders, and their processes. */
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { FabricNode, type NodePlace } from './node';
+import { tokenEnvironment, tokenFailure } from './crypto-provider';
+import { FabricNode, type NodePlace, type NodeProgram } from './node';
 import { nodePaths, writeNodeFolder } from './node-folder';
 import { type NodePlan } from './node-plan';
 import { removeNodeStates, writeNodeStates } from './node-states';
@@ -12,8 +13,8 @@ import { watchOrderers } from './stuck-orderers';
 export interface NodesOptions {
   readonly home: string;
   readonly programs: FabricPrograms;
-  /** A node has ended by itself before the network was ready. */
-  readonly onFailure: (error: Error) => void;
+  /** A node has ended by itself before the network was ready: `explained` says why. */
+  readonly onFailure: () => void;
   /** A node has ended by itself, or takes no part any more, and is started again. */
   readonly onRestart: (error: Error) => void;
 }
@@ -57,8 +58,8 @@ export class Nodes {
       const paths = nodePaths(join(home, 'fabric', name));
       const configuration = plan.configuration(paths, programs.ccaasBuilder);
       await writeNodeFolder(paths, identity, kind === 'peer' ? 'core.yaml' : 'orderer.yaml', configuration);
-      if (kind === 'peer') this.#run(this.#placeOf(plan), programs.peer, ['node', 'start']);
-      else this.#run(this.#placeOf(plan), programs.orderer, []);
+      const [program, args] = kind === 'peer' ? [programs.peer, ['node', 'start']] : [programs.orderer, []];
+      this.#run(this.#placeOf(plan), { program, args, environment: tokenEnvironment(identity.identity, kind) });
     }
   }
 
@@ -82,8 +83,8 @@ export class Nodes {
     return { name, kind, mspId, port, operationsPort, folder: join(home, 'fabric', name), logFile };
   }
 
-  #run(place: NodePlace, program: string, args: readonly string[]): void {
-    const node = new FabricNode(place, program, args, {
+  #run(place: NodePlace, program: NodeProgram): void {
+    const node = new FabricNode(place, program, {
       onChange: () => {
         this.#publish();
       },
@@ -91,8 +92,8 @@ export class Nodes {
         // The others go on without it, as far as the consensus and the policies let them.
         if (this.#ready) this.#options.onRestart(error);
         else {
-          this.#failure ??= error;
-          this.#options.onFailure(error);
+          this.#failure ??= tokenFailure(error) ?? error;
+          this.#options.onFailure();
         }
         return this.#ready;
       },

@@ -11,6 +11,8 @@ export interface OrdererSetting {
   readonly adminPort: number;
   /** Health and metrics, for those who have a certificate of the organisation's TLS CA. */
   readonly operationsPort: number;
+  /** As `cryptoProvider` says. */
+  readonly bccsp: object;
   readonly paths: NodePaths;
 }
 
@@ -21,6 +23,7 @@ export function ordererConfiguration({
   listen = '127.0.0.1',
   adminPort,
   operationsPort,
+  bccsp,
   paths,
 }: OrdererSetting): object {
   const tls = {
@@ -44,7 +47,7 @@ export function ordererConfiguration({
       Cluster: { SendBufferSize: 100, ClientCertificate: paths.tlsCertificate, ClientPrivateKey: paths.tlsKey },
       LocalMSPDir: paths.msp,
       LocalMSPID: mspId,
-      BCCSP: { Default: 'SW', SW: { Hash: 'SHA2', Security: 256, FileKeyStore: { KeyStore: '' } } },
+      BCCSP: bccsp,
       Authentication: { TimeWindow: '15m' },
     },
     FileLedger: { Location: join(paths.data, 'ledger') },

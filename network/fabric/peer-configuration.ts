@@ -13,6 +13,8 @@ export interface PeerSetting {
   readonly bootstrap: string;
   /** Health and metrics, for those who have a certificate of the organisation's TLS CA. */
   readonly operationsPort: number;
+  /** As `cryptoProvider` says. */
+  readonly bccsp: object;
   readonly paths: NodePaths;
   readonly ccaasBuilder: string;
 }
@@ -60,7 +62,7 @@ export function peerConfiguration(setting: PeerSetting): object {
         blockCensorshipTimeoutKey: '2s',
         policy: 'cluster',
       },
-      BCCSP: { Default: 'SW', SW: { Hash: 'SHA2', Security: 256, FileKeyStore: { KeyStore: '' } } },
+      BCCSP: setting.bccsp,
       handlers: {
         authFilters: [{ name: 'DefaultAuth' }, { name: 'ExpirationCheck' }, { name: 'TimeWindowCheck' }],
         decorators: [{ name: 'DefaultDecorator' }],

@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HeldCertificate } from '../identity/certificate-store';
-import { readKeyFile } from '../identity/key-file';
+import { readCertificateFile } from '../identity/key-file';
 import { cryptoFolder } from '../identity/material';
-import { nodePaths } from './node-folder';
+import { keyFile, nodePaths } from './node-folder';
 import { type NodeState, readNodeStates } from './node-states';
 import { askHealth } from './operations';
 
@@ -28,15 +28,13 @@ export function isOrderer(home: string, node: string): boolean {
 
 /** Writes the certificate and its key to the node's folder. */
 export async function refreshNode(home: string, node: string, { file, use }: HeldCertificate): Promise<void> {
-  const pair = await readKeyFile(join(cryptoFolder(home), file));
+  const pair = await readCertificateFile(join(cryptoFolder(home), file));
   if (pair === undefined) return;
   const paths = nodePaths(join(home, 'fabric', node));
   const [certificate, key] =
-    use === 'tls'
-      ? [paths.tlsCertificate, paths.tlsKey]
-      : [join(paths.msp, 'signcerts', 'cert.pem'), join(paths.msp, 'keystore', 'key_sk')];
+    use === 'tls' ? [paths.tlsCertificate, paths.tlsKey] : [join(paths.msp, 'signcerts', 'cert.pem'), keyFile(paths)];
   await writeFile(certificate, pair.certPem, { mode: 0o600 });
-  await writeFile(key, pair.keyPem, { mode: 0o600 });
+  if (pair.keyPem !== undefined) await writeFile(key, pair.keyPem, { mode: 0o600 });
 }
 
 const HEALTHY_WITHIN_MS = 60_000;

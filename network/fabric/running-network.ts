@@ -5,20 +5,22 @@ import { type Consortium } from '../consortium';
 import { type FabricNode } from './node';
 import { Nodes } from './nodes';
 import { type FabricPrograms } from './programs';
+import { Patience } from './wait';
 
 export interface RunningOptions {
   /** Absolute. */
   readonly home: string;
   readonly logger: Logger;
-  readonly onFailure: (error: Error) => void;
 }
 
 /** What of a network runs here: all of it, or one member's nodes. */
 export interface Part<P extends { readonly programs: FabricPrograms }> {
   /** Makes what the nodes need. @throws as `prepare` says; nothing runs then, or all goes on */
   prepare(consortium: Consortium, running: boolean): Promise<P>;
+  /** How long that may take, in milliseconds. */
+  readonly upWithinMs: number;
   /** Starts the nodes and brings them onto their channels. @returns how clients reach them, `startedAt` now */
-  bringUp(prepared: P, nodes: Nodes): Promise<Connection>;
+  bringUp(prepared: P, nodes: Nodes, patience: Patience): Promise<Connection>;
 }
 
 /** The nodes of this machine with their channels and chaincodes. */
@@ -44,19 +46,24 @@ export class RunningNetwork<P extends { readonly programs: FabricPrograms }> {
     consortium: Consortium,
   ): Promise<RunningNetwork<P>> {
     const prepared = await part.prepare(consortium, false);
-    const { home, logger, onFailure } = options;
+    const { home, logger } = options;
+    const patience = new Patience(part.upWithinMs);
     const nodes = new Nodes({
-      ...{ home, programs: prepared.programs, onFailure },
+      ...{ home, programs: prepared.programs },
+      onFailure: () => {
+        patience.giveUp();
+      },
       onRestart: (error) => {
         logger.warn({ err: error }, 'a node is started again');
       },
     });
     try {
-      const connection = await part.bringUp(prepared, nodes);
+      const connection = await part.bringUp(prepared, nodes, patience);
       writeConnection(home, connection);
       nodes.ready();
       return new RunningNetwork(options, part, nodes, prepared, connection);
     } catch (error) {
+      patience.giveUp();
       await nodes.stop();
       throw nodes.explained(error);
     }
@@ -81,7 +88,10 @@ export class RunningNetwork<P extends { readonly programs: FabricPrograms }> {
    */
   async follow(consortium: Consortium): Promise<void> {
     const prepared = await this.#part.prepare(consortium, true);
-    const connection = await this.#part.bringUp(prepared, this.#nodes);
+    const patience = new Patience(this.#part.upWithinMs);
+    const connection = await this.#part.bringUp(prepared, this.#nodes, patience).finally(() => {
+      patience.giveUp();
+    });
     // Of one run it is the same: who reads it knows by that whether the network is another one, or has other members.
     const { startedAt } = this.#connection;
     this.#connection = { ...connection, startedAt };

@@ -9,7 +9,7 @@ import { allNodes } from './node-plan';
 import { type Nodes } from './nodes';
 import { prepare, type Prepared } from './prepare';
 import { type Part, type RunningOptions } from './running-network';
-import { Patience } from './wait';
+import { type Patience } from './wait';
 
 export interface WholeOptions extends RunningOptions {
   readonly consensus: Consensus['type'];
@@ -23,7 +23,8 @@ const UP_WITHIN_MS = 120_000;
 export function wholeNetwork(options: WholeOptions): Part<Prepared> {
   return {
     prepare: (consortium, running) => prepare({ ...options, consortium, running }),
-    bringUp: (prepared, nodes) => bringUp(options, prepared, nodes),
+    upWithinMs: UP_WITHIN_MS,
+    bringUp: (prepared, nodes, patience) => bringUp(options, prepared, nodes, patience),
   };
 }
 
@@ -31,21 +32,16 @@ async function bringUp(
   options: WholeOptions,
   { programs, placement, material }: Prepared,
   nodes: Nodes,
+  patience: Patience,
 ): Promise<Connection> {
   const { home, logger, consensus, chaincodeAddress } = options;
   const { consortium } = placement;
   const packageOf =
     chaincodeAddress === undefined ? await ownPackages(consortium, home) : samePackages(chaincodeAddress);
-  const patience = new Patience(UP_WITHIN_MS);
-  try {
-    await nodes.follow(allNodes(placement, material));
-    logger.info({ nodes: nodes.all.length, version: programs.version }, 'nodes started');
-    const inForce = await deploy({ home, placement, material, consensus, packageOf, patience, logger });
-    return connectionOf({ ...inForce, organizations: joined(inForce) }, material, process.pid);
-  } catch (error) {
-    patience.giveUp();
-    throw error;
-  }
+  await nodes.follow(allNodes(placement, material));
+  logger.info({ nodes: nodes.all.length, version: programs.version }, 'nodes started');
+  const inForce = await deploy({ home, placement, material, consensus, packageOf, patience, logger });
+  return connectionOf({ ...inForce, organizations: joined(inForce) }, material, process.pid);
 }
 
 function joined({ organizations, channels }: Consortium): Consortium['organizations'] {

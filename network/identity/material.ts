@@ -5,6 +5,7 @@ import { type Consortium, type NodeAddress, type Organization, type OrdererOrgan
 import { type KeyPair } from './authority';
 import { mspAuthorities } from './authorities';
 import { MaterialError } from './errors';
+import { type HeldPem } from './key-file';
 import { MspRegistry } from './msp';
 import {
   ensureFolder,
@@ -13,7 +14,7 @@ import {
   type FolderOwner,
   removeAbandoned,
 } from './organization-folder';
-import { createSigner } from './signer';
+import { createSigner, nodeSigner } from './signer';
 import { type Signer } from './types';
 
 /** What one organisation has: its CAs' certificates and the keys of its peer and administrator. */
@@ -50,7 +51,8 @@ export interface OrdererMaterial {
 export interface NodeMaterial extends NodeAddress {
   /** The enrolment identity: a peer's endorses, an orderer's signs blocks. */
   readonly signer: Signer;
-  readonly identity: KeyPair;
+  /** Its key may be in a token, where the CA is the organisation's own. */
+  readonly identity: HeldPem;
   /** Server certificate for its hosts, the organisation's domain, localhost and 127.0.0.1. */
   readonly tls: KeyPair;
 }
@@ -190,6 +192,6 @@ function withKeys(
   return described.flatMap((node, at) => {
     const keys = nodes[at];
     if (keys === undefined) return [];
-    return [{ ...node, ...keys, signer: createSigner(mspId, keys.identity.certPem, keys.identity.keyPem) }];
+    return [{ ...node, ...keys, signer: nodeSigner(mspId, keys.identity) }];
   });
 }

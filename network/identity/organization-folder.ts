@@ -22,7 +22,7 @@ import { isIssuedBy, readAuthorities } from './authorities';
 import { splitPem } from './certificate';
 import { MaterialError } from './errors';
 import { type HeldPem, isCode, readAuthorityFile, readKeyFile, replaceKeyFile } from './key-file';
-import { requireAdmin, requireIssued } from './own-ca';
+import { requireIdentity, requireIssued } from './own-ca';
 
 /** An organisation as its folder needs to know it. */
 export interface FolderOwner {
@@ -50,8 +50,8 @@ export interface FolderContent {
   readonly tlsCa: HeldPem;
   /** Its key may be in a token, where the CA is the organisation's own. */
   readonly admin: HeldPem;
-  /** In the order of the owner's nodes. */
-  readonly nodes: readonly { readonly identity: KeyPair; readonly tls: KeyPair }[];
+  /** In the order of the owner's nodes; of an identity, the key may be in a token as well. */
+  readonly nodes: readonly { readonly identity: HeldPem; readonly tls: KeyPair }[];
   /** What stands in `crls/`, where Fabric's MSP folders have revocation lists too. */
   readonly crlPems: readonly string[];
 }
@@ -72,21 +72,21 @@ export async function ensureFolder(owner: FolderOwner, parent: string, now: Date
   const [ca, tlsCa] = await Promise.all([readRequired(folder, 'ca.pem'), readRequired(folder, 'tlsca.pem')]);
   requireCurrent(join(folder, 'ca.pem'), ca, now);
   requireCurrent(join(folder, 'tlsca.pem'), tlsCa, now);
-  const [admin, ...nodes] = await Promise.all([
+  const identity = (file: string, issue: (authority: Authority) => Promise<KeyPair>): Promise<HeldPem> =>
     ca.keyPem === undefined
-      ? requireAdmin(join(folder, 'admin.pem'), ca, now)
-      : current(folder, 'admin.pem', now, ca, undefined, async (authority) => issueAdmin(authority, owner, now)),
+      ? requireIdentity(join(folder, file), ca, now)
+      : current(folder, file, now, ca, undefined, issue);
+  const [admin, ...nodes] = await Promise.all([
+    identity('admin.pem', async (authority) => issueAdmin(authority, owner, now)),
     ...owner.nodes.map(async (node) => {
       const names = tlsNames(owner, node);
-      const [identity, tls] = await Promise.all([
-        current(folder, `${node.file}.pem`, now, ca, undefined, async (authority) =>
-          issueNode(authority, owner, node, now),
-        ),
+      const [own, tls] = await Promise.all([
+        identity(`${node.file}.pem`, async (authority) => issueNode(authority, owner, node, now)),
         current(folder, `${node.file}-tls.pem`, now, tlsCa, names, async (authority) =>
           issueNodeTls(authority, owner, node, now),
         ),
       ]);
-      return { identity, tls };
+      return { identity: own, tls };
     }),
   ]);
   return { ca, tlsCa, admin, nodes, crlPems: await readLists(join(folder, 'crls')) };

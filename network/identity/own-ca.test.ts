@@ -76,6 +76,24 @@ describe("a member's own CA, whose key is not in the home", () => {
     await expect(ensureOwnMaterial(consortium, hosts, MEMBER)).rejects.toThrow('host names');
   });
 
+  test('may leave the keys of the administrator and the nodes in a token, and those of TLS not', async () => {
+    const without = (home: string, file: string): void => {
+      const text = readFileSync(join(crypto(elsewhere), `${file}.pem`), 'utf8');
+      writeFileSync(join(crypto(home), `${file}.pem`), text.slice(0, text.indexOf('-----BEGIN PRIVATE KEY')));
+    };
+    const home = homeWithout('token');
+    for (const file of ['peer', 'orderer0']) without(home, file);
+
+    const { organization, orderers, card } = await ensureOwnMaterial(consortium, home, MEMBER);
+
+    expect([...organization.peers, ...orderers].map(({ identity }) => identity.keyPem)).toEqual([undefined, undefined]);
+    expect(card).toEqual((await ensureOwnMaterial(consortium, elsewhere, MEMBER)).card);
+    without(home, 'peer-tls');
+    await expect(ensureOwnMaterial(consortium, home, MEMBER)).rejects.toThrow(
+      /peer-tls\.pem does not hold .* a private key/,
+    );
+  });
+
   test('is asked for what has expired', async () => {
     const later = new Date(Date.now() + 366 * 86_400_000);
     await expect(ensureOwnMaterial(consortium, homeWithout('expired'), MEMBER, later)).rejects.toThrow(

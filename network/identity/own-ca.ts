@@ -6,10 +6,10 @@ import { MaterialError } from './errors';
 import { type HeldPem, readCertificateFile, readKeyFile } from './key-file';
 
 /**
- * The administrator's certificate; its key may be in a token.
+ * The certificate of the administrator or a node, by which it acts; its key may be in a token.
  * @throws MaterialError as requireIssued
  */
-export async function requireAdmin(path: string, ca: HeldPem, now: Date): Promise<HeldPem> {
+export async function requireIdentity(path: string, ca: HeldPem, now: Date): Promise<HeldPem> {
   const held = await readCertificateFile(path);
   if (held === undefined || held.keyPem !== undefined)
     return requireIssued(path, await readKeyFile(path), ca, undefined, now);

@@ -7,7 +7,7 @@ import { MaterialError } from './errors';
 import { lowS } from './signature';
 
 /** Where the token is, as the environment says. */
-interface TokenSettings {
+export interface TokenSettings {
   /** The maker's library, such as libsofthsm2.so. */
   readonly library: string;
   readonly label: string;
@@ -50,7 +50,7 @@ export type TokenKey = (message: Uint8Array) => Uint8Array;
  * @throws MaterialError when no token is configured, it cannot be opened, or it has no such key
  */
 export function tokenKey(certificatePem: string, environment: NodeJS.ProcessEnv = process.env): TokenKey {
-  const settings = settingsOf(environment);
+  const settings = tokenSettings(environment);
   const { pkcs11, session } = open(settings);
   const { publicKey, subject } = new X509Certificate(certificatePem);
   // The last 65 bytes of a P-256 key's SubjectPublicKeyInfo are its point; the token has it as an OCTET STRING.
@@ -68,7 +68,8 @@ export function tokenKey(certificatePem: string, environment: NodeJS.ProcessEnv 
   };
 }
 
-function settingsOf(environment: NodeJS.ProcessEnv): TokenSettings {
+/** @throws MaterialError when no token is configured */
+export function tokenSettings(environment: NodeJS.ProcessEnv = process.env): TokenSettings {
   const [library, label, pin] = ['LIBRARY', 'LABEL', 'PIN'].map((name) => environment[`ONEPLEDGE_PKCS11_${name}`]);
   if (library !== undefined && label !== undefined && pin !== undefined) return { library, label, pin };
   throw new MaterialError(

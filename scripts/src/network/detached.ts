@@ -50,7 +50,7 @@ export async function startDetached(context: Context, readyWithinMs: number, arg
     }
     if (failure === undefined && Date.now() > deadline) failure = 'it was not ready in time';
     if (failure !== undefined) {
-      const lines = tail(file, 8).map((line) => `\n  ${line}`);
+      const lines = tail(file, 20).map((line) => `\n  ${line}`);
       throw new UserError(`the network did not start: ${failure}${lines.join('')}`, { code: 'NOT_STARTED' });
     }
     await sleep(POLL_MS);

@@ -32,9 +32,6 @@ export async function startFabric(): Promise<Engine> {
   try {
     const network = await startFabricNetwork({
       ...{ home, consortium, chaincodeAddress: addresses, consensus: 'etcdraft', ports: 'ephemeral' },
-      onFailure: (error) => {
-        process.stderr.write(`${error.message}\n`);
-      },
     });
     return {
       name: 'fabric',
