@@ -29,6 +29,8 @@ import { addAtomicBroadcast } from './services/atomicbroadcast';
 import { addDiscovery } from './services/discovery';
 import { addEndorser } from './services/endorser';
 import { addPeerDeliver } from './services/peerdeliver';
+import { addSnapshot } from './services/snapshot';
+import { type SnapshotManagement } from './snapshot/management';
 import { type SignedProposal } from './wire/proposal';
 
 /** The material of one process: what all its channels and peers share. */
@@ -92,7 +94,10 @@ export function createPeer(
   });
   const approvals = new Approvals(mspId);
   const channels = new Map<string, RunningChannel>();
-  return { mspId, name, address, signer, localMsp, packages, approvals, channels, network, running: true };
+  const snapshots = new Map<string, SnapshotManagement>();
+  const snapshotFolder = join(setting.home, 'network', 'snapshots', mspId, name);
+  const made = { mspId, name, address, signer, localMsp, packages, approvals, snapshots, snapshotFolder };
+  return { ...made, channels, network, running: true };
 }
 
 /**
@@ -114,7 +119,7 @@ export function createChannels(
     if (ledger === undefined) throw new Error(`no ledger of channel ${name} is open`);
     const channel = new LedgerChannel(name, ledger, new LedgerDefinitions(ledger));
     const committer = new Committer(channel, writer, own, logger.child({ channel: name }), setting.onFailure);
-    channels.set(name, new JoinedChannel(channel, committer));
+    channels.set(name, new JoinedChannel(channel, committer, logger));
   }
   return channels;
 }
@@ -214,6 +219,7 @@ export function servePeer({ server }: NodeServer, peer: Peer, network: RunningNe
   addEndorser(server, process, child);
   addPeerDeliver(server, peer.mspId, mine, child);
   addDiscovery(server, { peer, channels: mine, peers, orderer }, child);
+  addSnapshot(server, peer, child);
 }
 
 /** Adds the orderer's services. */

@@ -6,6 +6,7 @@ import { type Channel } from './channel';
 import { type Committer } from './committer/committer';
 import { type PackageStore } from './packages/store';
 import { type Approvals } from './scc/lifecycle/approvals';
+import { type SnapshotManagement } from './snapshot/management';
 
 export interface Peer {
   readonly mspId: string;
@@ -20,6 +21,10 @@ export interface Peer {
   readonly packages: PackageStore;
   /** Which definitions its organisation has approved. */
   readonly approvals: Approvals;
+  /** Its snapshots, by channel. */
+  readonly snapshots: Map<string, SnapshotManagement>;
+  /** The folder of these. */
+  readonly snapshotFolder: string;
   /** The channels that the peer has joined, by name. */
   readonly channels: Map<string, RunningChannel>;
   /** All that it could join. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { compareKeys } from '../ledger/keys';
 import { type VersionedValue } from '../ledger/state';
 import { hashedPlace } from '../privdata/namespaces';
+import { orderPreserving } from '../wire/orderpreserving';
 import { NO_BYTES, Writer } from '../wire/protobuf';
 import { type Version } from '../wire/rwset';
 
@@ -79,11 +80,4 @@ function encodeWrite({ key, value, version }: Write, namespace: string, collecti
     .bytes(5, value ?? NO_BYTES)
     .bytes(6, Buffer.concat([orderPreserving(version.block), orderPreserving(version.tx)]))
     .finish();
-}
-
-/** A number as its length in bytes, then its bytes without leading zeros. */
-function orderPreserving(value: number): Buffer {
-  const bytes: number[] = [];
-  for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
-  return Buffer.from([bytes.length, ...bytes]);
 }

@@ -42,6 +42,9 @@ export class Committer {
   readonly #statusWaiters = new Map<string, Set<(location: TransactionLocation) => void>>();
   readonly #heightWaiters = new Set<() => void>();
   readonly #recent = new Map<number, CommittedBlock>();
+  readonly #afterBlock: ((block: number) => Promise<void>)[] = [];
+  /** Blocks that are not committed yet. */
+  #queued = 0;
   #tail: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
   #closed = false;
@@ -137,6 +140,21 @@ export class Committer {
     return this.#recent.get(block);
   }
 
+  /** Whether no block is under way. */
+  get isIdle(): boolean {
+    return this.#queued === 0;
+  }
+
+  /** Acts after each block, when whoever waits for it has been told; the next block waits. */
+  afterBlock(act: (block: number) => Promise<void>): void {
+    this.#afterBlock.push(act);
+  }
+
+  /** Acts once, after the blocks that are under way; the next one waits. */
+  betweenBlocks(act: () => Promise<void>): void {
+    this.#tail = this.#tail.then(act);
+  }
+
   /** Commits what has been taken, then takes no more. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -145,7 +163,13 @@ export class Committer {
   }
 
   #enqueue(batch: readonly Ordered[]): void {
-    this.#tail = this.#tail.then(() => this.#commitSafely(batch));
+    this.#queued += 1;
+    this.#tail = this.#tail.then(async () => {
+      const { height } = this.#channel.ledger;
+      await this.#commitSafely(batch);
+      this.#queued -= 1;
+      if (this.#channel.ledger.height > height) for (const act of this.#afterBlock) await act(height);
+    });
   }
 
   async #commitSafely(batch: readonly Ordered[]): Promise<void> {

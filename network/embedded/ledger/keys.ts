@@ -22,7 +22,8 @@ export const envelopeKey = (block: number, tx: number): string =>
   `E${ordered(block, BLOCK_DIGITS)}${ordered(tx, TX_DIGITS)}`;
 
 /** Where a transaction is, and its validation code. */
-export const transactionKey = (txId: string): string => `T${txId}`;
+export const transactionKey = (txId: string): string => `${TRANSACTIONS}${txId}`;
+export const TRANSACTIONS = 'T';
 
 /** A key of a chaincode's state. Namespaces have no U+0000, so that none is a prefix of another. */
 export const stateKey = (namespace: string, key: string): string => `S${namespace}\u0000${key}`;
@@ -36,6 +37,15 @@ export const endOfNamespace = (namespace: string): string => `S${namespace}\u000
 
 /** The state's key without its namespace. */
 export const keyOfState = (namespace: string, databaseKey: string): string => databaseKey.slice(namespace.length + 2);
+
+/** All chaincodes' state. */
+export const STATE_BOUNDS = { gte: 'S', lt: 'T' } as const;
+
+/** The namespace and the key of an entry of the state. */
+export function partsOfStateKey(databaseKey: string): { readonly namespace: string; readonly key: string } {
+  const end = databaseKey.indexOf('\u0000');
+  return { namespace: databaseKey.slice(1, end), key: databaseKey.slice(end + 1) };
+}
 
 /** A private write set that an endorser keeps until its transaction is committed. */
 export const transientKey = (txId: string, rwsetHash: Buffer): string => `P${txId}\u0000${rwsetHash.toString('hex')}`;

@@ -23,6 +23,7 @@ import {
   metadataHintKey,
   stateKey,
   transactionKey,
+  TRANSACTIONS,
 } from './keys';
 import { type PrivateBlock, PvtDataStore, type TxPrivateData } from './pvtdatastore';
 import { TransientStore } from './transientstore';
@@ -198,6 +199,11 @@ export class Ledger {
     const previous = this.#view;
     this.#view = new StateView(this.#database, header.number + 1, this.#withMetadata);
     previous.release();
+  }
+
+  /** The identifiers of all transactions of blocks, in the order of their UTF-8 bytes, each once. */
+  async *transactionIds(): AsyncGenerator<string> {
+    for await (const [key] of this.entries(TRANSACTIONS)) yield key.slice(TRANSACTIONS.length);
   }
 
   /**

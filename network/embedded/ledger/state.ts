@@ -2,7 +2,15 @@
 import { type ClassicLevel, type Snapshot } from 'classic-level';
 import { type Version } from '../wire/rwset';
 import { NO_BYTES, Reader, Writer } from '../wire/protobuf';
-import { endOfNamespace, historyBounds, keyOfState, stateKey, versionOfHistoryKey } from './keys';
+import {
+  endOfNamespace,
+  historyBounds,
+  keyOfState,
+  partsOfStateKey,
+  STATE_BOUNDS,
+  stateKey,
+  versionOfHistoryKey,
+} from './keys';
 
 export type Database = ClassicLevel<string, Buffer>;
 
@@ -18,12 +26,20 @@ export interface VersionedKV extends VersionedValue {
   readonly key: string;
 }
 
+/** A key of any namespace. */
+export interface StateEntry extends VersionedKV {
+  readonly namespace: string;
+}
+
 /** Reads on along a range; close it when done. */
 export interface RangeScan {
   /** The next `count` results, fewer at the end. */
   next(count: number): Promise<readonly VersionedKV[]>;
   close(): Promise<void>;
 }
+
+/** How many entries are read at a time. */
+const FETCH = 512;
 
 export function encodeVersionedValue(value: VersionedValue): Buffer {
   return new Writer(value.value.length + value.metadata.length + 40)
@@ -117,6 +133,18 @@ export class StateView {
       },
       close: () => iterator.close(),
     };
+  }
+
+  /** All of the state, by namespace, then by key, in the order of their UTF-8 bytes. */
+  async *entries(): AsyncGenerator<StateEntry> {
+    const iterator = this.#database.iterator({ ...STATE_BOUNDS, snapshot: this.#snapshot });
+    try {
+      for (let some = await iterator.nextv(FETCH); some.length > 0; some = await iterator.nextv(FETCH)) {
+        for (const [key, bytes] of some) yield { ...partsOfStateKey(key), ...decodeVersionedValue(bytes) };
+      }
+    } finally {
+      await iterator.close();
+    }
   }
 
   /** The transactions that wrote a key, newest first. */

@@ -13,6 +13,11 @@ export function hashedPlace(namespace: string): readonly [namespace: string, col
   return at < 0 ? [namespace, undefined] : [namespace.slice(0, at), namespace.slice(at + 3)];
 }
 
+/** Whether a namespace of the state holds a collection's data themselves. */
+export function isPrivateNamespace(namespace: string): boolean {
+  return namespace.includes('$$p');
+}
+
 /** SHA-256 of a key's UTF-8 bytes, or of a value. */
 export function sha256(data: string | Uint8Array): Buffer {
   return createHash('sha256').update(data).digest();

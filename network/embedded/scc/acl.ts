@@ -46,21 +46,46 @@ export function denial(
 /** @param access a role, or the name of a policy that asks for no role */
 function localDenial(access: string, peer: Peer, creator: Buffer): string | undefined {
   const check = `channelless check policy with policy [${access}]`;
-  let identity: Identity;
+  const identity = localIdentity(peer, creator);
+  if (typeof identity === 'string') return `Failed deserializing proposal creator during ${check}: [${identity}]`;
+  const reason = roleDenial(access, identity);
+  return reason === undefined
+    ? undefined
+    : `Failed verifying that proposal's creator satisfies local MSP principal during ${check}: [${reason}]`;
+}
+
+/** Why who has signed other data than a proposal does not have the role in the peer's own organisation; undefined: it has. */
+export function signedDataDenial(
+  access: LocalAccess,
+  peer: Peer,
+  { creator, data, signature }: { readonly creator: Buffer; readonly data: Buffer; readonly signature: Buffer },
+): string | undefined {
+  const check = `channelless check policy with policy [${access}]`;
+  const identity = localIdentity(peer, creator);
+  if (typeof identity === 'string') return `failed deserializing signed data identity during ${check}: [${identity}]`;
+  const reason = roleDenial(access, identity);
+  if (reason !== undefined) {
+    return `failed verifying that the signed data identity satisfies local MSP principal during ${check}: [${reason}]`;
+  }
+  return identity.verify(data, signature) ? undefined : 'The signature is invalid';
+}
+
+/** The identity by the peer's own MSP, or why it is none. */
+function localIdentity(peer: Peer, creator: Buffer): Identity | string {
   try {
-    identity = peer.localMsp.identify(creator, new Date());
+    return peer.localMsp.identify(creator, new Date());
   } catch (error) {
     if (!(error instanceof IdentityError)) throw error;
-    const reason =
-      error.reason === 'UNKNOWN_MSP' && error.mspId !== undefined
-        ? `expected MSP ID ${peer.mspId}, received ${error.mspId}`
-        : error.message;
-    return `Failed deserializing proposal creator during ${check}: [${reason}]`;
+    return error.reason === 'UNKNOWN_MSP' && error.mspId !== undefined
+      ? `expected MSP ID ${peer.mspId}, received ${error.mspId}`
+      : error.message;
   }
+}
+
+function roleDenial(access: string, identity: Identity): string | undefined {
   if (access !== 'Admins' || identity.role === 'admin') return undefined;
   return (
-    `Failed verifying that proposal's creator satisfies local MSP principal during ${check}: ` +
-    `[The identity is not an admin under this MSP [${identity.mspId}]: ` +
-    `The identity does not contain OU [ADMIN], MSP: [${identity.mspId}]]`
+    `The identity is not an admin under this MSP [${identity.mspId}]: ` +
+    `The identity does not contain OU [ADMIN], MSP: [${identity.mspId}]`
   );
 }

@@ -23,6 +23,18 @@ const NEGATIVE_INT32 = 2 ** 64 - 2 ** 31;
 
 export const NO_BYTES: Buffer = Buffer.alloc(0);
 
+/** A number as a varint by itself, as lengths and packed fields have it. */
+export function uvarint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest % 128) | 0x80);
+    rest = Math.floor(rest / 128);
+  }
+  bytes.push(rest);
+  return Buffer.from(bytes);
+}
+
 /** Looks at received bytes as a Buffer without copying them. */
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
