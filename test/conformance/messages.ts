@@ -92,6 +92,15 @@ export function ordererOf(world: World): Connection {
   });
 }
 
+/** A connection to an organisation's first peer; who opens it closes it. */
+export function peerOf(world: World, organization: OrganizationName): Connection {
+  const node = world.engine.organizations.find(({ name }) => name === organization)?.peers[0];
+  if (node === undefined) throw new Error(`${organization} has no peer`);
+  return new grpc.Client(node.endpoint, grpc.credentials.createSsl(Buffer.from(node.tlsCaPem)), {
+    'grpc.ssl_target_name_override': node.serverName,
+  });
+}
+
 /** A place in the chain: a number, or the name of one. */
 export type Place = number | 'newest' | 'oldest' | 'next';
 

@@ -26,6 +26,7 @@ import { privateData } from './private-data';
 import { ranges } from './ranges';
 import { readWriteSets } from './read-write-sets';
 import { refusals } from './refusals';
+import { snapshots } from './snapshots';
 import { submitting } from './submitting';
 import { system } from './system';
 
@@ -58,4 +59,5 @@ export const topics: readonly Topic[] = [
   system,
   privateBlocks,
   readWriteSets,
+  snapshots,
 ];
