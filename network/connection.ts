@@ -20,7 +20,16 @@ const ConnectionSchema = z.object({
   ),
   /** Where the orderers listen; none in files of networks that have no such endpoint. */
   orderers: z
-    .array(z.object({ mspId: z.string(), endpoint: z.string(), tlsCaPem: z.string(), serverName: z.string() }))
+    .array(
+      z.object({
+        mspId: z.string(),
+        endpoint: z.string(),
+        /** Where its administrators call, with mutual TLS; where it is not said, only the machine that it runs on knows. */
+        adminEndpoint: z.string().optional(),
+        tlsCaPem: z.string(),
+        serverName: z.string(),
+      }),
+    )
     .default([]),
   /** All peers answer from one ledger, so that none is ever behind another. */
   oneLedger: z.boolean().default(false),

@@ -16,6 +16,8 @@ export interface ProgramEnvironment {
   /** The folder that the network keeps everything in. */
   readonly home: string;
   readonly ports: 'fixed' | 'ephemeral';
+  /** Where the embedded network's orderer's administrators call; undefined: any free port. */
+  readonly ordererAdminPort: number | undefined;
   /** Undefined where each organisation runs the chaincodes itself. */
   readonly chaincodeAddress: ReturnType<typeof readChaincodeAddresses> | undefined;
   /** @throws ConsortiumError */
@@ -29,7 +31,12 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): ProgramEnvironm
   if (ports !== 'fixed' && ports !== 'ephemeral') {
     throw new UsageError(`ONEPLEDGE_PEER_PORTS is fixed or ephemeral, not "${ports}"`);
   }
+  const adminPort = environment['ONEPLEDGE_ORDERER_ADMIN_PORT'] ?? '';
+  if (!/^\d{0,5}$/.test(adminPort) || Number(adminPort) > 65_535) {
+    throw new UsageError(`ONEPLEDGE_ORDERER_ADMIN_PORT is a port, not "${adminPort}"`);
+  }
   return {
+    ordererAdminPort: adminPort === '' ? undefined : Number(adminPort),
     logger: pino({ name: 'network', level: environment['ONEPLEDGE_LOG_LEVEL'] ?? 'info' }, pino.destination(2)),
     home: environment['ONEPLEDGE_HOME'] ?? '.onepledge',
     ports,

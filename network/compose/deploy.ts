@@ -28,8 +28,8 @@ export async function deployNetwork(layout: Layout, { home, volumes }: Folders, 
     ...{ home, placement, material, consensus, patience, logger },
     packageOf: (organization, { name, version }) => packages.get(`${organization} ${name} ${version}`),
   });
-  // No process is the network: whoever reads it finds out by itself who answers.
-  const connection = connectionOf(placement.consortium, material, 0);
+  // No process is the network: whoever reads it finds out by itself who answers. Its administrators' ports are the containers' own.
+  const connection = connectionOf({ ...placement, adminPorts: {} }, material, 0);
   for (const folder of [home, ...gateways.map(({ service }) => join(volumes, service))]) {
     writeConnection(folder, connection);
   }

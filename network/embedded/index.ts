@@ -18,6 +18,7 @@ import {
   serveOrderer,
   stopServers,
 } from './network';
+import { type ParticipationServer, serveParticipation } from './participation/restapi';
 import { type Peer, type RunningChannel } from './peer';
 import { PeerNode } from './peernode';
 import { launchCommitted } from './scc/lifecycle/installed';
@@ -26,7 +27,7 @@ export { ExecutionError };
 export { DeployError } from './deploy';
 export { PackageError } from './packages/package';
 export { LedgerError } from './ledger/ledger';
-export { ListenError } from './network';
+export { ListenError } from './listenerror';
 export { ConfigError } from './channelconfig/errors';
 
 export interface EmbeddedNetworkOptions {
@@ -38,6 +39,8 @@ export interface EmbeddedNetworkOptions {
   /** `fixed`: the consortium's ports; `ephemeral`: any free ones, as the connection tells. */
   readonly peerPorts: 'fixed' | 'ephemeral';
   readonly logger?: Logger;
+  /** Where the orderer's administrators call (`osnadmin`); default any free port, which the connection tells. */
+  readonly ordererAdminPort?: number | undefined;
   /** How long a transaction may run in the chaincode, in milliseconds; default 30 s as in Fabric. */
   readonly executeTimeoutMs?: number;
   /** How long a transaction waits for a chaincode that is not connected, in milliseconds; default 3 s. */
@@ -100,12 +103,14 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
   /** By the organisation's name and their own. */
   const nodes = new Map<string, PeerNode>();
   let ordererServer: NodeServer | undefined;
+  let participation: ParticipationServer | undefined;
   const committers: Committer[] = [];
   // In this order: who waits for a commit gets it, then calls end, then what they use goes away.
   const close = once(async () => {
     removeConnection(home, process.pid);
     await Promise.all(committers.map((committer) => committer.close()));
     const servers = [...[...nodes.values()].map(({ server }) => server), ordererServer];
+    await participation?.close();
     await stopServers(servers.flatMap((server) => server ?? []));
     for (const { peer } of nodes.values()) peer.packages.close();
     await Promise.all([...ledgers.values()].map((ledger) => ledger.close()));
@@ -144,8 +149,13 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
     const network = { channels, peers, orderer: endpoint, own, logger };
     for (const node of nodes.values()) node.serve(network);
     serveOrderer(ordererServer, network);
+    participation = await serveParticipation({
+      ...{ channels, tls: orderer.tls, tlsCaPem: setting.material.orderer.tlsCaPem, logger },
+      port: options.ordererAdminPort ?? 0,
+    });
     await Promise.all(streams.map((stream) => stream.whenReady(options.startTimeoutMs ?? 60_000)));
-    let connection = describe(setting, channels, nodes, ordererServer.port);
+    const ordererPorts = { port: endpoint.port, admin: participation.port };
+    let connection = describe(setting, channels, nodes, ordererPorts);
     writeConnection(home, connection);
     const follow = async (described: Consortium): Promise<void> => {
       const known = described.channels.filter(({ name }) => channels.has(name));
@@ -164,7 +174,7 @@ export async function startEmbeddedNetwork(options: EmbeddedNetworkOptions): Pro
       }
       // Of one run it is the same: who reads it knows by that whether the network is another one, or has other members.
       const { startedAt } = connection;
-      connection = { ...describe(next, channels, nodes, endpoint.port), startedAt };
+      connection = { ...describe(next, channels, nodes, ordererPorts), startedAt };
       writeConnection(home, connection);
     };
     const bringIn = async (
@@ -220,7 +230,7 @@ function describe(
   { consortium, material }: NetworkSetting,
   channels: ReadonlyMap<string, RunningChannel>,
   nodes: ReadonlyMap<string, PeerNode>,
-  ordererPort: number,
+  ordererPorts: { readonly port: number; readonly admin: number },
 ): Connection {
   const [channel] = consortium.channels;
   if (channel === undefined) throw new Error('the consortium has no channel');
@@ -250,7 +260,8 @@ function describe(
     orderers: [
       {
         mspId: material.orderer.mspId,
-        endpoint: `localhost:${ordererPort}`,
+        endpoint: `localhost:${ordererPorts.port}`,
+        adminEndpoint: `localhost:${ordererPorts.admin}`,
         tlsCaPem: material.orderer.tlsCaPem,
         serverName: 'localhost',
       },

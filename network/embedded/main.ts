@@ -15,7 +15,7 @@ import {
 const NOTICE = 'This is the embedded network: for development, tests, demos and small pilots, not for production.';
 
 async function main(): Promise<void> {
-  const { logger, home, ports, chaincodeAddress, loadConsortium } = readEnvironment(process.env);
+  const { logger, home, ports, chaincodeAddress, ordererAdminPort, loadConsortium } = readEnvironment(process.env);
   if (chaincodeAddress === undefined) {
     throw new UsageError(
       'ONEPLEDGE_CHAINCODE_ADDRESS is not set: host:port or unix:/path of the chaincode, or name=address,…',
@@ -36,6 +36,7 @@ async function main(): Promise<void> {
     consortium: loadConsortium(),
     chaincodeAddress,
     peerPorts: ports,
+    ordererAdminPort,
     logger,
     onFailure: () => {
       process.exitCode = 1;

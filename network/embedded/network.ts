@@ -16,6 +16,7 @@ import { type EndorserAnswer } from './endorser/interest';
 import { ProposalError, unpackProposal } from './endorser/proposal';
 import { Gateway } from './gateway/gateway';
 import { addGateway } from './gateway/service';
+import { ListenError } from './listenerror';
 import { makeGenesis } from './ledger/genesis';
 import { type Genesis, Ledger } from './ledger/ledger';
 import { BlockWriter } from './orderer/blockwriter';
@@ -122,11 +123,6 @@ export function createChannels(
     channels.set(name, new JoinedChannel(channel, committer, logger));
   }
   return channels;
-}
-
-/** A node's port cannot be listened on. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError';
 }
 
 /** A server that a node answers on, once it has been given its services. */

@@ -93,9 +93,16 @@ async function membersOf(channel: string, administrators: Administrators): Promi
  * How the network's clients reach it.
  * @param pid of the one process that runs it; 0 when there is no such
  */
-export function connectionOf(consortium: Consortium, material: NetworkMaterial, pid: number): Connection {
+export function connectionOf(
+  { consortium, adminPorts }: Pick<Placement, 'consortium' | 'adminPorts'>,
+  material: NetworkMaterial,
+  pid: number,
+): Connection {
   const { mspId, tlsCaPem } = material.orderer;
-  const orderers = consortium.orderer.orderers.map((node) => ({ ...node, mspId, tlsCaPem }));
+  const orderers = consortium.orderer.orderers.map((node) => ({
+    ...{ ...node, mspId, tlsCaPem },
+    adminPort: adminPorts[node.name],
+  }));
   return connection(consortium, (name) => material.organization(name), orderers, pid);
 }
 
@@ -110,7 +117,13 @@ export function memberConnectionOf(consortium: Consortium, { channel }: MemberMa
 function connection(
   { organizations, channels }: Consortium,
   tlsOf: (organization: string) => { readonly tlsCaPem: string },
-  orderers: readonly { host: string; port: number; mspId: string; tlsCaPem: string }[],
+  orderers: readonly {
+    host: string;
+    port: number;
+    mspId: string;
+    tlsCaPem: string;
+    adminPort?: number | undefined;
+  }[],
   pid: number,
 ): Connection {
   const [channel] = channels;
@@ -127,9 +140,10 @@ function connection(
         serverName: host,
       })),
     })),
-    orderers: orderers.map(({ host, port, mspId, tlsCaPem }) => ({
+    orderers: orderers.map(({ host, port, mspId, tlsCaPem, adminPort }) => ({
       mspId,
       endpoint: `${host}:${port}`,
+      ...(adminPort === undefined ? {} : { adminEndpoint: `${host}:${adminPort}` }),
       tlsCaPem,
       serverName: host,
     })),

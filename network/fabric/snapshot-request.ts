@@ -7,16 +7,24 @@ import { type Signer } from '../identity/types';
 
 const CALL_WITHIN_MS = 30_000;
 
-/** Asks for a snapshot at the channel's last block. @throws grpc.ServiceError when it is refused */
-export async function requestSnapshot(connection: grpc.Client, signer: Signer, channel: string): Promise<void> {
+/**
+ * Asks for a snapshot of a channel.
+ * @param block 0: at its last one
+ * @throws grpc.ServiceError when it is refused
+ */
+export async function requestSnapshot(
+  connection: grpc.Client,
+  signer: Signer,
+  channel: string,
+  block = 0,
+): Promise<void> {
   const header = new common.SignatureHeader();
   header.setCreator(signer.serialized);
   header.setNonce(randomBytes(24));
   const request = new snapshots.SnapshotRequest();
   request.setSignatureHeader(header);
   request.setChannelId(channel);
-  // 0 means the last one.
-  request.setBlockNumber(0);
+  request.setBlockNumber(block);
   const bytes = request.serializeBinary();
   const signed = new snapshots.SignedSnapshotRequest();
   signed.setRequest(bytes);

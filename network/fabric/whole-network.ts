@@ -41,7 +41,8 @@ async function bringUp(
   await nodes.follow(allNodes(placement, material));
   logger.info({ nodes: nodes.all.length, version: programs.version }, 'nodes started');
   const inForce = await deploy({ home, placement, material, consensus, packageOf, patience, logger });
-  return connectionOf({ ...inForce, organizations: joined(inForce) }, material, process.pid);
+  const members = { ...inForce, organizations: joined(inForce) };
+  return connectionOf({ ...placement, consortium: members }, material, process.pid);
 }
 
 function joined({ organizations, channels }: Consortium): Consortium['organizations'] {

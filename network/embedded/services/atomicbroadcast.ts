@@ -70,7 +70,7 @@ function order(bytes: Buffer, channels: ReadonlyMap<string, RunningChannel>): Br
 }
 
 /** The block without what a peer adds when it validates it. */
-function asOrdered(block: Block): Block {
+export function asOrdered(block: Block): Block {
   const metadata = [...block.metadata];
   metadata[BlockMetadataIndex.TRANSACTIONS_FILTER] = NO_BYTES;
   metadata[BlockMetadataIndex.COMMIT_HASH] = NO_BYTES;

@@ -38,7 +38,7 @@ export async function exportTxIds(folder: string, channel: Channel): Promise<Fil
 
 /** Fabric's index has the empty identifier too, which configuration transactions have that an orderer made. */
 function hasNamelessTransaction({ ledger, configBlock }: Channel): boolean {
-  for (let number = configBlock; ; ) {
+  for (let number = configBlock; ;) {
     const envelope = ledger.envelope(number, 0);
     const header = envelope === undefined ? undefined : decodePayload(decodeEnvelope(envelope).payload).header;
     if (header !== undefined && decodeChannelHeader(header.channelHeader).txId === '') return true;

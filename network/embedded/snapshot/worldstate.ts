@@ -1,11 +1,13 @@
 /** A snapshot's state: public keys and hashes of private ones, each with its version, as Fabric's privacyenabledstate exports them. */
 import { join } from 'node:path';
 import { type Channel } from '../channel';
+import { decodeMetadata } from '../endorser/metadata';
 import { type StateEntry, type StateView, type VersionedValue } from '../ledger/state';
 import { hashedPlace, isPrivateNamespace } from '../privdata/namespaces';
 import { decodeEnvelope, decodePayload } from '../wire/common';
 import { orderPreserving } from '../wire/orderpreserving';
 import { NO_BYTES, Writer } from '../wire/protobuf';
+import { encodeMetadataEntry } from '../wire/rwset';
 import { SnapshotFile } from './file';
 import { type FileHashes } from './metadata';
 
@@ -78,7 +80,7 @@ class StateFiles {
     const record = new Writer(key.length + value.length + metadata.length + 64)
       .bytes(1, key)
       .bytes(2, value)
-      .bytes(3, metadata)
+      .bytes(3, asInFabric(metadata))
       .bytes(4, Buffer.concat([orderPreserving(version.block), orderPreserving(version.tx)]));
     await this.#data.bytes(record.finish());
   }
@@ -97,4 +99,11 @@ class StateFiles {
   async abandon(): Promise<void> {
     await this.#data?.abandon();
   }
+}
+
+/** A key's metadata as Fabric stores them: a KVMetadataWrite without its key. */
+function asInFabric(metadata: Buffer): Buffer {
+  const writer = new Writer(metadata.length + 8);
+  for (const entry of decodeMetadata(metadata)) writer.message(2, encodeMetadataEntry(entry));
+  return writer.finish();
 }

@@ -18,6 +18,7 @@ import { keys } from './keys';
 import { lifecycles } from './lifecycle';
 import { limits } from './limits';
 import { memberships } from './memberships';
+import { participating } from './participating';
 import { peers } from './peers';
 import { policies } from './policies';
 import { principals } from './principals';
@@ -60,4 +61,5 @@ export const topics: readonly Topic[] = [
   privateBlocks,
   readWriteSets,
   snapshots,
+  participating,
 ];
