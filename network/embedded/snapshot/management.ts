@@ -23,11 +23,11 @@ export class SnapshotManagement {
     // What a crash has left.
     rmSync(this.#temporary, { recursive: true, force: true });
     committer.afterBlock(async (block) => {
-      if (this.#requests.list()[0] === block) await this.#generate(block);
+      if (this.#requests.has(block)) await this.#generate(block);
     });
     // A crash may have come between the block and its snapshot.
     const last = this.#last;
-    if (this.#requests.list()[0] === last && !this.#exists(last)) committer.betweenBlocks(() => this.#generate(last));
+    if (this.#requests.has(last) && !this.#exists(last)) committer.betweenBlocks(() => this.#generate(last));
   }
 
   /**
