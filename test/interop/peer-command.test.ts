@@ -1,13 +1,15 @@
 /** Fabric's own `peer` command against the embedded network, where it is on PATH. */
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { common } from '@hyperledger/fabric-protos';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { enrol } from '@onepledge/network';
+import { enrol, ensureMaterial } from '@onepledge/network';
+import { conformanceConsortium } from '../conformance/consortium';
 import { startEmbedded } from '../conformance/engines/embedded';
 import { type Engine } from '../conformance/engines/engine';
+import { until } from '../support/wait';
 
 const run = promisify(execFile);
 const isThere = spawnSync('peer', ['version']).status === 0;
@@ -136,6 +138,48 @@ const call = (...args: readonly string[]): readonly string[] => [
     const number = block.getHeader()?.getNumber() ?? -1;
     expect(which === 'newest' ? number > 0 : number === 0).toBe(true);
     expect(block.getData()?.getDataList().length).toBeGreaterThan(0);
+  });
+
+  test('asks for a snapshot, which is made', async () => {
+    const at = [
+      '-c',
+      'alpha',
+      '--peerAddress',
+      endpointOf('org1'),
+      '--tlsRootCertFile',
+      join(folder, 'org1-tlsca.pem'),
+    ];
+
+    expect(await peer(['snapshot', 'submitrequest', '-b', '100000', ...at], 'admin')).toContain(
+      'submitted successfully',
+    );
+    expect(await peer(['snapshot', 'listpending', ...at], 'admin')).toContain('[100000]');
+    expect(await peer(['snapshot', 'cancelrequest', '-b', '100000', ...at], 'admin')).toContain(
+      'cancelled successfully',
+    );
+    expect(await peer(['snapshot', 'submitrequest', ...at], 'admin')).toContain('submitted successfully');
+
+    const completed = join(engine.home, 'network', 'snapshots', 'Org1MSP', 'peer0', 'completed', 'alpha');
+    const [made] = await until('the snapshot is made', () =>
+      existsSync(completed) ? readdirSync(completed) : undefined,
+    );
+    expect(readdirSync(join(completed, made ?? ''))).toContain('_snapshot_signable_metadata.json');
+  });
+
+  test('lists the channels that the orderer takes part in, as osnadmin', async () => {
+    const [orderer] = engine.orderers;
+    const { orderer: keys } = await ensureMaterial(conformanceConsortium(), engine.home);
+    const tls = keys.nodes[0]?.tls;
+    writeFileSync(join(folder, 'osn.crt'), tls?.certPem ?? '');
+    writeFileSync(join(folder, 'osn.key'), tls?.keyPem ?? '');
+
+    const { stdout } = await run('osnadmin', [
+      ...['channel', 'list', '-o', orderer?.adminEndpoint ?? '', '--ca-file', join(folder, 'orderer-tlsca.pem')],
+      ...['--client-cert', join(folder, 'osn.crt'), '--client-key', join(folder, 'osn.key')],
+    ]);
+
+    expect(stdout).toContain('Status: 200');
+    expect(stdout).toContain('"name": "alpha"');
   });
 
   test('reads the definitions of chaincodes', async () => {
