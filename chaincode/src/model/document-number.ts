@@ -22,6 +22,8 @@ const NUMBER_THEN_CODE = new RegExp(`^${WORD}*([0-9]{1,8})${WORD}+${CODE}${WORD}
 const LONG_RUN = /[0-9]{20,}/g;
 // What stands between signs or letters as the number of a 数电票, which begins with the year, or as code and number of an invoice of paper.
 const STANDS_APART = new RegExp(`(?<![0-9])(?:2[0-9]{19}|(?:[01]${REGION}[0-9]|${REGION})[0-9]{16})(?![0-9])`, 'g');
+// Letters O between digits, and the ideograph 〇 away from others: among those it belongs to a numeral of theirs.
+const ZEROS = /(?<=[0-9])[O〇]+(?=[0-9])|(?<!\p{Unified_Ideograph}〇*)〇(?!〇*\p{Unified_Ideograph})/gu;
 const ASCII = /^[ -~]*$/;
 const LOOK_ALIKES: Readonly<Record<string, string>> = { O: '0', 〇: '0', I: '1', L: '1' };
 
@@ -45,7 +47,7 @@ export function comparableNumber(written: string): string {
     const [apart, ...others] = nationalNumbersIn(written);
     if (apart !== undefined && others.length === 0) return apart;
   }
-  return withoutZeros(found ?? bare.replace(/(?<=[0-9])[O〇]+(?=[0-9])/g, (zeros) => '0'.repeat(zeros.length)));
+  return withoutZeros(found ?? bare.replace(ZEROS, (zeros) => '0'.repeat(zeros.length)));
 }
 
 /** The numbers of invoices, unique in the country, that stand apart in what was written as one number; each once. */

@@ -95,6 +95,12 @@ describe("a party's identifier", () => {
     'CN深圳A12345',
     'MA5DEM0P9',
     'MA5DEM0P-9',
+    // Read as other companies' numbers by people, and as DE12345678 by programs.
+    'DE1∅2345678',
+    'DE12345678○',
+    'DE🅸12345678',
+    'DE\ue00012345678',
+    'DE\ufffd12345678',
   ])('is not %j', (id) => {
     expect(validate(PartyIdSchema, id).ok).toBe(false);
   });
@@ -197,6 +203,10 @@ describe("a document's number", () => {
     ['12345678', '№12345678'],
     ['12345678', '第12345678号'],
     ['号', '号'],
+    ['A01', 'A〇1'],
+    ['12', '〇12'],
+    ['INV-2026-12', 'INV─2026∶12'],
+    ['N12', 'N°12'],
   ])('%s is the one of %s', (a, b) => {
     expect(same(a, b)).toBe(true);
   });
@@ -218,6 +228,8 @@ describe("a document's number", () => {
     ['4403191130 № 12345678', '4403191130 № 12345679'],
     ['4403191130 № 12345678', '4403191140 № 12345678'],
     ['4403191130 A 12345678', '4403191130 B 12345678'],
+    ['二〇二六年1号', '二六年1号'],
+    ['第一1号', '第1号'],
   ])('%s is not the one of %s', (a, b) => {
     expect(same(a, b)).toBe(false);
   });
@@ -269,6 +281,22 @@ describe("a document's number", () => {
       expect(validate(DocumentNumberSchema, number).ok).toBe(false);
     },
   );
+
+  test.each([
+    ['signs that look like letters', '🅸🅽🆅-2026-12'],
+    ['a circle in the place of a zero', '二○二六年1号'],
+    ['a slashed zero that is none', 'INV-2∅26'],
+    ['a multiplication sign', '10×20'],
+    ['a radical in the place of the ideograph', '中⻓-12'],
+    ['what a decoder has lost', 'INV\ufffd-12'],
+    ['a private character', 'INV\ue000-12'],
+    ['a character that is none yet', 'INV\u{7fffe}-12'],
+    ['an emoji', 'INV-🔟'],
+    ['an 一 in the place of a dash', 'HT一2026一1'],
+    ['a stroke in the place of a one', '2026-丨2'],
+  ])('is not passed over in part: %s', (_, number) => {
+    expect(validate(DocumentNumberSchema, number)).toMatchObject({ ok: false, error: { code: 'INVALID_INPUT' } });
+  });
 
   test('that was not checked has no identity', () => {
     expect(() => evidenceIdentity({ issuer: '', number: '---' }, 'K')).toThrow('unchecked');

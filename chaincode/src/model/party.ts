@@ -1,6 +1,6 @@
 /** Parties: companies, known by their unified social credit code or, abroad, by a tax or registration number. */
 import { z } from 'zod';
-import { textSchema } from './text';
+import { hasStrangeSign, textSchema } from './text';
 
 const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 const WEIGHTS: readonly number[] = Array.from({ length: 17 }, (_, i) => Number(3n ** BigInt(i) % 31n));
@@ -70,6 +70,7 @@ export function partyKey(id: string): string {
  * under what it was known by before it would be a second company, with documents of its own.
  */
 export function partyIdProblem(id: string): string | undefined {
+  if (hasStrangeSign(id)) return 'must hold only letters, digits and separators';
   const key = partyKey(id);
   if (USCC_SHAPE.test(key.replace(/^CN(?=.{18}$)/, '')))
     return isUscc(key)

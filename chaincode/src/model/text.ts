@@ -28,17 +28,27 @@ export const DateSchema = z.iso.date('must be a calendar day YYYY-MM-DD').meta({
 /** An instant in UTC, RFC 3339. */
 export const InstantSchema = z.iso.datetime().meta({ example: '2026-11-22T08:30:00.000Z' });
 
+// Signs that stand between the parts of a number or about them. Others are read as letters and digits (○ ∅ ⻓ 🅰), as are characters that have no
+// meaning yet, which one version of Unicode knows and another does not, and private ones: passed over, they would make one document two.
+const SIGNS = String.raw`\p{Sc}\p{Sk}+<=>|~¦©¬®°±÷⁄−∕∖∗∙∶∼─━│┃`;
+const PASSED_OVER = new RegExp(String.raw`[\p{P}\p{Z}\p{M}\p{Cc}\p{Cf}${SIGNS}]`, 'gu');
+const OTHER_SIGN = new RegExp(String.raw`(?![${SIGNS}])[\p{S}\p{Cn}\p{Co}]`, 'u');
+// Strokes, and an 一 that no other ideograph stands beside: somebody's 1, I, dash or slash.
+const LONE_STROKE = /[丨丶丿亅]|(?<!\p{Unified_Ideograph})一(?!\p{Unified_Ideograph})/u;
+
+/** Whether a text holds a sign that people read as a letter or digit, or do not see at all, and programs as nothing. */
+export function hasStrangeSign(text: string): boolean {
+  return !/^[ -~]*$/.test(text) && OTHER_SIGN.test(text.normalize('NFKD'));
+}
+
 /**
  * The one form in which document numbers are compared: NFKC, marks, spaces, separators and invisible characters removed, upper case.
  * @returns the canonical number, or undefined when nothing is left or a character is neither a Latin letter, a digit nor an ideograph:
- * letters of other scripts look like Latin ones, numerals of other systems like ideographs, and would make one document two.
+ * letters of other scripts and signs look like Latin ones, numerals of other systems and single strokes like digits, and would make one document two.
  */
 export function canonicalDocumentNumber(text: string): string | undefined {
   if (/^[0-9A-Z]{1,64}$/.test(text)) return text;
-  const canonical = text
-    .normalize('NFKD')
-    .replace(/[\p{P}\p{Z}\p{S}\p{C}\p{M}]/gu, '')
-    .normalize('NFKC')
-    .toUpperCase();
-  return /^[0-9A-Z\p{Unified_Ideograph}〇々]{1,64}$/u.test(canonical) ? canonical : undefined;
+  const canonical = text.normalize('NFKD').replace(PASSED_OVER, '').normalize('NFKC').toUpperCase();
+  if (!/^[0-9A-Z\p{Unified_Ideograph}〇々]{1,64}$/u.test(canonical)) return undefined;
+  return LONE_STROKE.test(canonical) ? undefined : canonical;
 }
