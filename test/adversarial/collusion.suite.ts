@@ -181,6 +181,61 @@ describe('what they forge beside the claim', () => {
     expect(items.map(({ event }) => event)).toEqual(['RECEIVABLE_REGISTERED', 'UNEXPLAINED_CHANGE']);
   });
 
+  test("does not make a member's acts strangers' by a member of its name, nor theirs its own", async () => {
+    const platform = await as({ member: 'platform' });
+    const asset = await platform.register(sequence.registration());
+    const record = { mspId: 'ZMSP', name: 'platform', displayName: 'P', uscc: asset.debtor.uscc, kinds: ['REGISTRAR'] };
+    const forged = { key: keyOf('member', record.mspId), value: JSON.stringify({ schema: 1, record }) };
+    expect(await forger.submit(forgers, forged)).toBe('VALID');
+    const { items } = await platform.history(asset.id);
+    expect(items[0]).toMatchObject({ event: 'RECEIVABLE_REGISTERED', actor: { member: 'platform' } });
+    expect(await forger.submit(forgers, { ...forged, value: null })).toBe('VALID');
+  });
+
+  test('fails nobody a list, be it a record without a field or a key that is none', async () => {
+    const platform = await as({ member: 'platform' });
+    const regulator = await as({ member: 'regulator' });
+    const [first, second] = [
+      await platform.register(sequence.registration()),
+      await platform.register(sequence.registration()),
+    ];
+    const value = await changed(first.transaction.id, assetKey(first), { creditor: undefined });
+    const holder = first.creditor.uscc;
+    for (const key of [
+      assetKey(first),
+      keyOf('receivable', '~'.repeat(3000)),
+      keyOf('index.holder', holder, 'RCV'),
+      keyOf('index.holder', holder, '~\u{1f600}'.repeat(300)),
+      keyOf('claim', second.id, 'x'),
+      keyOf('member', 'no MSP'),
+    ])
+      expect(await forger.submit(forgers, { key, value })).toBe('VALID');
+    for (const [who, query] of [
+      [platform, `holder=${holder}&limit=1`],
+      [regulator, 'limit=1'],
+    ] as const) {
+      const ids: string[] = [];
+      const unreadable: string[] = [];
+      for (let cursor = ''; ;) {
+        const page = (await who.get(`/v1/receivables?${query}${cursor}`)).as<{
+          items: readonly { id: string }[];
+          next: string | null;
+          unreadable?: readonly string[];
+        }>(200);
+        ids.push(...page.items.map(({ id }) => id));
+        unreadable.push(...(page.unreadable ?? []));
+        if (page.next === null) break;
+        cursor = `&cursor=${page.next}`;
+      }
+      expect(ids).toContain(second.id);
+      expect(ids).not.toContain(first.id);
+      expect(unreadable).toEqual(who === regulator ? expect.arrayContaining([first.id]) : []);
+    }
+    expect((await regulator.get('/v1/pledges')).status).toBe(200);
+    expect((await platform.history(second.id)).items).toHaveLength(1);
+    expect((await platform.get('/v1/members')).status).toBe(200);
+  });
+
   test('does not make the debtor one of theirs, who would say that it paid', async () => {
     const held = await pledged();
     const { uscc, name } = held.asset.debtor;

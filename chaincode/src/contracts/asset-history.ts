@@ -7,7 +7,7 @@ import type { Pledge, Receivable } from '../domain/records';
 import { differences, pledgeView, receivableView, type FieldChange } from '../domain/views';
 import { versionsOf, type Version } from '../ledger/history';
 import { key } from '../ledger/key';
-import { findReceivable, loadReceivables, pledgesOn, type ReadScope } from './read-scope';
+import { findReceivable, loadReceivables, pledgeIdsOn, pledgesOn, type ReadScope } from './read-scope';
 import { homesOf } from './receivable-commands';
 
 type Placed = Readonly<{ n: number; entry: HistoryEntry }>;
@@ -65,13 +65,13 @@ function placed<T>(versions: readonly Version<T>[], view: (record: T) => object,
 }
 
 /** What the ledger has of an asset for who asks for its history. */
-type Subject = Readonly<{ receivable: Receivable | undefined; pledges: readonly Pledge[] }>;
+type Subject = Readonly<{ receivable: Receivable | undefined; pledgeIds: readonly string[] }>;
 
 /** Who sees everything is shown also what became of an asset that is there no more, or cannot be gone by. */
 async function subjectOf(id: string, scope: ReadScope): Promise<Result<Subject>> {
   await loadReceivables([id], scope.work);
   if (seesEverything(scope.actor)) {
-    return accept({ receivable: scope.work.find(key.receivable(id)), pledges: await pledgesOn(id, scope) });
+    return accept({ receivable: scope.work.find(key.receivable(id)), pledgeIds: await pledgeIdsOn(id, scope) });
   }
   const found = await findReceivable(id, scope);
   if (!found.ok) return found;
@@ -81,7 +81,7 @@ async function subjectOf(id: string, scope: ReadScope): Promise<Result<Subject>>
   const mayBeShown = (pledge: Pledge): boolean =>
     pledge.acceptedAt !== undefined || maySeePledge(scope.actor, pledge, found.value, homes);
   return maySeeHistory(found.value, pledges, scope)
-    ? accept({ receivable: found.value, pledges: pledges.filter(mayBeShown) })
+    ? accept({ receivable: found.value, pledgeIds: pledges.filter(mayBeShown).map((pledge) => pledge.id) })
     : refuse('NOT_FOUND', `there is no receivable ${id}`);
 }
 
@@ -96,16 +96,16 @@ export async function assetHistory(
 ): Promise<Result<Readonly<{ items: readonly HistoryEntry[]; whole: boolean }>>> {
   const subject = await subjectOf(id, scope);
   if (!subject.ok) return subject;
-  const { receivable, pledges } = subject.value;
+  const { receivable, pledgeIds } = subject.value;
   const versions = await versionsOf(scope.stub, key.receivable(id));
   if (receivable === undefined && versions.length === 0) return refuse('NOT_FOUND', `there is no receivable ${id}`);
   const whole = versions[0]?.stored?.record.sequence === 1;
 
   const entries = [...placed(versions, receivableView, '')];
-  for (const pledge of pledges) {
+  for (const pledgeId of pledgeIds) {
     // Shown as it was then: a later look at it must not make it lapsed in its past.
     const view = (record: Pledge) => pledgeView(record, record.acceptedAt ?? record.proposedAt);
-    entries.push(...placed(await versionsOf(scope.stub, key.pledge(pledge.id)), view, `pledges[${pledge.id}].`));
+    entries.push(...placed(await versionsOf(scope.stub, key.pledge(pledgeId)), view, `pledges[${pledgeId}].`));
   }
   const merged = new Map<string, Placed>();
   for (const { n, entry } of entries) {

@@ -1,5 +1,6 @@
 /** Answers a list of queries of one actor. */
 import { assetOfPledge } from '../model/command';
+import { type Member, MspIdSchema } from '../model/member';
 import { partyKey } from '../model/party';
 import type { QueryResult } from '../model/protocol';
 import { QuerySchema, type Query } from '../model/query';
@@ -10,6 +11,7 @@ import { checkBorne, InvariantViolation } from '../domain/invariants';
 import { partyView, pledgeView, receivableView } from '../domain/views';
 import { key } from '../ledger/key';
 import { scanKeys } from '../ledger/scan';
+import { UnknownSchema } from '../ledger/stored';
 import { assetHistory } from './asset-history';
 import { identify, identityKeys } from './execute';
 import { listPledges, listReceivables } from './list-queries';
@@ -19,6 +21,9 @@ import { homesOf } from './receivable-commands';
 type Answers = {
   readonly [T in Query['type']]: (query: Extract<Query, { type: T }>, scope: ReadScope) => Promise<Result<unknown>>;
 };
+
+// Others may have written keys of members that there are not: the rest of them is found page by page.
+const MEMBER_PAGE = 200;
 
 const ANSWERS: Answers = {
   'receivable.get': async (query, scope) => {
@@ -49,11 +54,18 @@ const ANSWERS: Answers = {
     return known ? accept(partyView(party)) : refuse('NOT_FOUND', `there is no party ${query.uscc}`);
   },
   'member.list': async (_query, { work, stub }) => {
-    const keys = (await scanKeys(stub, { objectType: 'member', attributes: [] }, undefined, 200)).map(
-      ({ attributes }) => key.member(attributes[0] ?? ''),
-    );
-    await work.load(keys);
-    return accept({ items: keys.flatMap((at) => work.get(at) ?? []) });
+    const items: Member[] = [];
+    for (let last: string | undefined; ;) {
+      const page = await scanKeys(stub, { objectType: 'member', attributes: [] }, last, MEMBER_PAGE);
+      const keys = page.flatMap(({ key: text, attributes: [mspId = ''] }) => {
+        const at = MspIdSchema.safeParse(mspId).success ? key.member(mspId) : undefined;
+        return at?.text === text ? [at] : [];
+      });
+      await work.load(keys);
+      items.push(...keys.flatMap((at) => work.find(at) ?? []));
+      if (page.length < MEMBER_PAGE) return accept({ items });
+      last = page.at(-1)?.key;
+    }
   },
 };
 
@@ -90,7 +102,8 @@ async function answerTo(query: Query, scope: ReadScope): Promise<Result<unknown>
   try {
     return await (ANSWERS[query.type] as (query: Query, scope: ReadScope) => Promise<Result<unknown>>)(query, scope);
   } catch (error) {
-    if (error instanceof InvariantViolation) return refuse('INTERNAL_ERROR', error.message);
+    if (error instanceof InvariantViolation || error instanceof UnknownSchema)
+      return refuse('INTERNAL_ERROR', error.message);
     throw error;
   }
 }

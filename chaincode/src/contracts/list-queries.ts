@@ -10,11 +10,10 @@ import { isBorne } from '../domain/invariants';
 import type { Pledge, Receivable } from '../domain/records';
 import { pledgeView, receivableView } from '../domain/views';
 import { compositeKey, INDEX, key, OBJECT } from '../ledger/key';
-import { scanKeys } from '../ledger/scan';
+import { idIn, type Range, scanKeys } from '../ledger/scan';
 import { isVisible, loadReceivables, type ReadScope } from './read-scope';
 import { homesOf } from './receivable-commands';
 
-type Source = Readonly<{ objectType: string; attributes: readonly string[] }>;
 type ListQuery<T extends Query['type']> = Extract<Query, { type: T }>;
 
 const CursorSchema = z.strictObject({ source: z.number().int().min(0).max(9), last: z.string().max(500).optional() });
@@ -39,27 +38,45 @@ function foreignCursor() {
   return refuse('INVALID_INPUT', 'cursor: is not one of an earlier answer', { field: 'cursor' });
 }
 
+// Longer than any key that a rule writes.
+const MOST_KEY = 240;
+const LAST_CHARACTER = '\u{10ffff}';
+
 /** Whether a cursor's key is one of a source: a range that begins elsewhere would run over other things' keys. */
-function isKeyOf(source: Source, last: string): boolean {
+function isKeyOf(source: Range, last: string): boolean {
   const prefix = compositeKey(source.objectType, ...source.attributes);
-  return last.startsWith(prefix) && /^(?:[0-9a-z_.]+\0)+$/.test(last.slice(prefix.length));
+  return last.startsWith(prefix) && last.length > prefix.length && !last.startsWith(LAST_CHARACTER, prefix.length);
+}
+
+/** By what a cursor goes on after a key. Others may have written longer ones than a cursor holds: after those come all that begin as they do. */
+function placeOf(key: string): string {
+  return key.length <= MOST_KEY ? key : key.slice(0, MOST_KEY).replace(/[\ud800-\udbff]$/, '') + LAST_CHARACTER;
 }
 
 /** The last attribute of a composite key. */
-function idIn(text: string): string {
+function lastIn(text: string): string {
   return text.split('\0').at(-2) ?? '';
 }
 
+/** What a list has of a scanned id: an item, or the id of what cannot be gone by. */
+type Picked<T> = Readonly<{ item: T }> | Readonly<{ unreadable: string }>;
+
 /**
  * Pages through the sources one after another.
+ * @param own whether the sources are the asker's own, or it sees everything: it is told what cannot be gone by
  * @param pick gives the views of the scanned ids that belong on the page; undefined for one that does not. `before` is the id ahead of them, `source` where
  * they come from.
  */
 async function page<T>(
   query: Readonly<{ limit: number; cursor?: string | undefined }>,
-  sources: readonly Source[],
-  scope: ReadScope,
-  pick: (ids: readonly string[], before: string | undefined, source: number) => Promise<readonly (T | undefined)[]>,
+  sources: readonly Range[],
+  { stub }: ReadScope,
+  own: boolean,
+  pick: (
+    ids: readonly string[],
+    before: string | undefined,
+    source: number,
+  ) => Promise<readonly (Picked<T> | undefined)[]>,
 ): Promise<Result<Page<T>>> {
   const start = readCursor(query.cursor);
   if (!start.ok) return start;
@@ -67,32 +84,36 @@ async function page<T>(
   const from = sources[cursor.source];
   if (from === undefined || (cursor.last !== undefined && !isKeyOf(from, cursor.last))) return foreignCursor();
   const items: T[] = [];
+  const unreadable = new Set<string>();
+  const answer = (next: string | null): Result<Page<T>> =>
+    accept({ items, next, ...(own && unreadable.size > 0 ? { unreadable: [...unreadable] } : {}) });
   for (let scanned = 0; scanned < SCAN_PAGES; scanned += 1) {
     const source = sources[cursor.source];
-    if (source === undefined) return accept({ items, next: null });
-    const keys = await scanKeys(scope.stub, source, cursor.last, SCAN_PAGE);
-    const views = await pick(
-      keys.map(({ attributes }) => attributes.at(-1) ?? ''),
-      cursor.last === undefined ? undefined : idIn(cursor.last),
-      cursor.source,
-    );
-    for (const [index, { key: last }] of keys.entries()) {
-      const view = views[index];
-      if (view !== undefined) items.push(view);
+    if (source === undefined) return answer(null);
+    const keys = await scanKeys(stub, source, cursor.last, SCAN_PAGE);
+    const found = keys.map((scanned) => ({ last: placeOf(scanned.key), id: idIn(source, scanned) }));
+    const ids = found.flatMap(({ id }) => id ?? []);
+    const before = cursor.last === undefined ? undefined : lastIn(cursor.last);
+    const picked = await pick(ids, before, cursor.source);
+    const byId = new Map(ids.map((id, index) => [id, picked[index]]));
+    for (const { last, id } of found) {
+      const view = id === undefined ? undefined : byId.get(id);
+      if (view !== undefined && 'item' in view) items.push(view.item);
+      else if (view !== undefined) unreadable.add(view.unreadable);
       cursor = { source: cursor.source, last };
-      if (items.length === query.limit) return accept({ items, next: encode(cursor) });
+      if (items.length === query.limit) return answer(encode(cursor));
     }
     if (keys.length < SCAN_PAGE) cursor = { source: cursor.source + 1 };
   }
-  return accept({ items, next: sources[cursor.source] === undefined ? null : encode(cursor) });
+  return answer(sources[cursor.source] === undefined ? null : encode(cursor));
 }
 
 function encode(cursor: Cursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
-function receivableSources(query: ListQuery<'receivable.list'>, { actor }: ReadScope): readonly Source[] {
-  const index = (objectType: string, of: string): Source => ({ objectType, attributes: [of] });
+function receivableSources(query: ListQuery<'receivable.list'>, { actor }: ReadScope): readonly Range[] {
+  const index = (objectType: string, of: string): Range => ({ objectType, attributes: [of] });
   if (query.holder !== undefined) return [index(INDEX.holder, partyKey(query.holder))];
   if (query.debtor !== undefined) return [index(INDEX.debtor, partyKey(query.debtor))];
   if (actor.party !== undefined && !seesEverything(actor)) {
@@ -128,29 +149,34 @@ export async function listReceivables(
 ): Promise<Result<Page<ReceivableView>>> {
   const assetOf = (id: string): string => (id.includes('.') ? assetOfPledge(id) : id);
   const sources = receivableSources(query, scope);
-  return page(query, sources, scope, async (ids, before, source) => {
+  const own = seesEverything(scope.actor) || (query.holder === undefined && query.debtor === undefined);
+  return page(query, sources, scope, own, async (ids, before, source) => {
     const assets = ids.map(assetOf);
     let previous = before === undefined ? undefined : assetOf(before);
     await loadReceivables(assets, scope.work);
-    const views: (ReceivableView | undefined)[] = [];
+    const views: (Picked<ReceivableView> | undefined)[] = [];
     for (const id of assets) {
       // Several pledges on one asset stand side by side in the pledgee's index.
       const repeated = id === previous;
       previous = id;
       const receivable = scope.work.find(key.receivable(id));
+      if (!repeated && scope.work.isFaulty(key.receivable(id))) {
+        views.push({ unreadable: id });
+        continue;
+      }
       const shown =
         !repeated &&
         receivable !== undefined &&
         wanted(receivable, query) &&
         !(source > 0 && sources[source]?.objectType === INDEX.pledgee && isOwn(receivable, scope)) &&
         (await isVisible(receivable, scope));
-      views.push(shown ? receivableView(receivable) : undefined);
+      views.push(shown ? { item: receivableView(receivable) } : undefined);
     }
     return views;
   });
 }
 
-function pledgeSources(query: ListQuery<'pledge.list'>, { actor }: ReadScope): readonly Source[] {
+function pledgeSources(query: ListQuery<'pledge.list'>, { actor }: ReadScope): readonly Range[] {
   if (query.asset !== undefined) return [{ objectType: OBJECT.claim, attributes: [query.asset] }];
   if (query.pledgee !== undefined) return [{ objectType: INDEX.pledgee, attributes: [query.pledgee] }];
   if (query.pledgor !== undefined) return [{ objectType: INDEX.pledgor, attributes: [partyKey(query.pledgor)] }];
@@ -175,16 +201,20 @@ export async function listPledges(
     if (query.pledgor !== undefined && !sameParty(pledge.pledgor.uscc, query.pledgor)) return false;
     return query.status === undefined || pledgeView(pledge, scope.at).status === query.status;
   };
-  return page(query, pledgeSources(query, scope), scope, async (ids) => {
+  const filtered = query.asset !== undefined || query.pledgee !== undefined || query.pledgor !== undefined;
+  const own = seesEverything(scope.actor) || !filtered;
+  return page(query, pledgeSources(query, scope), scope, own, async (ids) => {
     await scope.work.load(ids.map((id) => key.pledge(id)));
     await loadReceivables(ids.map(assetOfPledge), scope.work);
     return ids.map((id) => {
       const pledge = scope.work.find(key.pledge(id));
       const receivable = scope.work.find(key.receivable(assetOfPledge(id)));
+      const faulty = [key.pledge(id), key.receivable(assetOfPledge(id))].some((at) => scope.work.isFaulty(at));
+      if (faulty) return { unreadable: id };
       if (pledge === undefined || receivable === undefined || !matches(pledge)) return undefined;
-      if (!isBorne(pledge, receivable)) return undefined;
+      if (!isBorne(pledge, receivable)) return { unreadable: id };
       const visible = maySeePledge(scope.actor, pledge, receivable, homesOf(receivable, scope.work));
-      return visible ? pledgeView(pledge, scope.at) : undefined;
+      return visible ? { item: pledgeView(pledge, scope.at) } : undefined;
     });
   });
 }

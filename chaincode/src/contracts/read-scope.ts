@@ -5,7 +5,7 @@ import { accept, refuse, type Result } from '../model/result';
 import { maySeeReceivable } from '../domain/authority';
 import type { Pledge, Receivable } from '../domain/records';
 import { key, OBJECT } from '../ledger/key';
-import { scanKeys } from '../ledger/scan';
+import { idIn, scanKeys } from '../ledger/scan';
 import type { UnitOfWork } from '../ledger/unit-of-work';
 import { homesOf, receivableKeys } from './receivable-commands';
 
@@ -20,21 +20,24 @@ export async function loadReceivables(ids: readonly string[], work: UnitOfWork):
   await work.load(ids.flatMap((id) => (work.find(key.receivable(id)) === undefined ? [] : receivableKeys(id, work))));
 }
 
-/** All pledges on an asset, in any state. */
-export async function pledgesOn(assetId: string, { work, stub }: ReadScope): Promise<readonly Pledge[]> {
-  const pledges: Pledge[] = [];
+/** The ids of all pledges on an asset, in any state. */
+export async function pledgeIdsOn(assetId: string, { stub }: ReadScope): Promise<readonly string[]> {
+  const range = { objectType: OBJECT.claim, attributes: [assetId] };
+  const ids: string[] = [];
   let last: string | undefined;
   for (;;) {
-    const page = await scanKeys(stub, { objectType: OBJECT.claim, attributes: [assetId] }, last, CLAIM_PAGE);
-    const keys = page.map(({ attributes }) => key.pledge(attributes[1] ?? ''));
-    await work.load(keys);
-    for (const at of keys) {
-      const pledge = work.find(at);
-      if (pledge !== undefined) pledges.push(pledge);
-    }
-    if (page.length < CLAIM_PAGE) return pledges;
+    const page = await scanKeys(stub, range, last, CLAIM_PAGE);
+    ids.push(...page.flatMap((scanned) => idIn(range, scanned) ?? []));
+    if (page.length < CLAIM_PAGE) return ids;
     last = page.at(-1)?.key;
   }
+}
+
+/** All pledges on an asset, in any state, but for those that cannot be gone by. */
+export async function pledgesOn(assetId: string, scope: ReadScope): Promise<readonly Pledge[]> {
+  const keys = (await pledgeIdsOn(assetId, scope)).map((id) => key.pledge(id));
+  await scope.work.load(keys);
+  return keys.flatMap((at) => scope.work.find(at) ?? []);
 }
 
 /** Whether the asker may see a receivable that is loaded; the offers on it are only looked at where nothing else lets him. */

@@ -30,11 +30,11 @@ function partyKeys(receivable: Receivable): readonly Key<unknown>[] {
   return [receivable.creditor, receivable.debtor, receivable.holder].map(({ uscc }) => key.party(partyKey(uscc)));
 }
 
-/** Where the parties on a receivable are at home, by party key. */
+/** Where the parties on a receivable are at home, by party key; nowhere where that cannot be read, which lets nobody see it. */
 export function homesOf(receivable: Receivable, work: UnitOfWork): ReadonlyMap<string, string> {
   const homes = new Map<string, string>();
   for (const { uscc } of [receivable.creditor, receivable.debtor, receivable.holder]) {
-    const party = work.get(key.party(partyKey(uscc)));
+    const party = work.find(key.party(partyKey(uscc)));
     if (party !== undefined) homes.set(party.key, party.home);
   }
   return homes;

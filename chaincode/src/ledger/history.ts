@@ -1,7 +1,7 @@
 /** All values that a key ever had. */
 import type { ChaincodeStub } from 'fabric-shim-api';
 import type { Key } from './key';
-import { decodeStored, type Stored, UnknownSchema } from './stored';
+import { decodeStored, type Stored, StoredChangesSchema } from './stored';
 
 /** What a transaction left under a key; undefined where it deleted it, or left what cannot be read, which no rule does. */
 export type Version<T> = Readonly<{
@@ -38,12 +38,12 @@ export async function versionsOf<T>(stub: ChaincodeStub, key: Key<T>): Promise<r
   return versions.reverse();
 }
 
-/** @throws UnknownSchema for a value that a later version wrote */
+/** Without changes that have no form of ours: who forged a value may have written any. Nor may a forged version of its schema hide a history. */
 function readable<T>({ codec }: Key<T>, value: Uint8Array): Stored<T> | undefined {
   try {
-    return decodeStored(codec, value);
-  } catch (error) {
-    if (error instanceof UnknownSchema) throw error;
+    const stored = decodeStored(codec, value);
+    return StoredChangesSchema.safeParse(stored.changes).success ? stored : { ...stored, changes: [] };
+  } catch {
     return undefined;
   }
 }

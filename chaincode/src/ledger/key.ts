@@ -3,6 +3,7 @@ import type { EvidenceToken, TradeToken } from '../model/evidence';
 import type { Member } from '../model/member';
 import { assetOfPledge } from '../model/command';
 import { partyGuard, pledgeGuard, receivableGuard, type Guard } from '../domain/guard';
+import { checkMemberForm, checkPartyForm, checkPledgeForm, checkReceivableForm } from '../domain/form';
 import { checkEvidence, checkOwn, checkPledge, checkReceivable } from '../domain/invariants';
 import type { EvidenceRecord, PartyRecord, Pledge, Receivable, TradeRecord } from '../domain/records';
 import {
@@ -69,7 +70,7 @@ export const key = {
     text: compositeKey('member', mspId),
     codec: memberCodec,
     check: (member) => {
-      checkOwn(mspId, member.mspId);
+      checkOwn(mspId, checkMemberForm(member).mspId);
     },
   }),
   /** The MSP id behind a member's name. */
@@ -79,7 +80,7 @@ export const key = {
     codec: partyCodec,
     guard: partyGuard,
     check: (party) => {
-      checkOwn(partyKey, party.key);
+      checkOwn(partyKey, checkPartyForm(party).key);
     },
   }),
   evidence: (token: EvidenceToken): Key<EvidenceRecord> => ({
@@ -101,7 +102,7 @@ export const key = {
     codec: receivableCodec,
     guard: receivableGuard,
     check: (receivable) => {
-      checkOwn(id, checkReceivable(receivable).id);
+      checkOwn(id, checkReceivableForm(checkReceivable(receivable)).id);
     },
   }),
   pledge: (id: string): Key<Pledge> => ({
@@ -109,7 +110,7 @@ export const key = {
     codec: pledgeCodec,
     guard: pledgeGuard,
     check: (pledge) => {
-      checkOwn(id, checkPledge(pledge).id);
+      checkOwn(id, checkPledgeForm(checkPledge(pledge)).id);
     },
   }),
   index: (index: Index, of: string, id: string): Key<true> => ({

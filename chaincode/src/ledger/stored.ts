@@ -1,9 +1,13 @@
 /** The value under a key: the record, the schema version, and the changes that led to it in the transaction that wrote it. */
-import type { DomainEvent } from '../model/event';
+import { z } from 'zod';
+import { type DomainEvent, DomainEventSchema } from '../model/event';
 import { SCHEMA_VERSION, type Codec } from './codec';
 
 /** A change as it is stored: the event and its place among all of its transaction. */
 export type StoredChange = Readonly<{ n: number; event: DomainEvent }>;
+
+/** The form of the changes of a value. */
+export const StoredChangesSchema = z.array(z.object({ n: z.number().int(), event: DomainEventSchema }));
 
 export type Stored<T> = Readonly<{ record: T; changes: readonly StoredChange[] }>;
 

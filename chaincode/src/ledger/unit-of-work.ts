@@ -15,7 +15,7 @@ export class NotLoaded extends Error {
 type Slot = {
   key: Key<unknown>;
   record: unknown;
-  fault?: InvariantViolation;
+  fault?: InvariantViolation | UnknownSchema;
   changed: boolean;
   changes: StoredChange[];
 };
@@ -53,7 +53,7 @@ export class UnitOfWork {
 
   /**
    * The record under a key as the commands before have left it, undefined when there is none.
-   * @throws NotLoaded when it was not read; InvariantViolation where what stands there cannot be.
+   * @throws NotLoaded when it was not read; InvariantViolation where what stands there cannot be, UnknownSchema where a later version wrote it.
    */
   get<T>(key: Key<T>): T | undefined {
     const slot = this.#slots.get(key.text);
@@ -62,9 +62,14 @@ export class UnitOfWork {
     return slot.record as T | undefined;
   }
 
-  /** As `get`, and undefined also where what stands there cannot be: for lists, which leave it out. */
+  /** As `get`, and undefined also where what stands there cannot be gone by: for lists, which name it instead. */
   find<T>(key: Key<T>): T | undefined {
-    return this.#slots.get(key.text)?.fault === undefined ? this.get(key) : undefined;
+    return this.isFaulty(key) ? undefined : this.get(key);
+  }
+
+  /** Whether what was read under a key cannot be gone by. */
+  isFaulty(key: Key<unknown>): boolean {
+    return this.#slots.get(key.text)?.fault !== undefined;
   }
 
   /** Notes an event of the transaction. @returns it with its number, to be stored with the records that it changed. */
@@ -116,8 +121,7 @@ export class UnitOfWork {
   }
 }
 
-/** @throws UnknownSchema for a value that a later version wrote */
-function readOf(key: Key<unknown>, value: Uint8Array | undefined): { record: unknown; fault?: InvariantViolation } {
+function readOf(key: Key<unknown>, value: Uint8Array | undefined): Pick<Slot, 'record' | 'fault'> {
   if (value === undefined) return { record: undefined };
   let record: unknown;
   try {
@@ -125,8 +129,7 @@ function readOf(key: Key<unknown>, value: Uint8Array | undefined): { record: unk
     key.check?.(record);
     return { record };
   } catch (error) {
-    if (error instanceof UnknownSchema) throw error;
-    if (error instanceof InvariantViolation) return { record, fault: error };
+    if (error instanceof InvariantViolation || error instanceof UnknownSchema) return { record, fault: error };
     // Forged in a form that no rule writes: it is this one thing that cannot be gone by, and not the list that it would stand in.
     return { record, fault: new InvariantViolation(`what stands under ${JSON.stringify(key.text)}`, 'it can be read') };
   }

@@ -6,10 +6,13 @@ import { AssetIdSchema, PledgeIdSchema } from './command';
 import { MspIdSchema } from './member';
 import { PLEDGE_STATUSES, RECEIVABLE_STATUSES } from './view';
 
+/** The most characters of a cursor. */
+export const MOST_CURSOR = 3000;
+
 /** A page of a list: at most `limit` items from an opaque cursor of an earlier answer. */
 export const PageSchema = z.strictObject({
   limit: z.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(1000).optional(),
+  cursor: z.string().max(MOST_CURSOR).optional(),
 });
 
 export const ReceivableFilterSchema = z.strictObject({
@@ -40,5 +43,8 @@ export type QueryInput = Readonly<z.input<typeof QuerySchema>>;
 
 export const QueryBatchSchema = z.strictObject({ queries: z.array(z.unknown()).min(1).max(500) });
 
-/** A page of a list as the ledger answers it. */
-export type Page<T> = Readonly<{ items: readonly T[]; next: string | null }>;
+/**
+ * A page of a list as the ledger answers it.
+ * @property unreadable ids of what belongs there and cannot be gone by: forged, or written by a later version. Absent where there is none
+ */
+export type Page<T> = Readonly<{ items: readonly T[]; next: string | null; unreadable?: readonly string[] }>;

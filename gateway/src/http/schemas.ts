@@ -4,6 +4,7 @@ import {
   MemberNameSchema,
   PledgeIdSchema,
   MEMBER_KINDS,
+  MOST_CURSOR,
   PartySchema,
   PledgeTermsSchema,
 } from '@onepledge/chaincode/model';
@@ -22,7 +23,7 @@ export const PageQuery = z.strictObject({
     .refine((limit) => limit >= 1 && limit <= 200, 'must be from 1 to 200')
     .default(50)
     .describe('Most items of the answer, 1 to 200'),
-  cursor: z.string().max(1000).optional().describe('`next` of the answer before'),
+  cursor: z.string().max(MOST_CURSOR).optional().describe('`next` of the answer before'),
   consistency: z.enum(['ledger']).optional().describe('Read the ledger itself; every read of this release does'),
 });
 
@@ -45,6 +46,12 @@ export function pageOf(item: z.ZodType) {
   return z.strictObject({
     items: z.array(item),
     next: z.string().nullable().describe('Cursor of the next page; null at the end'),
+    unreadable: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'Ids of what stands among the items on the ledger and cannot be gone by: forged where no claim guards it, or of a later version. For who asks for its own without naming whose, and who sees everything',
+      ),
   });
 }
 

@@ -4,7 +4,7 @@ import type { Context } from './context';
 import type { Input } from './input';
 import { table } from './table';
 
-type Page = Readonly<{ items: readonly unknown[]; next: string | null }>;
+type Page = Readonly<{ items: readonly unknown[]; next: string | null; unreadable?: readonly string[] }>;
 type Query = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -25,16 +25,19 @@ export async function showList(
   const api = context.api();
   const page = input.has('all') ? await everyPage(api, path, first) : ((await api.get(path, first)) as Page);
   context.output.show(page, () => table(headings, page.items.map(row)));
+  for (const id of page.unreadable ?? []) context.output.note(`not shown, as its record cannot be gone by: ${id}`);
   if (page.next !== null && !context.output.json) context.output.note(`more: --cursor ${page.next}`);
 }
 
 async function everyPage(api: ApiClient, path: string, first: Query): Promise<Page> {
   const items: unknown[] = [];
+  const unreadable: string[] = [];
   let query = first;
   for (;;) {
     const page = (await api.get(path, query)) as Page;
     items.push(...page.items);
-    if (page.next === null) return { items, next: null };
+    unreadable.push(...(page.unreadable ?? []));
+    if (page.next === null) return { items, next: null, ...(unreadable.length === 0 ? {} : { unreadable }) };
     query = { ...query, cursor: page.next };
   }
 }

@@ -19,7 +19,7 @@ const HistorySchema = z
   })
   .meta({ id: 'History' });
 
-export function assetRoutes({ reads, blocks }: Services): readonly Route[] {
+export function assetRoutes({ reads, blocks, directory }: Services): readonly Route[] {
   return [
     readRoute({
       path: '/v1/assets/:id/history',
@@ -34,7 +34,8 @@ export function assetRoutes({ reads, blocks }: Services): readonly Route[] {
           reads.query(principal, { type: 'asset.history', id: params.id }) as Promise<History>,
           reads.query(principal, { type: 'member.list' }) as Promise<Readonly<{ items: readonly Member[] }>>,
         ]);
-        const mspIds = new Map(members.map(({ name, mspId }) => [name, mspId]));
+        // Of members that have left the records alone tell; of the others what nobody can write on the ledger counts.
+        const mspIds = new Map([...members, ...directory.members()].map(({ name, mspId }) => [name, mspId]));
         const placed = await withBlocks(blocks, principal, items);
         const signed = placed.map((entry) => asSigned(entry, mspIds));
         return { status: 200, body: { items: signed, next: null, whole: whole === true } };
