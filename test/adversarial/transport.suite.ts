@@ -163,6 +163,13 @@ describe('a body', () => {
     expect([answer.status, answer.problem.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
   });
 
+  test('with a field that stands twice is refused', async () => {
+    const platform = await as({ member: 'platform' });
+    const text = JSON.stringify(sequence.registration()).replace('"dueDate":', '"dueDate":"2099-01-01","dueDate":');
+    const answer = await platform.call('POST', '/v1/receivables', text, {}, JSON_TYPE);
+    expect([answer.status, answer.problem.code]).toEqual([400, 'INVALID_INPUT']);
+  });
+
   test('of names with control characters, lone surrogates or too many letters is refused', async () => {
     const platform = await as({ member: 'platform' });
     for (const name of ['A\u0000B', 'A\u001bB', 'A\u2028B', 'A\ud800', 'x'.repeat(201), ' A', '']) {

@@ -1,11 +1,13 @@
 /** The HTTP application: each route checked by its own description; every failure a problem. */
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { ERRORS, validate } from '@onepledge/chaincode/model';
 import { mayWrite, type Principal } from '../auth/principal';
 import { problem, ProblemError } from '../problem';
 import { asProblem } from './errors';
+import { requireDistinctMembers } from './json-members';
 import { keyOfPrincipal, patienceOf, requireIdempotencyKey, targetOf } from './idempotency';
 import { PROBLEM_MEDIA_TYPE, problemJson } from './problem-json';
 import { RateLimit } from './rate-limit';
@@ -19,6 +21,8 @@ export type HttpLimits = Readonly<{
   rateLimit: number;
 }>;
 
+/** The bytes of bodies between their being read and parsed. */
+const texts = new WeakMap<IncomingMessage, Buffer>();
 const REQUEST_ID = /^[\x21-\x7e]{1,100}$/;
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
@@ -38,9 +42,10 @@ export function createApplication(services: Services, routes: readonly Route[], 
     type: ['application/json', 'application/*+json'],
     // A small body can unpack into a very large one.
     inflate: false,
-    verify: (_request, _response, bytes) => {
+    verify: (request, _response, bytes) => {
       // Read leniently, a broken name would become another one.
       if (!isUtf8(bytes)) throw problem('INVALID_INPUT', 'the body is not UTF-8');
+      texts.set(request, bytes);
     },
   });
   const rates = new RateLimit(limits.rateLimit);
@@ -183,6 +188,9 @@ async function readBody(readJson: RequestHandler, request: Request, response: Re
     });
   });
   if (request.body === undefined) request.body = {};
+  const bytes = texts.get(request);
+  if (bytes !== undefined) requireDistinctMembers(bytes.toString('utf8'), request.body as unknown);
+  texts.delete(request);
 }
 
 function send(response: Response, { status, body, headers = {} }: Answer): void {

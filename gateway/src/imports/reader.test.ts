@@ -26,7 +26,12 @@ const CSV =
   `${SELLER},Seller,91440300MA5FBANKA4,Buyer,CNY,10.00,26442000000351700249,2026-11-01\n`;
 
 /** Sends a body through a real server, as it comes to the reader. */
-async function read(body: FormData | string, type?: string, dueDays?: number): Promise<ReadImport> {
+async function read(
+  body: FormData | string | Buffer<ArrayBuffer>,
+  type?: string,
+  dueDays?: number,
+  encoding?: string,
+): Promise<ReadImport> {
   const read = new Promise<ReadImport>((resolve, reject) => {
     const server = createServer((request: IncomingMessage, response) => {
       readImport(request, dueDays, LIMITS)
@@ -39,7 +44,10 @@ async function read(body: FormData | string, type?: string, dueDays?: number): P
     });
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
-      const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
+      const headers: Record<string, string> = {
+        ...(type === undefined ? {} : { 'content-type': type }),
+        ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
+      };
       // The answer does not matter: the server may end the connection before it took the body.
       fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body, headers }).catch(() => undefined);
     });
@@ -90,6 +98,24 @@ describe('an import', () => {
       { file: 'line-3', problem: { code: 'INVALID_INPUT', detail: expect.stringContaining('not JSON') } },
       { file: 'line-4', problem: { code: 'INVALID_INPUT', detail: expect.any(String), field: 'extra' } },
     ]);
+  });
+
+  test('takes no line that is not UTF-8, or has a field twice, for what a lenient reader makes of it', async () => {
+    const good = JSON.stringify(RECEIVABLE);
+    const lines = [good.replace('Seller', '\xff\xfe'), good, good.replace('"10.00"', '"1.00","amount":"10.00"')];
+    const read1 = await read(Buffer.from(lines.join('\n'), 'latin1'), 'application/x-ndjson');
+
+    expect(read1.lines).toMatchObject([
+      { problem: { code: 'INVALID_INPUT', detail: 'the line is not UTF-8' } },
+      { command: expect.any(String) },
+      { problem: { code: 'INVALID_INPUT', detail: expect.stringContaining('twice') } },
+    ]);
+  });
+
+  test('that is compressed is refused as that', async () => {
+    await expect(read(JSON.stringify(RECEIVABLE), 'application/x-ndjson', 30, 'gzip')).rejects.toMatchObject({
+      problem: { code: 'UNSUPPORTED_MEDIA_TYPE' },
+    });
   });
 
   test.each([

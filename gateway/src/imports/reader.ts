@@ -1,10 +1,12 @@
 /** Reads the body of an import as it streams in: files of a multipart form, or documents as NDJSON. */
+import { isUtf8 } from 'node:buffer';
 import { createHash, type Hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import busboy from 'busboy';
 import { z } from 'zod';
 import { MAX_FILE_BYTES } from '../documents';
+import { requireDistinctMembers } from '../http/json-members';
 import { problem, ProblemError } from '../problem';
 import { lineOfBody, linesOfFile, type ReadLine } from './line';
 
@@ -34,6 +36,8 @@ export async function readImport(
   dueDays: number | undefined,
   limits: ReaderLimits,
 ): Promise<ReadImport> {
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') throw problem('UNSUPPORTED_MEDIA_TYPE', `an import has no content encoding ${encoding}`);
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   const collector = new Collector(dueDays, limits);
   if (type === MULTIPART) await readMultipart(request, collector, limits);
@@ -173,27 +177,31 @@ const NEWLINE = 0x0a;
 const FileLineSchema = z.strictObject({ file: z.string().min(1).max(500), contentBase64: z.base64() });
 
 async function readNdjson(request: IncomingMessage, collector: Collector, limits: ReaderLimits): Promise<void> {
-  let rest: Buffer = Buffer.alloc(0);
+  let begun: Buffer[] = [];
   let received = 0;
   let n = 0;
-  const take = (bytes: Buffer): void => {
+  const take = (end: Buffer): void => {
+    // Put together once: a line may have come in a thousand chunks.
+    const bytes = Buffer.concat([...begun, end]);
+    begun = [];
     const text = bytes.toString('utf8').trim();
     if (text === '') return;
     n += 1;
-    readJsonLine(`line-${n}`, text, collector);
+    // Read leniently, a broken name or number would become another one.
+    if (isUtf8(bytes)) readJsonLine(`line-${n}`, text, collector);
+    else collector.malformed(`line-${n}`, text, 'the line is not UTF-8');
   };
   for await (const chunk of request as AsyncIterable<Buffer>) {
     received += chunk.length;
     if (received > limits.bytes) throw problem('PAYLOAD_TOO_LARGE', `an import has at most ${limits.bytes} bytes`);
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
-      take(Buffer.concat([rest, chunk.subarray(from, at)]));
-      rest = Buffer.alloc(0);
+      take(chunk.subarray(from, at));
       from = at + 1;
     }
-    rest = Buffer.concat([rest, chunk.subarray(from)]);
+    begun.push(chunk.subarray(from));
   }
-  take(rest);
+  take(Buffer.alloc(0));
 }
 
 function readJsonLine(name: string, text: string, collector: Collector): void {
@@ -202,6 +210,13 @@ function readJsonLine(name: string, text: string, collector: Collector): void {
     value = JSON.parse(text);
   } catch (error) {
     collector.malformed(name, text, `the line is not JSON: ${error instanceof Error ? error.message : ''}`);
+    return;
+  }
+  try {
+    requireDistinctMembers(text, value);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    collector.malformed(name, text, error.problem.detail);
     return;
   }
   if (typeof value !== 'object' || value === null || !('contentBase64' in value)) {
