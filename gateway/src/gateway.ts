@@ -22,9 +22,9 @@ import { createMetrics, timed } from './metrics';
 import { type Database, openDatabase } from './outbox/database';
 import { backOff } from './outbox/group';
 import { Outbox } from './outbox/outbox';
-import { pause } from './outbox/pause';
+import { pause, withinTime } from './outbox/pause';
 import { OutboxStore } from './outbox/store';
-import { problem } from './problem';
+import { problem, type ProblemError } from './problem';
 import { Readiness } from './readiness';
 
 /** A running gateway. */
@@ -56,9 +56,19 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
   const sessions = new LedgerSessions(directory, new DevelopmentWallet(config.home));
   const ledger = new FabricLedger(sessions, config.timeouts);
   const blocks = new Blocks(ledger);
-  const reads = new GroupedReads({
-    evaluate: (principal, queries) => timed(metrics, 'evaluate', () => ledger.evaluate(principal, queries)),
+  let tell: (known: true) => void = () => undefined;
+  /** What the records know to be committed is known. */
+  const told = new Promise<true>((resolve) => {
+    tell = resolve;
   });
+  const reads = new GroupedReads(
+    {
+      evaluate: (principal, queries) => timed(metrics, 'evaluate', () => ledger.evaluate(principal, queries)),
+    },
+    async () => {
+      if ((await withinTime(told, config.timeouts.evaluate)) !== true) throw starting();
+    },
+  );
   const readiness = new Readiness(READY_DEADLINE_MS);
   const stop = new AbortController();
 
@@ -83,7 +93,7 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
   // Whoever starts the gateway hears of it through `opened`; until then it must not count as unheard.
   opened.catch(() => undefined);
   const needStorage = (): Storage => {
-    if (storage === undefined) throw problem('LEDGER_UNAVAILABLE', 'the gateway is starting');
+    if (storage === undefined) throw starting();
     return storage;
   };
 
@@ -151,6 +161,7 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
     // Before anything is read: a peer that is behind it would tell of what was before what this gateway has answered.
     const newest = await store.newestCommit();
     if (newest !== undefined) sessions.remember({ transactionId: newest.id, block: BigInt(newest.block) });
+    tell(true);
     const outbox = new Outbox({
       store,
       ledger,
@@ -201,6 +212,10 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
       await pause(Math.min(BOOTSTRAP_POLL_MS, backOff(failures, Math.random())), stop.signal);
     }
   }
+}
+
+function starting(): ProblemError {
+  return problem('LEDGER_UNAVAILABLE', 'the gateway is starting');
 }
 
 async function listen(server: Server, { port, host }: GatewayConfig): Promise<string> {

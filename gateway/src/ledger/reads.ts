@@ -9,10 +9,13 @@ const MAX_QUERIES = 200;
 
 export class GroupedReads {
   readonly #ledger: LedgerReader;
+  readonly #ready: () => Promise<void>;
   readonly #batchers = new Map<string, Batcher<QueryInput, QueryResult>>();
 
-  constructor(ledger: LedgerReader) {
+  /** @param ready resolves when it is known how far a peer must have come to be read from; rejects with what is answered until then */
+  constructor(ledger: LedgerReader, ready: () => Promise<void> = () => Promise.resolve()) {
     this.#ledger = ledger;
+    this.#ready = ready;
   }
 
   /**
@@ -30,7 +33,10 @@ export class GroupedReads {
     const known = this.#batchers.get(key);
     if (known !== undefined) return known;
     const made = new Batcher<QueryInput, QueryResult>(
-      (queries) => this.#ledger.evaluate(principal, queries),
+      async (queries) => {
+        await this.#ready();
+        return this.#ledger.evaluate(principal, queries);
+      },
       MAX_QUERIES,
       () => this.#batchers.delete(key),
     );
