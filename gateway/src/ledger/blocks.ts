@@ -101,11 +101,13 @@ export class Blocks {
   }
 }
 
-function envelopesOf(block: common.Block): readonly Uint8Array[] {
+/** The envelopes of a block, in its order. */
+export function envelopesOf(block: common.Block): readonly Uint8Array[] {
   return block.getData()?.getDataList_asU8() ?? [];
 }
 
-function transactionIdOf(envelope: Uint8Array): string {
+/** The id of an envelope's transaction. */
+export function transactionIdOf(envelope: Uint8Array): string {
   const header = headerOf(envelope)?.getChannelHeader_asU8() ?? new Uint8Array(0);
   return common.ChannelHeader.deserializeBinary(header).getTxId();
 }

@@ -56,6 +56,8 @@ const GONE: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.UNAUTHENTI
 
 /** gRPC's own refusal of a message, and the ordering service's of an envelope. */
 const TOO_LARGE = /larger than max|too large|exceeds maximum/i;
+/** A peer's answer for what was before the snapshot with which it began. */
+const BEFORE_SNAPSHOT = /bootstrapped from a snapshot/;
 /** A peer with more calls than it takes at a time; Fabric 3.1 gives that no code of its own. */
 const BUSY = /^too many requests for .*, exceeding concurrency limit/;
 /** Some peer has endorsed, and not all others that are needed did. */
@@ -96,6 +98,11 @@ export function translateProposalError(error: unknown): LedgerUnavailable | Endo
 /** Whether the channel to the peer may be stale, so that the network's addresses should be read again. */
 export function isConnectionFailure(error: unknown): boolean {
   return error instanceof GatewayError && GONE.has(error.code);
+}
+
+/** Whether what was asked for is older than the snapshot with which the peer began. */
+export function isBeforeSnapshot(error: GatewayError): boolean {
+  return BEFORE_SNAPSHOT.test(describe(error));
 }
 
 /** Whether a deadline passed before an answer came. */

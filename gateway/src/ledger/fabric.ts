@@ -1,10 +1,5 @@
 /** The ledger through @hyperledger/fabric-gateway. Every call has a deadline; errors leave as ours. */
-import {
-  GatewayError,
-  type Proposal as FabricProposal,
-  StatusCode,
-  type Transaction,
-} from '@hyperledger/fabric-gateway';
+import { GatewayError, type Proposal as FabricProposal, type Transaction } from '@hyperledger/fabric-gateway';
 import {
   type CommandBatchResult,
   CONTRACT_FUNCTIONS,
@@ -15,6 +10,7 @@ import {
 } from '@onepledge/chaincode/model';
 import { type Principal, principalKey } from '../auth/principal';
 import { ProblemError } from '../problem';
+import { CODE_NAMES, statusBeforeSnapshot } from './before-snapshot';
 import { comesTo, commitRequest, within } from './catch-up';
 import {
   EndorsementRefused,
@@ -43,11 +39,6 @@ const MAX_QUERIES = 200;
 /** Which other identities of a member are asked in the place of one that is refused. */
 const WITNESSES: readonly Principal['role'][] = ['member', 'auditor', 'admin'];
 
-/** Names of the validation codes; the package exports them by name only. */
-const CODE_NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(StatusCode).map(([name, code]) => [code, name] as const),
-);
-
 export class FabricLedger implements LedgerWriter, LedgerReader {
   readonly #sessions: LedgerSessions;
   readonly #timeouts: LedgerTimeouts;
@@ -73,7 +64,12 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
   async commitStatus(principal: Principal, transactionId: string, deadline: number): Promise<CommitStatus | undefined> {
     const session = await this.#sessions.of(principal);
     try {
-      return await this.#askCommit(principal, session, transactionId, deadline);
+      const status = await this.#askCommit(principal, session, transactionId, deadline);
+      if (status !== undefined || this.#sessions.horizon === undefined) return status;
+      const { member } = principal;
+      const earlier = await statusBeforeSnapshot(session, transactionId, this.#sessions.othersThan(member));
+      if (earlier !== undefined) this.#sessions.remember({ transactionId, block: BigInt(earlier.block) });
+      return earlier;
     } catch (error) {
       if (isRefusedIdentity(error)) return this.#witnessed(principal, session, transactionId, error);
       this.#noteFailure(error, principal, session);

@@ -97,6 +97,14 @@ export class LedgerSessions {
     this.#horizon.remember(landmark);
   }
 
+  /** MSP ids of the other members that have peers. */
+  othersThan(member: string): readonly string[] {
+    return this.#directory
+      .members()
+      .filter(({ name, peers }) => name !== member && peers.length > 0)
+      .map(({ mspId }) => mspId);
+  }
+
   /** A member's peer did not answer in a session: the next of its peers is asked from now on, where it has several. */
   failOver(member: string, { turn }: Session): void {
     this.#horizon.forget(member);
