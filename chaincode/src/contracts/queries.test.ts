@@ -32,7 +32,10 @@ import {
   WAREHOUSE,
   withdrawal,
 } from '../testing/builders';
+import { UnitOfWork } from '../ledger/unit-of-work';
 import { Ledger } from '../testing/ledger';
+import { readingStub } from '../testing/peer-stub';
+import { evaluate } from './evaluate';
 
 let ledger: Ledger;
 let receivable: ReceivableView;
@@ -66,6 +69,25 @@ async function listed(
   }
   throw new Error('the pages do not end');
 }
+
+test('a holder who proposes many pledges on his asset makes nobody read all of them', async () => {
+  const { id } = receivable;
+  for (let group = 0; group < 3; group += 1) {
+    const proposals = Array.from({ length: 150 }, () => aProposal(id));
+    await ledger.submit(supplier, ...proposals);
+  }
+  for (const [query, visible] of [
+    [{ type: 'receivable.get', id }, [bankA]],
+    [{ type: 'receivable.list' }, [bankA, bankB]],
+  ] as const)
+    for (const identity of visible) {
+      const simulation = ledger.world.simulate('query');
+      const scope = { work: new UnitOfWork(simulation), stub: readingStub(ledger.world), at: ledger.now };
+      expect(await evaluate([query], identity, scope)).toMatchObject([{ ok: true }]);
+      expect(simulation.reads.size).toBeLessThan(220);
+    }
+  expect((await ledger.unreadable(bankB, { type: 'receivable.get', id })).code).toBe('NOT_FOUND');
+});
 
 describe('a receivable', () => {
   const STRANGERS = [bankA, bankB, partyAt(OTHER_SUPPLIER), partyAt(OTHER_BUYER), memberOf(WAREHOUSE)];
