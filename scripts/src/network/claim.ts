@@ -1,5 +1,5 @@
 /** One supervisor a home: who starts the network claims the home first. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, UserError } from '../cli/errors';
 import { runFolder } from './home';
@@ -12,15 +12,18 @@ import { NETWORK_STATE, readState, self } from './state';
  * @throws UserError when a living process has it
  */
 export function claimHome(home: string): () => void {
-  mkdirSync(runFolder(home), { recursive: true, mode: 0o700 });
   const file = claimFile(home);
   for (;;) {
+    mkdirSync(runFolder(home), { recursive: true, mode: 0o700 });
     try {
       writeFileSync(file, JSON.stringify(self()), { flag: 'wx', mode: 0o600 });
       return () => {
         rmSync(file, { force: true });
+        removeIfEmpty(runFolder(home));
       };
     } catch (error) {
+      // Another one that was refused has taken the folder away.
+      if (errorCode(error) === 'ENOENT') continue;
       if (errorCode(error) !== 'EEXIST') throw error;
     }
     const owner = readOwner(file);
@@ -33,6 +36,15 @@ export function claimHome(home: string): () => void {
       );
     }
     rmSync(file, { force: true });
+  }
+}
+
+/** A start that was refused leaves nothing behind. */
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Logs are in it, or another one has claimed the home.
   }
 }
 
