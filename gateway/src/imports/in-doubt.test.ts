@@ -133,6 +133,18 @@ describe('an import whose storing is in doubt', () => {
     expect(carriedOut(request)).toEqual(request.lines.map(() => 1));
   });
 
+  test('by nothing that one of its lines holds is refused as a whole', async () => {
+    const imports = new ImportService(database.kysely, store, outbox);
+    const { lines, ...request } = anImport();
+    const detail = 'a\0b\ud83d';
+    const bad = { file: 'bad', problem: { code: 'INVALID_INPUT' as const, detail, field: '\0\udc00' } };
+
+    const { id } = await imports.submit({ ...request, lines: [bad, ...lines] });
+
+    await done(imports, id);
+    expect((await imports.viewOf(id)).lines[0]).toMatchObject({ outcome: 'REFUSED', detail: 'a\ufffdb\ufffd' });
+  });
+
   test('by a fault that is none of a connection is refused', async () => {
     const imports = new ImportService(
       losing(() => Promise.reject(new Error('no space left'))),

@@ -187,13 +187,22 @@ function withId<L extends Readonly<{ command: string }>>(id: string, line: L): L
   return { ...line, id, command: `{"id":"${id}",${line.command.slice(1)}` };
 }
 
+// What JSON can hold and PostgreSQL's cannot.
+const UNSTORABLE = /[\0\p{Cs}]/gu;
+
+/** A refusal may quote what was sent: one line of that must not keep the whole import from being stored. */
+function storable({ detail, field, ...problem }: DomainError): DomainError {
+  const clean = (text: string): string => text.replace(UNSTORABLE, '\ufffd');
+  return { ...problem, detail: clean(detail), ...(field === undefined ? {} : { field: clean(field) }) };
+}
+
 async function insertLines(database: Kysely<OutboxSchema>, id: string, lines: readonly NumberedLine[]): Promise<void> {
   const rows = lines.map((line, n) => ({
     n,
     file: line.file,
     row: line.row,
     intent_id: 'id' in line ? line.id : undefined,
-    problem: 'problem' in line ? line.problem : undefined,
+    problem: 'problem' in line ? storable(line.problem) : undefined,
   }));
   await sql`
     insert into import_lines (import_id, n, file, row, intent_id, problem)
