@@ -185,6 +185,20 @@ describe('a body', () => {
     }
   });
 
+  test('of a reason with control characters or lone surrogates is refused', async () => {
+    const platform = await as({ member: 'platform' });
+    const id = `rcv_${'0'.repeat(26)}.${'0'.repeat(13)}`;
+    for (const reason of ['a\u0000b', 'a\ud800', ' a'])
+      for (const act of [
+        `pledges/${id}/withdrawal`,
+        `pledges/${id}/release`,
+        `receivables/${id.slice(0, 30)}/cancellation`,
+      ]) {
+        const { status, problem } = await platform.post(`/v1/${act}`, { reason });
+        expect([act, status, problem.code, problem.field]).toEqual([act, 400, 'INVALID_INPUT', 'reason']);
+      }
+  });
+
   test('with a party code that separators and look-alikes are put into is refused', async () => {
     const platform = await as({ member: 'platform' });
     for (const uscc of [

@@ -56,6 +56,8 @@ const id = z.uuid();
 const on = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.strictObject({ id, type: z.literal(type), ...shape });
 
+export const WithdrawPledgeSchema = z.strictObject({ reason: ReasonSchema.optional() }).meta({ id: 'WithdrawPledge' });
+
 /** Every command by its type. `id` is the intent's id: it makes the ids of what the command creates, so a command cannot create twice. */
 export const CommandSchema = z.discriminatedUnion('type', [
   on('member.enrol', { members: z.array(MemberSchema).min(1).max(200) }),
@@ -73,7 +75,7 @@ export const CommandSchema = z.discriminatedUnion('type', [
   on('receivable.cancel', { receivableId: AssetIdSchema, ...CancelReceivableSchema.shape }),
   on('pledge.propose', { ...PledgeTermsSchema.shape, pledgee: MspIdSchema }),
   on('pledge.accept', { pledgeId: PledgeIdSchema }),
-  on('pledge.withdraw', { pledgeId: PledgeIdSchema, reason: ReasonSchema.optional() }),
+  on('pledge.withdraw', { pledgeId: PledgeIdSchema, ...WithdrawPledgeSchema.shape }),
   on('pledge.release', { pledgeId: PledgeIdSchema, ...ReleasePledgeSchema.shape }),
 ]);
 

@@ -7,6 +7,7 @@ import { intentIdOf } from '../outbox/intent-id';
 import { type Accepted, type Outbox, reusedKey, unknownKey } from '../outbox/outbox';
 import type { IntentState, OutboxSchema } from '../outbox/schema';
 import { StatementInDoubt } from '../outbox/statement-in-doubt';
+import { storable } from '../outbox/storable';
 import { outcomeOf, type OutboxStore } from '../outbox/store';
 import { ProblemError } from '../problem';
 import type { ReadLine } from './line';
@@ -187,13 +188,9 @@ function withId<L extends Readonly<{ command: string }>>(id: string, line: L): L
   return { ...line, id, command: `{"id":"${id}",${line.command.slice(1)}` };
 }
 
-// What JSON can hold and PostgreSQL's cannot.
-const UNSTORABLE = /[\0\p{Cs}]/gu;
-
 /** A refusal may quote what was sent: one line of that must not keep the whole import from being stored. */
-function storable({ detail, field, ...problem }: DomainError): DomainError {
-  const clean = (text: string): string => text.replace(UNSTORABLE, '\ufffd');
-  return { ...problem, detail: clean(detail), ...(field === undefined ? {} : { field: clean(field) }) };
+function storableProblem({ detail, field, ...problem }: DomainError): DomainError {
+  return { ...problem, detail: storable(detail), ...(field === undefined ? {} : { field: storable(field) }) };
 }
 
 async function insertLines(database: Kysely<OutboxSchema>, id: string, lines: readonly NumberedLine[]): Promise<void> {
@@ -202,7 +199,7 @@ async function insertLines(database: Kysely<OutboxSchema>, id: string, lines: re
     file: line.file,
     row: line.row,
     intent_id: 'id' in line ? line.id : undefined,
-    problem: 'problem' in line ? storable(line.problem) : undefined,
+    problem: 'problem' in line ? storableProblem(line.problem) : undefined,
   }));
   await sql`
     insert into import_lines (import_id, n, file, row, intent_id, problem)

@@ -63,6 +63,21 @@ describe('a command', () => {
     await eventually(async () => (await bench.store.openTransactions()).length === 0);
   });
 
+  test('that no database can hold is refused by itself, and not what comes with it', async () => {
+    const outbox = await bench.start(ledger);
+    const bad = (text: string): NewIntent => {
+      const { command = '', ...intent } = anIntent();
+      return { ...intent, command: JSON.stringify({ ...(JSON.parse(command) as Command), reason: text }) };
+    };
+    const all = [anIntent(), bad('a\0'), anIntent(), bad('\ud83d'), anIntent()];
+
+    const ends = await Promise.allSettled(all.map((intent) => outcomeOf(outbox, intent)));
+
+    const refused = { status: 'rejected', reason: { problem: { code: 'INVALID_INPUT' } } };
+    const done = { status: 'fulfilled', value: { state: 'COMMITTED' } };
+    expect(ends).toMatchObject([done, refused, done, refused, done]);
+  });
+
   test('that the contract refuses is answered from the endorsement, and nothing is submitted', async () => {
     const outbox = await bench.start(ledger);
     const intent = anIntent();

@@ -16,6 +16,7 @@ import { Overtaken } from './overtaken';
 import { pause, withinTime } from './pause';
 import { fresh, queued } from './queued';
 import { StatementInDoubt } from './statement-in-doubt';
+import { isStorable } from './storable';
 import type { Conclusion, OutboxStore } from './store';
 
 export type OutboxOptions = Readonly<{
@@ -112,10 +113,12 @@ export class Outbox {
 
   /**
    * Stores a request and sends it on its way.
-   * @throws ProblemError IDEMPOTENCY_KEY_REUSED when the key came with another request; LEDGER_UNAVAILABLE when too many wait.
+   * @throws ProblemError IDEMPOTENCY_KEY_REUSED when the key came with another request; INVALID_INPUT for what no database holds; LEDGER_UNAVAILABLE when
+   * too many wait.
    */
   async submit(intent: NewIntent): Promise<Accepted> {
     this.requireRoom();
+    if (intent.command !== undefined && !isStorable(intent.command)) throw unstorable();
     const inserted = await this.#inserts.add(intent);
     if (inserted instanceof ProblemError) throw inserted;
     const { reused, ...accepted } = inserted;
@@ -347,6 +350,10 @@ export class Outbox {
       }
     }
   }
+}
+
+function unstorable(): ProblemError {
+  return problem('INVALID_INPUT', 'the request holds a character of value zero, or half of a surrogate pair');
 }
 
 /** The refusal of a key that belongs to another request. */

@@ -4,6 +4,7 @@ import {
   PledgeFilterSchema,
   PledgeViewSchema,
   ReleasePledgeSchema,
+  WithdrawPledgeSchema,
 } from '@onepledge/chaincode/model';
 import { z } from 'zod';
 import type { NetworkDirectory } from '../../ledger/directory';
@@ -14,7 +15,6 @@ import type { Services } from '../services';
 import { write } from '../writes';
 
 const AcceptSchema = z.strictObject({}).meta({ id: 'AcceptPledge' });
-const WithdrawSchema = z.strictObject({ reason: z.string().min(1).max(500).optional() }).meta({ id: 'WithdrawPledge' });
 
 export function pledgeRoutes(services: Services): readonly Route[] {
   const { reads, directory } = services;
@@ -81,7 +81,7 @@ export function pledgeRoutes(services: Services): readonly Route[] {
       tag: 'pledges',
       summary: 'The proposer takes the proposal back',
       params: PledgeParams,
-      body: WithdrawSchema,
+      body: WithdrawPledgeSchema,
       answers: writeAnswers('Withdrawn', PledgeViewSchema),
       errors: ['NOT_FOUND', 'INVALID_STATE'],
       handle: (context) =>
