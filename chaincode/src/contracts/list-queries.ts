@@ -45,6 +45,8 @@ const LAST_CHARACTER = '\u{10ffff}';
 /** Whether a cursor's key is one of a source: a range that begins elsewhere would run over other things' keys. */
 function isKeyOf(source: Range, last: string): boolean {
   const prefix = compositeKey(source.objectType, ...source.attributes);
+  // Half of a surrogate pair is none of UTF-8, in which peers take keys: they would end the stream of the chaincode.
+  if (/\p{Cs}/u.test(last)) return false;
   return last.startsWith(prefix) && last.length > prefix.length && !last.startsWith(LAST_CHARACTER, prefix.length);
 }
 

@@ -276,6 +276,7 @@ describe('pages', () => {
       forged({ source: 0, last: `\u0000index.holder\u0000${OTHER_SUPPLIER.uscc}\u0000rcv\u0000` }),
     ],
     ['a key of evidence', forged({ source: 0, last: '\u0000evidence\u0000' })],
+    ['half of a character', forged({ source: 0, last: `\u0000index.holder\u0000${SUPPLIER.uscc}\u0000\ud83d` })],
     ['a key after the range', forged({ source: 0, last: '\u0000\u{10ffff}' })],
     ['half a surrogate pair', Buffer.from('{"source":0,"last":"\\ud800"}').toString('base64url')],
     [

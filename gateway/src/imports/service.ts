@@ -7,7 +7,7 @@ import { intentIdOf } from '../outbox/intent-id';
 import { type Accepted, type Outbox, reusedKey, unknownKey } from '../outbox/outbox';
 import type { IntentState, OutboxSchema } from '../outbox/schema';
 import { StatementInDoubt } from '../outbox/statement-in-doubt';
-import { storable } from '../outbox/storable';
+import { storableJson } from '../outbox/storable';
 import { outcomeOf, type OutboxStore } from '../outbox/store';
 import { ProblemError } from '../problem';
 import type { ReadLine } from './line';
@@ -188,23 +188,20 @@ function withId<L extends Readonly<{ command: string }>>(id: string, line: L): L
   return { ...line, id, command: `{"id":"${id}",${line.command.slice(1)}` };
 }
 
-/** A refusal may quote what was sent: one line of that must not keep the whole import from being stored. */
-function storableProblem({ detail, field, ...problem }: DomainError): DomainError {
-  return { ...problem, detail: storable(detail), ...(field === undefined ? {} : { field: storable(field) }) };
-}
-
 async function insertLines(database: Kysely<OutboxSchema>, id: string, lines: readonly NumberedLine[]): Promise<void> {
   const rows = lines.map((line, n) => ({
     n,
     file: line.file,
     row: line.row,
     intent_id: 'id' in line ? line.id : undefined,
-    problem: 'problem' in line ? storableProblem(line.problem) : undefined,
+    problem: 'problem' in line ? line.problem : undefined,
   }));
+  // A refusal may quote what was sent: one line of that must not keep the whole import from being stored.
+  const json = storableJson(JSON.stringify(rows));
   await sql`
     insert into import_lines (import_id, n, file, row, intent_id, problem)
     select ${id}::uuid, n, file, r.row, intent_id, problem
-    from json_to_recordset(${JSON.stringify(rows)}::json) as r(n integer, file text, row integer, intent_id uuid, problem json)`.execute(
+    from json_to_recordset(${json}::json) as r(n integer, file text, row integer, intent_id uuid, problem json)`.execute(
     database,
   );
 }

@@ -78,6 +78,19 @@ describe('a command', () => {
     expect(ends).toMatchObject([done, refused, done, refused, done]);
   });
 
+  test('whose answer quotes what no database can hold ends, and so do those beside it', async () => {
+    const outbox = await bench.start(ledger);
+    const bad = anIntent();
+    ledger.refuse(bad.id, 'a\0b\ud83d');
+
+    const ends = await Promise.all([anIntent(), bad, anIntent()].map((intent) => outcomeOf(outbox, intent)));
+
+    expect(ends.map((end) => end?.state)).toEqual(['COMMITTED', 'FAILED', 'COMMITTED']);
+    await eventually(async () => (await bench.store.pendingIntents()).length === 0);
+    const stored = await bench.store.intent(bad.id, PRINCIPAL.member);
+    expect(stored?.outcome).toMatchObject({ problem: { detail: 'a\ufffdb\ufffd' } });
+  });
+
   test('that the contract refuses is answered from the endorsement, and nothing is submitted', async () => {
     const outbox = await bench.start(ledger);
     const intent = anIntent();

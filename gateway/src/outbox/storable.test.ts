@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isStorable, storable } from './storable';
+import { isStorable, storableJson } from './storable';
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -11,8 +11,8 @@ test('a text is stored exactly where it has no character of value zero and no ha
   fc.assert(
     fc.property(anyText, (text) => {
       expect(isStorable(JSON.stringify({ text }))).toBe(!/[\0\p{Cs}]/u.test(text));
-      expect(isStorable(JSON.stringify(storable(text)))).toBe(true);
-      if (isStorable(JSON.stringify(text))) expect(storable(text)).toBe(text);
+      const replaced = text.replace(/[\0\p{Cs}]/gu, '\ufffd');
+      expect(JSON.parse(storableJson(JSON.stringify({ text })))).toEqual({ text: replaced });
     }),
   );
 });

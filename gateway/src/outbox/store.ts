@@ -7,6 +7,7 @@ import type { Principal } from '../auth/principal';
 import type { NewIntent, Outcome, StoredIntent } from './intent';
 import { Overtaken } from './overtaken';
 import type { IntentState, OutboxSchema } from './schema';
+import { storableJson } from './storable';
 
 const compress = promisify<Uint8Array, { level: number }, Buffer>(deflateRaw);
 const decompress = promisify<Uint8Array, Buffer>(inflateRaw);
@@ -137,7 +138,10 @@ export class OutboxStore {
   /** Stores the ends of transactions and intents. Storing them again changes nothing. @throws Overtaken */
   async conclude(conclusions: readonly Conclusion[]): Promise<void> {
     const transactions = JSON.stringify(conclusions.flatMap(({ transaction }) => transaction ?? []));
-    const intents = JSON.stringify(conclusions.flatMap((conclusion) => conclusion.intents.map(outcomeRow)));
+    // An answer shows what stands on the ledger, which others may have written: no end of anybody's would be stored for that.
+    const intents = storableJson(
+      JSON.stringify(conclusions.flatMap((conclusion) => conclusion.intents.map(outcomeRow))),
+    );
     // "is not distinct from", because by "=" the planner may take the index of what is pending, with an entry for all that ever was.
     const { rows } = await sql<{ ours: boolean }>`
       with ended as (
