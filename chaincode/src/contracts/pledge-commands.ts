@@ -22,6 +22,13 @@ function pledgeKeys(id: string, work: UnitOfWork): readonly Key<unknown>[] {
   return [at, ...receivableKeys(assetOfPledge(id), work), ...pledgor];
 }
 
+/** Who would hold a pledge, once that is known. */
+function pledgeeKeys(id: string, work: UnitOfWork): readonly Key<unknown>[] {
+  const at = key.pledge(id);
+  const pledge = work.has(at) ? work.get(at) : undefined;
+  return pledge === undefined ? [] : [key.member(pledge.pledgee.mspId)];
+}
+
 /** The pledge that an act is on, or NOT_FOUND also where the actor may not know of it. */
 function visiblePledge(id: string, { work }: Scope, context: Context): Result<PledgeState> {
   const pledge = work.get(key.pledge(id));
@@ -84,11 +91,12 @@ export const pledgeHandlers: Pick<Handlers, 'pledge.propose' | 'pledge.accept' |
     },
 
     'pledge.accept': {
-      keys: (command, { work }) => pledgeKeys(command.pledgeId, work),
+      keys: (command, { work }) => [...pledgeKeys(command.pledgeId, work), ...pledgeeKeys(command.pledgeId, work)],
       run(command, scope, context) {
         const found = visiblePledge(command.pledgeId, scope, context);
         if (!found.ok) return found;
-        const decided = acceptPledge(found.value, context);
+        const pledgee = scope.work.get(key.member(found.value.pledge.pledgee.mspId));
+        const decided = acceptPledge({ ...found.value, pledgee }, context);
         if (!decided.ok) return decided;
         const { pledge, receivable } = decided.value;
         const about = {

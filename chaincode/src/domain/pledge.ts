@@ -61,6 +61,10 @@ function takesClaim(receivable: Receivable, covers: bigint, informed: boolean, c
   return refuse('INSUFFICIENT_VALUE', detail, { field: 'covers', conflict });
 }
 
+function mayHoldClaims(member: Member | undefined): member is Member {
+  return member?.kinds.includes('FINANCIER') === true;
+}
+
 export type ProposeState = Readonly<{
   id: string;
   existing: Pledge | undefined;
@@ -85,7 +89,7 @@ export function proposePledge(
   if (!sameParty(command.pledgor.uscc, receivable.holder.uscc)) {
     return refuse('FORBIDDEN', `${command.pledgor.uscc} does not hold the receivable`, { field: 'pledgor.uscc' });
   }
-  if (pledgee?.kinds.includes('FINANCIER') !== true) {
+  if (!mayHoldClaims(pledgee)) {
     return refuse('INVALID_INPUT', 'pledgee.member: is not a member that may hold claims', { field: 'pledgee.member' });
   }
   if (sameParty(pledgee.uscc, command.pledgor.uscc)) {
@@ -150,11 +154,16 @@ function requireProposed(state: PledgeState, signer: 'proposer' | 'other side', 
  * Decides the acceptance by the other side. Only now does the pledge take value, so all rules are checked now.
  * A receivable that the debtor has not confirmed may be accepted as such, and the pledge says so (担保解释 61).
  */
-export function acceptPledge(state: PledgeState, context: Context): Result<PledgeChange> {
+export function acceptPledge(
+  state: PledgeState & Readonly<{ pledgee: Member | undefined }>,
+  context: Context,
+): Result<PledgeChange> {
   const proposed = requireProposed(state, 'other side', context);
   if (!proposed.ok) return proposed;
   const { pledge, receivable } = state;
   if (context.at >= pledge.lapsesAt) return refuse('INVALID_STATE', `the proposal lapsed at ${pledge.lapsesAt}`);
+  if (!mayHoldClaims(state.pledgee))
+    return refuse('INVALID_STATE', `${pledge.pledgee.member} may hold no claims any more`);
   if (!sameParty(pledge.pledgor.uscc, receivable.holder.uscc)) {
     return refuse('INVALID_STATE', 'the receivable has another holder since the proposal');
   }

@@ -83,7 +83,7 @@ describe('what grows with each act has an end, so that its record never outgrows
     const small = { ...pledge, id: claim.pledgeId, status: 'PROPOSED' as const, covers: 1n, agreed: 1n };
     const accepted = (encumbrances: typeof claims) =>
       acceptPledge(
-        { pledge: small, receivable: { ...receivable, encumbrances, lastRank: MOST_CLAIMS }, pledgor },
+        { pledge: small, receivable: { ...receivable, encumbrances, lastRank: MOST_CLAIMS }, pledgor, pledgee: BANK_A },
         context(BANK_A.mspId, undefined),
       );
     expect(accepted(claims)).toMatchObject({ ok: false, error: { code: 'INVALID_STATE' } });

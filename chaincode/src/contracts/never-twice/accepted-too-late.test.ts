@@ -1,5 +1,6 @@
 /** A proposal accepted after it lapsed, was withdrawn, or the asset was disputed. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Member } from '../../model/member';
 import type { PledgeView, ReceivableView } from '../../model/view';
 import { registered } from '../../testing/beginnings';
 import {
@@ -7,8 +8,10 @@ import {
   anAct,
   aProposal,
   aReceivable,
+  BANK_A,
   bankA,
   buyer,
+  FOUNDER,
   platform,
   supplier,
   withdrawal,
@@ -40,6 +43,18 @@ describe('a proposal accepted too late', () => {
   ])('lapses with %s', async (_, change, lapsesAt) => {
     const { id } = await ledger.ok<ReceivableView>(platform, aReceivable({ dueDate: '2026-11-28' }));
     expect(await ledger.ok<PledgeView>(supplier, aProposal(id, change))).toMatchObject({ lapsesAt });
+  });
+
+  test('or by who may hold no claims any more is refused', async () => {
+    const { id } = await registered(ledger);
+    const offered = await ledger.ok<PledgeView>(supplier, aProposal(id));
+    const asked = await ledger.ok<PledgeView>(bankA, aProposal(id));
+    const enrol = (kinds: Member['kinds']) => anAct('member.enrol', { members: [{ ...BANK_A, kinds }] });
+    await ledger.ok(FOUNDER, enrol(['AUDITOR']));
+    expect((await ledger.refusal(bankA, acceptance(offered.id))).code).toBe('INVALID_STATE');
+    expect((await ledger.refusal(supplier, acceptance(asked.id))).code).toBe('INVALID_STATE');
+    await ledger.ok(FOUNDER, enrol(BANK_A.kinds));
+    expect(await ledger.ok<PledgeView>(bankA, acceptance(offered.id))).toMatchObject({ status: 'ACTIVE' });
   });
 
   test('or after it was withdrawn, or the asset was disputed, is refused', async () => {

@@ -149,7 +149,7 @@ class Runner {
           const receivable = present(transaction.get(key.receivable(asset.id)));
           const pledge: Pledge = present(transaction.get(key.pledge(id)));
           const context = this.#world.context(i === 0 ? bankA : bankB, NOW);
-          const accepted = acceptPledge({ pledge, receivable, pledgor }, context);
+          const accepted = acceptPledge({ pledge, receivable, pledgor, pledgee: i === 0 ? BANK_A : BANK_B }, context);
           if (accepted.ok) {
             transaction.put(key.receivable(asset.id), accepted.value.receivable);
             transaction.put(key.pledge(id), accepted.value.pledge);
