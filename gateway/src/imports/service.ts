@@ -128,14 +128,17 @@ export class ImportService {
     return intent?.kind === 'IMPORT' ? this.viewOf(id) : undefined;
   }
 
-  /** An import that there is. */
-  async viewOf(id: string): Promise<ImportView> {
+  /** An import that there is. @param again looked at for the second time */
+  async viewOf(id: string, again = false): Promise<ImportView> {
     const { rows } = await sql<LineRow>`
       select l.n, l.file, l.row, l.intent_id, l.problem, i.state, i.transaction_id, i.block,
         case when i.state = 'COMMITTED' then json_build_object('id', i.result->>'id') else i.result end as result
       from import_lines l left join intents i on i.id = l.intent_id
       where l.import_id = ${id} order by l.n`.execute(this.#database);
     const lines = rows.map((row) => this.#lineView(row));
+    const pending = lines.some(({ outcome }) => outcome === 'PENDING');
+    // An end that was neither stored when that was looked for, nor known afterwards, was stored in between where there was one.
+    if (pending && !again) return this.viewOf(id, true);
     const done = lines.filter(({ outcome }) => outcome !== 'PENDING').length;
     return { id, status: done === lines.length ? 'DONE' : 'PENDING', total: lines.length, done, lines };
   }

@@ -28,6 +28,23 @@ test('a write whose storing is in doubt is pending, and not one that was never a
   await expect(route?.handle(asked(randomUUID()))).rejects.toMatchObject({ problem: { code: 'NOT_FOUND' } });
 });
 
+test('a write that was answered is not pending to who asks while its end is being stored', async () => {
+  const id = randomUUID();
+  const intent = { id, kind: 'COMMAND', member: 'bank-a', requestId: 'r', outcome: undefined };
+  const outcome = { state: 'FAILED', problem: { code: 'INVALID_STATE', detail: 'no' } };
+  // Read before the end was stored, and asked whether it is known after.
+  const services = {
+    outbox: () => ({ inDoubt: () => false, known: () => undefined }),
+    store: () => ({
+      intent: () => Promise.resolve(intent),
+      intents: () => Promise.resolve([{ ...intent, outcome }]),
+    }),
+  };
+  const [route] = transactionRoutes(services as unknown as Services);
+
+  expect(await route?.handle(asked(id))).toMatchObject({ body: { id, status: 'FAILED' } });
+});
+
 test('an import whose storing is in doubt is to be asked for again', async () => {
   const id = randomUUID();
   const route = importRoutes(servicesInDoubt(id), { bytes: 1, files: 1 }).find(({ method }) => method === 'get');

@@ -46,11 +46,29 @@ export function transactionRoutes(services: Services): readonly Route[] {
 async function byIntent(services: Services, principal: Principal, id: string): Promise<unknown> {
   const intent = await ownRequest(services, principal, id);
   if (intent === 'IN_DOUBT') return { id, status: 'PENDING' };
-  return intent?.kind === 'COMMAND' ? viewOf(intent, services.outbox().known(id)) : undefined;
+  if (intent?.kind !== 'COMMAND') return undefined;
+  const [view] = await viewsOf(services, principal.member, [intent]);
+  return view;
 }
 
-function viewOf(intent: StoredIntent, known: Outcome | undefined): WriteView {
-  const { id, outcome = known } = intent;
+/**
+ * What became of writes. An end that was neither stored when that was looked for, nor known afterwards, was stored in between where there was one: who was
+ * answered is never told that it is pending.
+ */
+async function viewsOf(
+  { outbox, store }: Services,
+  member: string,
+  intents: readonly StoredIntent[],
+): Promise<readonly WriteView[]> {
+  const known = intents.map(({ id, outcome }) => outcome ?? outbox().known(id));
+  if (known.every((outcome) => outcome !== undefined)) return intents.map((intent, i) => viewOf(intent, known[i]));
+  const ids = intents.map(({ id }) => id);
+  const again = new Map((await store().intents(ids, member)).map(({ id, outcome }) => [id, outcome] as const));
+  return intents.map((intent, i) => viewOf(intent, known[i] ?? again.get(intent.id)));
+}
+
+function viewOf(intent: StoredIntent, outcome: Outcome | undefined): WriteView {
+  const { id } = intent;
   if (outcome === undefined) return { id, status: 'PENDING' };
   if (outcome.state === 'COMMITTED') {
     const { transactionId, block, value } = outcome;
@@ -65,14 +83,15 @@ function viewOf(intent: StoredIntent, known: Outcome | undefined): WriteView {
  * A ledger transaction can carry many writes, of which each is carried out or refused by itself. That it was committed says of none that it was
  * carried out: `writes` says it of each.
  */
-async function byLedgerId({ outbox, store }: Services, principal: Principal, id: string): Promise<unknown> {
+async function byLedgerId(services: Services, principal: Principal, id: string): Promise<unknown> {
+  const { store } = services;
   const { member } = principal;
   const transaction = await store().transaction(id, member);
   if (transaction === undefined) return undefined;
   const intents = await store().intents(transaction.intentIds, member);
   // All of one signer, and so of one party.
   if (!intents.every((intent) => mayAskFor(principal, intent))) return undefined;
-  const views = intents.map((intent) => viewOf(intent, outbox().known(intent.id)));
+  const views = await viewsOf(services, member, intents);
   const [only] = views;
   if (views.length === 1 && only !== undefined) return { ...only, id };
   const { state, code, block } = transaction;
