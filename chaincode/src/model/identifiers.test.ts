@@ -292,10 +292,25 @@ describe("a document's number", () => {
     ['a private character', 'INV\ue000-12'],
     ['a character that is none yet', 'INV\u{7fffe}-12'],
     ['an emoji', 'INV-🔟'],
+    ['a sign of Thai that looks like a zero', '2๏26'],
+    ['a sign of Irish that looks like a seven', 'INV-⁊12'],
+    ['a vowel that looks like a letter', 'INV-\u103112'],
+    ['a small letter over a digit', 'INV-1\u03632'],
     ['an 一 in the place of a dash', 'HT一2026一1'],
     ['a stroke in the place of a one', '2026-丨2'],
   ])('is not passed over in part: %s', (_, number) => {
     expect(validate(DocumentNumberSchema, number)).toMatchObject({ ok: false, error: { code: 'INVALID_INPUT' } });
+  });
+
+  test('loses no character but those that nobody reads as a letter or digit', () => {
+    const lost: string[] = [];
+    for (let code = 0x80; code < 0x110000; code += 1) {
+      if (code >= 0xd800 && code < 0xe000) continue;
+      const character = String.fromCodePoint(code);
+      if (canonicalDocumentNumber(`A${character}1`) === 'A1') lost.push(character);
+    }
+    expect(lost.filter((character) => /[\p{L}\p{N}\p{Co}\p{Cn}\p{Mc}]/u.test(character))).toEqual([]);
+    expect(lost.length).toBeLessThan(900);
   });
 
   test('that was not checked has no identity', () => {

@@ -166,6 +166,11 @@ describe('a CSV file', () => {
     expect(read(`${HEADER}\n${ROW},more\n${ROW}`)).toMatchObject([{ ok: false, row: 2 }, { ok: true }]);
   });
 
+  test('with a party whose number is not all letters and digits to everybody has a problem in that record', () => {
+    const rows = ['DE1\ue00023', 'DE1∅23', 'DE1\u{7fffe}23', 'DE123'].map((id) => ROW.replace(BUYER, id));
+    expect(read([HEADER, ...rows].join('\n')).map(({ ok }) => ok)).toEqual([false, false, false, true]);
+  });
+
   test.each([
     ['an unknown column', `${HEADER},colour\n${ROW},red`, 'colour'],
     ['a missing column', HEADER.replace('currency,', '') + '\n1', 'currency'],

@@ -34,8 +34,11 @@ export function documentNumber(text: string, field: string): string {
 
 /** A party's identifier without white space and invisible characters, upper case; its own punctuation is kept. */
 export function canonicalId(text: string): string {
-  return text
-    .normalize('NFKC')
-    .replace(/[\p{Z}\p{C}\s]/gu, '')
-    .toUpperCase();
+  return (
+    text
+      .normalize('NFKC')
+      // Not private characters, nor those that are none yet: they may be letters to whoever wrote them.
+      .replace(/[\p{Z}\p{Cc}\p{Cf}\s]/gu, '')
+      .toUpperCase()
+  );
 }
