@@ -1,4 +1,5 @@
 /** The history of an asset: every change of it and of the claims on it. */
+import { assetOfPledge } from '../model/command';
 import { partyKey } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
 import { NOBODY, UNEXPLAINED, type HistoryEntry } from '../model/view';
@@ -7,8 +8,14 @@ import type { Pledge, Receivable } from '../domain/records';
 import { differences, pledgeView, receivableView, type FieldChange } from '../domain/views';
 import { versionsOf, type Version } from '../ledger/history';
 import { key } from '../ledger/key';
-import { findReceivable, loadReceivables, pledgeIdsOn, pledgesOn, type ReadScope } from './read-scope';
+import { findReceivable, loadReceivables, offerOf, pledgeIdsOn, type ReadScope } from './read-scope';
 import { homesOf } from './receivable-commands';
+
+/**
+ * The most pledges that the asset never bore, of which a history tells. They reserve nothing, and whoever holds an asset can propose as many as he likes:
+ * to read the history of each would take longer than anybody waits, and so hide the asset's own.
+ */
+export const MOST_OFFERS = 500;
 
 type Placed = Readonly<{ n: number; entry: HistoryEntry }>;
 
@@ -65,44 +72,62 @@ function placed<T>(versions: readonly Version<T>[], view: (record: T) => object,
 }
 
 /** What the ledger has of an asset for who asks for its history. */
-type Subject = Readonly<{ receivable: Receivable | undefined; pledgeIds: readonly string[] }>;
+type Subject = Readonly<{ receivable: Receivable | undefined; mayBeShown: (pledge: Pledge | undefined) => boolean }>;
 
 /** Who sees everything is shown also what became of an asset that is there no more, or cannot be gone by. */
 async function subjectOf(id: string, scope: ReadScope): Promise<Result<Subject>> {
   await loadReceivables([id], scope.work);
   if (seesEverything(scope.actor)) {
-    return accept({ receivable: scope.work.find(key.receivable(id)), pledgeIds: await pledgeIdsOn(id, scope) });
+    return accept({ receivable: scope.work.find(key.receivable(id)), mayBeShown: () => true });
   }
   const found = await findReceivable(id, scope);
   if (!found.ok) return found;
-  const pledges = await pledgesOn(id, scope);
   const homes = homesOf(found.value, scope.work);
   // What was only offered to another bank is between those two.
-  const mayBeShown = (pledge: Pledge): boolean =>
-    pledge.acceptedAt !== undefined || maySeePledge(scope.actor, pledge, found.value, homes);
-  return maySeeHistory(found.value, pledges, scope)
-    ? accept({ receivable: found.value, pledgeIds: pledges.filter(mayBeShown).map((pledge) => pledge.id) })
+  const mayBeShown = (pledge: Pledge | undefined): boolean =>
+    pledge !== undefined && (pledge.acceptedAt !== undefined || maySeePledge(scope.actor, pledge, found.value, homes));
+  return maySeeHistory(found.value, await offerOf(id, scope), scope)
+    ? accept({ receivable: found.value, mayBeShown })
     : refuse('NOT_FOUND', `there is no receivable ${id}`);
+}
+
+/** The pledges that the asset ever bore, and some of the others. */
+async function pledgesOf(
+  id: string,
+  versions: readonly Version<Receivable>[],
+  { mayBeShown }: Subject,
+  scope: ReadScope,
+): Promise<Readonly<{ ids: readonly string[]; leftOut: boolean }>> {
+  const borne = versions.flatMap(({ stored }) => stored?.record.encumbrances.map(({ pledgeId }) => pledgeId) ?? []);
+  const found = await pledgeIdsOn(id, MOST_OFFERS, scope);
+  const ids = [...new Set([...borne, ...found.ids])].filter((pledgeId) => assetOfPledge(pledgeId) === id);
+  await scope.work.load(ids.map((pledgeId) => key.pledge(pledgeId)));
+  return {
+    ids: ids.filter((pledgeId) => mayBeShown(scope.work.find(key.pledge(pledgeId)))),
+    leftOut: found.more,
+  };
 }
 
 /**
  * The history of an asset, oldest first as far as the ledger's values tell: within a transaction by its events' numbers, across keys by time.
  * The gateway, which knows the blocks, puts transactions into the order of the ledger. It is whole where it begins with the asset's first change: a
  * peer that began with a snapshot has none from before it.
+ * @returns `leftOut` where it does not tell of all proposals that nobody accepted
  */
 export async function assetHistory(
   id: string,
   scope: ReadScope,
-): Promise<Result<Readonly<{ items: readonly HistoryEntry[]; whole: boolean }>>> {
+): Promise<Result<Readonly<{ items: readonly HistoryEntry[]; whole: boolean; leftOut?: true }>>> {
   const subject = await subjectOf(id, scope);
   if (!subject.ok) return subject;
-  const { receivable, pledgeIds } = subject.value;
+  const { receivable } = subject.value;
   const versions = await versionsOf(scope.stub, key.receivable(id));
   if (receivable === undefined && versions.length === 0) return refuse('NOT_FOUND', `there is no receivable ${id}`);
   const whole = versions[0]?.stored?.record.sequence === 1;
 
   const entries = [...placed(versions, receivableView, '')];
-  for (const pledgeId of pledgeIds) {
+  const { ids, leftOut } = await pledgesOf(id, versions, subject.value, scope);
+  for (const pledgeId of ids) {
     // Shown as it was then: a later look at it must not make it lapsed in its past.
     const view = (record: Pledge) => pledgeView(record, record.acceptedAt ?? record.proposedAt);
     entries.push(...placed(await versionsOf(scope.stub, key.pledge(pledgeId)), view, `pledges[${pledgeId}].`));
@@ -124,5 +149,5 @@ export async function assetHistory(
       ? -1
       : 1;
   });
-  return accept({ items: items.map(({ entry }) => entry), whole });
+  return accept({ items: items.map(({ entry }) => entry), whole, ...(leftOut ? { leftOut } : {}) });
 }

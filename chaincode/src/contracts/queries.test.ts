@@ -35,6 +35,7 @@ import {
 import { UnitOfWork } from '../ledger/unit-of-work';
 import { Ledger } from '../testing/ledger';
 import { readingStub } from '../testing/peer-stub';
+import { MOST_OFFERS } from './asset-history';
 import { evaluate } from './evaluate';
 
 let ledger: Ledger;
@@ -69,6 +70,23 @@ async function listed(
   }
   throw new Error('the pages do not end');
 }
+
+test('a holder who proposes many pledges on his asset does not hide its history', async () => {
+  const { id } = receivable;
+  const taken = await ledger.ok<PledgeView>(supplier, aProposal(id));
+  await ledger.ok(bankA, acceptance(taken.id));
+  await ledger.ok(bankA, release(taken.id));
+  for (let group = 0; group < 3; group += 1)
+    await ledger.submit(supplier, ...Array.from({ length: 200 }, () => aProposal(id)));
+
+  const told = await ledger.read<{ items: readonly HistoryEntry[]; leftOut?: true }>(auditor, history());
+
+  expect(told.leftOut).toBe(true);
+  const events = told.items.map(({ event }) => event);
+  const proposed = events.filter((event) => event === 'PLEDGE_PROPOSED').length;
+  expect([MOST_OFFERS, MOST_OFFERS + 1]).toContain(proposed);
+  expect(events).toEqual(expect.arrayContaining(['RECEIVABLE_REGISTERED', 'PLEDGE_ACCEPTED', 'PLEDGE_RELEASED']));
+});
 
 test('a holder who proposes many pledges on his asset makes nobody read all of them', async () => {
   const { id } = receivable;

@@ -12,8 +12,7 @@ import { homesOf, receivableKeys } from './receivable-commands';
 
 export type ReadScope = Readonly<{ work: UnitOfWork; stub: ChaincodeStub; actor: Actor; at: string }>;
 
-// More claims on one asset than this are not expected; the rest is found page by page.
-const CLAIM_PAGE = 200;
+const OFFER_PAGE = 200;
 
 /** Loads receivables and the parties on them, in two batches. */
 export async function loadReceivables(ids: readonly string[], work: UnitOfWork): Promise<void> {
@@ -21,42 +20,34 @@ export async function loadReceivables(ids: readonly string[], work: UnitOfWork):
   await work.load(ids.flatMap((id) => (work.find(key.receivable(id)) === undefined ? [] : receivableKeys(id, work))));
 }
 
-/** The ids of all pledges on an asset, in any state. */
-export async function pledgeIdsOn(assetId: string, { stub }: ReadScope): Promise<readonly string[]> {
+/** The ids of the first pledges on an asset, in any state, and whether there are more. @param most of them at most */
+export async function pledgeIdsOn(
+  assetId: string,
+  most: number,
+  { stub }: ReadScope,
+): Promise<Readonly<{ ids: readonly string[]; more: boolean }>> {
   const range = { objectType: OBJECT.claim, attributes: [assetId] };
-  const ids: string[] = [];
-  let last: string | undefined;
-  for (;;) {
-    const page = await scanKeys(stub, range, last, CLAIM_PAGE);
-    ids.push(...page.flatMap((scanned) => idIn(range, scanned) ?? []));
-    if (page.length < CLAIM_PAGE) return ids;
-    last = page.at(-1)?.key;
-  }
-}
-
-/** All pledges on an asset, in any state, but for those that cannot be gone by. */
-export async function pledgesOn(assetId: string, scope: ReadScope): Promise<readonly Pledge[]> {
-  const keys = (await pledgeIdsOn(assetId, scope)).map((id) => key.pledge(id));
-  await scope.work.load(keys);
-  return keys.flatMap((at) => scope.work.find(at) ?? []);
+  const page = await scanKeys(stub, range, undefined, most + 1);
+  const ids = page.slice(0, most).flatMap((scanned) => idIn(range, scanned) ?? []);
+  return { ids, more: page.length > most };
 }
 
 /**
  * A pledge on an asset that lets a member in on it. It is looked for in the index of what that member was offered, and the first will do: everybody who
  * holds an asset may propose as many pledges on it as he likes, to whom he likes, and must not hold up all others' lists by that.
  */
-async function offerOf(assetId: string, { work, stub, actor }: ReadScope): Promise<readonly Pledge[]> {
+export async function offerOf(assetId: string, { work, stub, actor }: ReadScope): Promise<readonly Pledge[]> {
   const range = { objectType: INDEX.pledgee, attributes: [actor.mspId] };
   const before = compositeKey(INDEX.pledgee, actor.mspId) + assetId;
   for (let last = before; ;) {
-    const page = await scanKeys(stub, range, last, CLAIM_PAGE);
+    const page = await scanKeys(stub, range, last, OFFER_PAGE);
     const ids = page.flatMap((scanned) => idIn(range, scanned) ?? []).filter((id) => assetOfPledge(id) === assetId);
     const keys = ids.map((id) => key.pledge(id));
     await work.load(keys);
     const offered = keys.map((at) => work.find(at)).find((pledge) => pledge !== undefined && wasOffered(actor, pledge));
     if (offered !== undefined) return [offered];
     last = page.at(-1)?.key ?? '';
-    if (page.length < CLAIM_PAGE || !last.startsWith(before)) return [];
+    if (page.length < OFFER_PAGE || !last.startsWith(before)) return [];
   }
 }
 

@@ -16,6 +16,10 @@ const HistorySchema = z
       .describe(
         "Whether it begins with the asset's first change. The peer of a member that joined by a snapshot has nothing from before that; another member's has",
       ),
+    leftOut: z
+      .literal(true)
+      .optional()
+      .describe('Where there are very many proposals that nobody accepted: it does not tell of all of them'),
   })
   .meta({ id: 'History' });
 
@@ -30,7 +34,7 @@ export function assetRoutes({ reads, blocks, directory }: Services): readonly Ro
       answers: { 200: { description: 'The history', schema: HistorySchema } },
       errors: ['NOT_FOUND'],
       handle: async ({ principal, params }) => {
-        const [{ items, whole }, { items: members }] = await Promise.all([
+        const [{ items, whole, leftOut }, { items: members }] = await Promise.all([
           reads.query(principal, { type: 'asset.history', id: params.id }) as Promise<History>,
           reads.query(principal, { type: 'member.list' }) as Promise<Readonly<{ items: readonly Member[] }>>,
         ]);
@@ -38,14 +42,15 @@ export function assetRoutes({ reads, blocks, directory }: Services): readonly Ro
         const mspIds = new Map([...members, ...directory.members()].map(({ name, mspId }) => [name, mspId]));
         const placed = await withBlocks(blocks, principal, items);
         const signed = placed.map((entry) => asSigned(entry, mspIds));
-        return { status: 200, body: { items: signed, next: null, whole: whole === true } };
+        const rest = leftOut === undefined ? {} : { leftOut };
+        return { status: 200, body: { items: signed, next: null, whole: whole === true, ...rest } };
       },
     }),
   ];
 }
 
 /** @property whole missing in the answers of earlier versions of the contract */
-type History = Readonly<{ items: readonly HistoryEntry[]; whole?: boolean }>;
+type History = Readonly<{ items: readonly HistoryEntry[]; whole?: boolean; leftOut?: true }>;
 
 /**
  * An event says who acted, and enough members for the chaincode's policy can write one where no claim guards the key. Who signed the transaction they
