@@ -21,7 +21,8 @@ export const history: CommandSpec = {
         "not whole: this member's peer has no history from before the snapshot that it began with; ask as another member",
       );
     }
+    if (answer.leftOut === true) output.note('not all of the many proposals that nobody accepted are told of');
   },
 };
 
-type History = Readonly<{ items: readonly HistoryEntry[]; whole: boolean }>;
+type History = Readonly<{ items: readonly HistoryEntry[]; whole: boolean; leftOut?: true }>;
