@@ -1,5 +1,5 @@
 /** The history of an asset: every change of it and of the claims on it. */
-import { assetOfPledge } from '../model/command';
+import { assetOfPledge, PledgeIdSchema } from '../model/command';
 import { partyKey } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
 import { NOBODY, UNEXPLAINED, type HistoryEntry } from '../model/view';
@@ -100,7 +100,12 @@ async function pledgesOf(
 ): Promise<Readonly<{ ids: readonly string[]; leftOut: boolean }>> {
   const borne = versions.flatMap(({ stored }) => stored?.record.encumbrances.map(({ pledgeId }) => pledgeId) ?? []);
   const found = await pledgeIdsOn(id, MOST_OFFERS, scope);
-  const ids = [...new Set([...borne, ...found.ids])].filter((pledgeId) => assetOfPledge(pledgeId) === id);
+  // A forged version may say that it bore anything.
+  const isOn = (pledgeId: unknown): boolean => {
+    const checked = PledgeIdSchema.safeParse(pledgeId);
+    return checked.success && assetOfPledge(checked.data) === id;
+  };
+  const ids = [...new Set([...borne, ...found.ids])].filter(isOn);
   await scope.work.load(ids.map((pledgeId) => key.pledge(pledgeId)));
   return {
     ids: ids.filter((pledgeId) => mayBeShown(scope.work.find(key.pledge(pledgeId)))),

@@ -50,6 +50,13 @@ const FORMS: readonly (readonly [string, (value: Json) => unknown])[] = [
   ['in no currency', ({ schema, record }) => ({ schema, record: { ...record, currency: 'XXX' } })],
   ['of a later version', ({ record }) => ({ schema: 99, record })],
   ['of nothing', () => ({ schema: 1, record: null })],
+  [
+    'with claims of no form',
+    ({ schema, record }) => {
+      const claims = [7, '', undefined].map((pledgeId) => ({ pledgeId, covers: '1', secures: '1' }));
+      return { schema, record: { ...record, encumbrances: claims } };
+    },
+  ],
 ];
 
 /** All pages of a list, of few items each. */
@@ -116,7 +123,7 @@ test.each([[{}], 'x', [null], [{ n: 1, event: { at: '2026-11-22T05:00:00.000Z' }
 );
 
 describe('a proposal that was forged', () => {
-  test.each(FORMS.slice(2))('%s fails nobody a list, is named, and stays in the history', async (_, change) => {
+  test.each(FORMS.slice(2, 5))('%s fails nobody a list, is named, and stays in the history', async (_, change) => {
     const offered = await ledger.ok<PledgeView>(supplier, aProposal(good.id));
     const forged = await ledger.ok<PledgeView>(supplier, aProposal(good.id));
     await forge(changed(key.pledge(forged.id).text, change));
