@@ -12,8 +12,9 @@ import { backOff, type GroupLimits } from './group';
 import type { NewIntent, Outcome, Queued, StoredIntent } from './intent';
 import { Lane } from './lane';
 import type { LaneContext } from './lane-context';
+import { LiveCommands } from './live-commands';
 import { Overtaken } from './overtaken';
-import { pause, withinTime } from './pause';
+import { pause } from './pause';
 import { fresh, queued } from './queued';
 import { StatementInDoubt } from './statement-in-doubt';
 import { isStorable } from './storable';
@@ -39,13 +40,6 @@ export type Accepted = Readonly<{ id: string; kind: 'COMMAND' | 'IMPORT'; reques
 /** What the database answers for a request. */
 type Inserted = Accepted & Readonly<{ reused: boolean }>;
 
-type Live = {
-  promise: Promise<Outcome>;
-  resolve: (outcome: Outcome) => void;
-  outcome: Outcome | undefined;
-  since: number;
-};
-
 /** While so many wait for the ledger no more are taken. */
 const MAX_PENDING = 50_000;
 const POLL_MS = 250;
@@ -53,7 +47,7 @@ const POLL_MS = 250;
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #stop = new AbortController();
-  readonly #live = new Map<string, Live>();
+  readonly #live: LiveCommands;
   readonly #lanes = new Map<string, Lane>();
   readonly #doubts: Doubts;
   readonly #inserts: Batcher<NewIntent, Inserted | ProblemError>;
@@ -62,6 +56,7 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.#live = new LiveCommands(options.metrics);
     const { store, ledger, limits, commitTimeout, metrics, log } = options;
     setMaxListeners(0, this.#stop.signal);
     this.#doubts = new Doubts(
@@ -99,11 +94,11 @@ export class Outbox {
       if (envelope === undefined) continue;
       // All of its commands, in order: the answers stand in that order.
       const items = intentIds.map((id) => queued(id, pending.get(id)?.command));
-      for (const id of intentIds) if (pending.delete(id)) this.#track(id);
+      for (const id of intentIds) if (pending.delete(id)) this.#live.add(id);
       this.#lane(principal).resume(envelope, items);
     }
     for (const { id, principal, command } of pending.values()) {
-      this.#track(id);
+      this.#live.add(id);
       this.#lane(principal).add([queued(id, command)]);
     }
     if (open.length > 0 || pending.size > 0) {
@@ -143,7 +138,7 @@ export class Outbox {
     const waiting = commands.filter(({ id }) => !this.#live.has(id));
     for (const { id } of waiting) {
       this.#doubts.sent(id);
-      this.#track(id);
+      this.#live.add(id);
     }
     this.#lane(principal).add(waiting.map(({ id, command, asset }) => fresh(id, command, asset)));
   }
@@ -156,8 +151,7 @@ export class Outbox {
   async outcome(id: string, member: string, patience: number): Promise<Outcome | undefined> {
     const end = performance.now() + patience;
     for (;;) {
-      const live = this.#live.get(id);
-      if (live !== undefined) return live.outcome ?? (await withinTime(live.promise, end - performance.now()));
+      if (this.#live.has(id)) return this.#live.end(id, end - performance.now());
       // Not in our hands: it is final, or another gateway on the same database carries it out.
       const outcome = await this.#storedOutcome(id, member);
       const left = end - performance.now();
@@ -178,7 +172,7 @@ export class Outbox {
 
   /** The outcome of a command that is not stored yet but known. */
   known(id: string): Outcome | undefined {
-    return this.#live.get(id)?.outcome;
+    return this.#live.outcome(id);
   }
 
   /** Commands without a final answer. */
@@ -246,7 +240,7 @@ export class Outbox {
       this.#doubts.sent(intent.id);
       // Live already: found again after a doubt, and stored anew under its key at the same time.
       if (intent.command === undefined || this.#live.has(intent.id)) continue;
-      this.#track(intent.id);
+      this.#live.add(intent.id);
       const key = principalKey(intent.principal);
       const lane = byLane.get(key) ?? { principal: intent.principal, items: [] };
       lane.items.push(fresh(intent.id, intent.command, touchedAsset(JSON.parse(intent.command) as Command)));
@@ -269,24 +263,6 @@ export class Outbox {
     }
   }
 
-  #track(id: string): void {
-    if (this.#live.has(id)) return;
-    let resolve: (outcome: Outcome) => void = () => undefined;
-    const promise = new Promise<Outcome>((done) => {
-      resolve = done;
-    });
-    this.#live.set(id, { promise, resolve, outcome: undefined, since: Date.now() });
-    this.#measure();
-  }
-
-  #measure(): void {
-    const { pending, oldest } = this.#options.metrics;
-    pending.set(this.#live.size);
-    // A map keeps the order in which they came.
-    const [first] = this.#live.values();
-    oldest.set(first === undefined ? 0 : first.since / 1000);
-  }
-
   #lane(principal: Principal): Lane {
     const key = principalKey(principal);
     const known = this.#lanes.get(key);
@@ -302,12 +278,11 @@ export class Outbox {
     // One turn later: the peers have the next group by then, and work on it while the clients are answered.
     if (answerFirst)
       setImmediate(() => {
-        this.#answer(conclusion);
+        this.#live.answer(conclusion.intents);
       });
     const stored = this.#ends.add(conclusion).then(() => {
-      this.#answer(conclusion);
-      for (const { id } of conclusion.intents) this.#live.delete(id);
-      this.#measure();
+      this.#live.answer(conclusion.intents);
+      this.#live.remove(conclusion.intents);
     });
     // What was answered first is safe without: the stored envelope leads to the same end after a crash.
     if (answerFirst)
@@ -315,15 +290,6 @@ export class Outbox {
         this.#options.log.error({ err: error }, 'an end was not stored');
       });
     else await stored;
-  }
-
-  #answer({ intents }: Conclusion): void {
-    for (const { id, outcome } of intents) {
-      const live = this.#live.get(id);
-      if (live === undefined || live.outcome !== undefined) continue;
-      live.outcome = outcome;
-      live.resolve(outcome);
-    }
   }
 
   #overtaken(error: Error): void {
