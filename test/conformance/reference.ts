@@ -68,12 +68,19 @@ function sameWords({ key, observed }: Outcome, others: readonly Outcome[]): bool
   return words(observed) === words(others.find((other) => other.key === key)?.observed);
 }
 
-/** Without transaction ids, hashes, certificates, versions, and which of the endorsers it was. */
+/** Without what no two runs have in common, and which of the endorsers it was. */
 function words(observed: Observed | undefined): string {
-  return JSON.stringify(observed)
+  return withoutChance(JSON.stringify(observed)).replaceAll(/"mspId":"\w+",/g, '');
+}
+
+/** Without transaction ids, hashes and certificates, their numbers, and where in the chain and of which size it was that time. */
+function withoutChance(text: string): string {
+  return text
     .replaceAll(/\b[0-9a-f]{64,}\b/g, '#')
-    .replaceAll(/\{BlockNum: \d+, TxNum: \d+\}/g, '#')
-    .replaceAll(/"mspId":"\w+",/g, '');
+    .replaceAll(/\bSN: \d+/g, 'SN: #')
+    .replaceAll(/\{BlockNum: \d+, TxNum: \d+\}/g, '{BlockNum: #, TxNum: #}')
+    .replaceAll(/\bblock number \d+/g, 'block number #')
+    .replaceAll(/\b\d+ bytes and exceeds/g, '# bytes and exceeds');
 }
 
 function section(topic: string, embedded: Report, fabric: Report): readonly string[] {
@@ -106,7 +113,9 @@ function seen(observed: Observed | undefined, longest = LONGEST): string {
 
 /** As code in a cell, on one line, without what would end either. */
 function code(text: string, longest: number): string {
-  const flat = text.replaceAll(/[\r\n\t ]+/g, ' ').replaceAll('`', "'");
+  const flat = withoutChance(text)
+    .replaceAll(/[\r\n\t ]+/g, ' ')
+    .replaceAll('`', "'");
   // eslint-disable-next-line no-control-regex -- composite keys have U+0000, which is no text for people
   const readable = flat.replaceAll(/[\u0000-\u001f]/g, '·').replaceAll('|', '¦');
   if (readable === '') return '';
