@@ -13,21 +13,27 @@ import type * as storedModule from '../../chaincode/dist/ledger/stored';
 import type * as workModule from '../../chaincode/dist/ledger/unit-of-work';
 import type * as endorsementModule from '../../chaincode/dist/testing/endorsement';
 import { type Command, type CommandOf, minorOf } from '@onepledge/chaincode/model';
+import { compiled } from '../support/compiled';
 import { type Registration, registration } from './receivables';
-import { load, WrittenLedger, type Writes as Entries } from './written-blocks';
+import { WrittenLedger, type Writes as Entries } from './written-blocks';
 
 const MEMBER = 'platform';
 const MSP = 'PlatformMSP';
 const COMMANDS_A_TRANSACTION = 200;
 const TRANSACTIONS_A_BLOCK = 10;
 
-const { receivableHandlers } = load('chaincode', 'dist', 'contracts', 'receivable-commands.js') as typeof handlerModule;
-const { KeyedHashTokens } = load('chaincode', 'dist', 'ledger', 'evidence-token.js') as typeof tokenModule;
-const { receivableId } = load('chaincode', 'dist', 'ledger', 'ids.js') as typeof idsModule;
-const { encodeStored } = load('chaincode', 'dist', 'ledger', 'stored.js') as typeof storedModule;
-const { INDEX, key } = load('chaincode', 'dist', 'ledger', 'key.js') as typeof keyModule;
-const { UnitOfWork } = load('chaincode', 'dist', 'ledger', 'unit-of-work.js') as typeof workModule;
-const { OWN_POLICY } = load('chaincode', 'dist', 'testing', 'endorsement.js') as typeof endorsementModule;
+const { receivableHandlers } = compiled(
+  'chaincode',
+  'dist',
+  'contracts',
+  'receivable-commands.js',
+) as typeof handlerModule;
+const { KeyedHashTokens } = compiled('chaincode', 'dist', 'ledger', 'evidence-token.js') as typeof tokenModule;
+const { receivableId } = compiled('chaincode', 'dist', 'ledger', 'ids.js') as typeof idsModule;
+const { encodeStored } = compiled('chaincode', 'dist', 'ledger', 'stored.js') as typeof storedModule;
+const { INDEX, key } = compiled('chaincode', 'dist', 'ledger', 'key.js') as typeof keyModule;
+const { UnitOfWork } = compiled('chaincode', 'dist', 'ledger', 'unit-of-work.js') as typeof workModule;
+const { OWN_POLICY } = compiled('chaincode', 'dist', 'testing', 'endorsement.js') as typeof endorsementModule;
 type Writes = ReadonlyMap<string, Uint8Array>;
 type Order = Readonly<{ id: string; registration: Registration; at: string }>;
 

@@ -3,9 +3,9 @@ import type * as ledgerModule from '../../network/dist/embedded/ledger/ledger';
 import { keyOf } from './keys';
 import { type ProcessMemory, memoryOf } from './processes';
 import { quantile } from './statistics';
-import { load } from './written-blocks';
+import { compiled } from '../support/compiled';
 
-const { Ledger } = load('network', 'dist', 'embedded', 'ledger', 'ledger.js') as typeof ledgerModule;
+const { Ledger } = compiled('network', 'dist', 'embedded', 'ledger', 'ledger.js') as typeof ledgerModule;
 const NAMESPACE = 'onepledge';
 const HOT_KEYS = 1_000;
 

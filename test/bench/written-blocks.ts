@@ -11,7 +11,7 @@ import type * as ledgerModule from '../../network/dist/embedded/ledger/ledger';
 import type * as blockModule from '../../network/dist/embedded/wire/block';
 import type * as commonModule from '../../network/dist/embedded/wire/common';
 import type * as rwsetModule from '../../network/dist/embedded/wire/rwset';
-import { ROOT } from './system';
+import { compiled } from '../support/compiled';
 
 /** What one transaction writes, by key. */
 export type Writes = readonly (readonly [key: string, value: Uint8Array])[];
@@ -20,12 +20,7 @@ const CHANNEL = 'onepledge';
 const NAMESPACE = 'onepledge';
 const EMPTY = Buffer.alloc(0);
 
-/** A compiled file of the project. Not exported by their packages, on purpose: only these programs go around their front doors. */
-export function load(...path: readonly string[]): unknown {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- compiled files at a place that is known only at run time
-  return require(join(ROOT, ...path));
-}
-const embedded = (...path: readonly string[]): unknown => load('network', 'dist', 'embedded', ...path);
+const embedded = (...path: readonly string[]): unknown => compiled('network', 'dist', 'embedded', ...path);
 const { commitHash } = embedded('committer', 'commithash.js') as typeof commitHashModule;
 const { Ledger, STORE_OPTIONS } = embedded('ledger', 'ledger.js') as typeof ledgerModule;
 const { blockMetadata, dataHash } = embedded('wire', 'block.js') as typeof blockModule;

@@ -3,14 +3,26 @@ import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openAdministration } from '@onepledge/network/administration';
+import type * as walletModule from '../../../gateway/dist/auth/wallet';
+import type * as directoryModule from '../../../gateway/dist/ledger/directory';
+import type * as ledgerModule from '../../../gateway/dist/ledger/fabric';
+import type * as sessionsModule from '../../../gateway/dist/ledger/sessions';
 import type { Receivable } from '../../support/client';
+import { compiled } from '../../support/compiled';
 import { Sequence } from '../../support/sequences';
 import { until } from '../../support/wait';
 import type { Drill } from '../drill';
 import type { Load } from '../load';
 import type { World } from '../world';
 
+const gateway = (...path: readonly string[]): unknown => compiled('gateway', 'dist', ...path);
+const { DevelopmentWallet } = gateway('auth', 'wallet.js') as typeof walletModule;
+const { NetworkDirectory } = gateway('ledger', 'directory.js') as typeof directoryModule;
+const { FabricLedger } = gateway('ledger', 'fabric.js') as typeof ledgerModule;
+const { LedgerSessions } = gateway('ledger', 'sessions.js') as typeof sessionsModule;
+
 const AWAY_MS = 5_000;
+const ASKED_WITHIN_MS = 2_000;
 const SNAPSHOT_WITHIN_MS = 60_000;
 /** The version that the network was started with, and the peers' packages are of. */
 const VERSION = '1.0';
@@ -63,6 +75,20 @@ async function checkHistories(world: World, { id }: Receivable): Promise<void> {
   if (!all.whole || all.items.length !== 2) throw new Error(`the platform has not the whole history of ${id}`);
 }
 
+/** What was under way when the disk was lost, and is in the snapshot, bank-b's gateway has from other members: its own peer never tells. */
+async function checkEnd(world: World, { transaction }: Receivable): Promise<void> {
+  const sessions = new LedgerSessions(new NetworkDirectory(world.home, undefined), new DevelopmentWallet(world.home));
+  const timeouts = { evaluate: 10_000, endorse: 10_000, submit: 10_000, commit: 10_000 };
+  const ledger = new FabricLedger(sessions, timeouts);
+  try {
+    const status = await ledger.commitStatus({ member: 'bank-b', role: 'member' }, transaction.id, ASKED_WITHIN_MS);
+    if (status?.valid !== true || status.block !== transaction.block)
+      throw new Error(`bank-b is told ${JSON.stringify(status)} of what was committed in block ${transaction.block}`);
+  } finally {
+    sessions.close();
+  }
+}
+
 async function restoredFromSnapshot(world: World, load: Load): Promise<string> {
   const { channel } = world.network.connection;
   const asset = await offered(world, load);
@@ -86,6 +112,7 @@ async function restoredFromSnapshot(world: World, load: Load): Promise<string> {
     const height = await world.caughtUp('bank-b');
     rmSync(copy, { recursive: true });
     await checkHistories(world, asset);
+    await checkEnd(world, asset);
     const block = whole.slice(whole.lastIndexOf('/') + 1);
     return `the peer of bank-b lost its disk, and came to block ${height - 1n} from bank-a's snapshot of block ${block}`;
   } finally {
