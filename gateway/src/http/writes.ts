@@ -1,7 +1,7 @@
 /** From a checked request to its command, and from the command's outcome to the answer. */
 import { type Command, ERRORS } from '@onepledge/chaincode/model';
 import { intentIdOf } from '../outbox/intent-id';
-import type { Accepted } from '../outbox/outbox';
+import type { Accepted } from '../outbox/intake';
 import type { Outcome } from '../outbox/intent';
 import { requestHash } from './idempotency';
 import { PROBLEM_MEDIA_TYPE, type ProblemJson, problemJson } from './problem-json';

@@ -9,15 +9,14 @@ import { type Metrics, timed } from '../metrics';
 import { problem, ProblemError } from '../problem';
 import { Doubts } from './doubts';
 import { backOff, type GroupLimits } from './group';
-import type { NewIntent, Outcome, Queued, StoredIntent } from './intent';
+import { type Accepted, firstOfEach, Intake } from './intake';
+import type { NewIntent, Outcome, Queued } from './intent';
 import { Lane } from './lane';
 import type { LaneContext } from './lane-context';
 import { LiveCommands } from './live-commands';
 import { Overtaken } from './overtaken';
 import { pause } from './pause';
 import { fresh, queued } from './queued';
-import { StatementInDoubt } from './statement-in-doubt';
-import { isStorable } from './storable';
 import type { Conclusion, OutboxStore } from './store';
 
 export type OutboxOptions = Readonly<{
@@ -34,12 +33,6 @@ export type OutboxOptions = Readonly<{
   onOvertaken?: (error: Error) => void;
 }>;
 
-/** An intent as it was taken up: the one of this request, or the earlier one under the same key. */
-export type Accepted = Readonly<{ id: string; kind: 'COMMAND' | 'IMPORT'; requestId: string; replayed: boolean }>;
-
-/** What the database answers for a request. */
-type Inserted = Accepted & Readonly<{ reused: boolean }>;
-
 /** While so many wait for the ledger no more are taken. */
 const MAX_PENDING = 50_000;
 const POLL_MS = 250;
@@ -50,7 +43,7 @@ export class Outbox {
   readonly #live: LiveCommands;
   readonly #lanes = new Map<string, Lane>();
   readonly #doubts: Doubts;
-  readonly #inserts: Batcher<NewIntent, Inserted | ProblemError>;
+  readonly #intake: Intake;
   readonly #ends: Batcher<Conclusion, undefined>;
   readonly #context: LaneContext;
 
@@ -66,7 +59,17 @@ export class Outbox {
       },
       this.#stop.signal,
     );
-    this.#inserts = new Batcher((intents) => this.#insert(intents), 500);
+    this.#intake = new Intake(options, {
+      stored: (intents) => {
+        this.#send(intents);
+      },
+      inDoubt: (intents) => {
+        void this.adopt(intents);
+      },
+      overtaken: (error) => {
+        this.#overtaken(error);
+      },
+    });
     this.#ends = new Batcher((conclusions) => this.#storeEnds(conclusions), 100);
     this.#context = {
       ledger,
@@ -113,12 +116,7 @@ export class Outbox {
    */
   async submit(intent: NewIntent): Promise<Accepted> {
     this.requireRoom();
-    if (intent.command !== undefined && !isStorable(intent.command)) throw unstorable();
-    const inserted = await this.#inserts.add(intent);
-    if (inserted instanceof ProblemError) throw inserted;
-    const { reused, ...accepted } = inserted;
-    if (reused) throw reusedKey();
-    return accepted;
+    return this.#intake.add(intent);
   }
 
   /** @throws ProblemError LEDGER_UNAVAILABLE when too many commands wait for the ledger, or the gateway stops. */
@@ -200,39 +198,6 @@ export class Outbox {
     }
   }
 
-  async #insert(intents: readonly NewIntent[]): Promise<readonly (Inserted | ProblemError)[]> {
-    const { store, metrics, log } = this.#options;
-    let stored: ReadonlySet<string>;
-    try {
-      stored = await timed(metrics, 'db_insert', () => store.insertIntents(intents));
-    } catch (error) {
-      log.error({ err: error }, 'the database does not take requests');
-      if (error instanceof Overtaken) this.#overtaken(error);
-      void this.adopt(intents);
-      // Never an error for what may be carried out: whoever asks later is told, and may ask again under the key.
-      if (error instanceof StatementInDoubt) {
-        return intents.map(({ id, kind, requestId }) => ({ id, kind, requestId, replayed: false, reused: false }));
-      }
-      throw new ProblemError(
-        { code: 'LEDGER_UNAVAILABLE', detail: 'the request could not be stored' },
-        { cause: error },
-      );
-    }
-    const own = firstOfEach(intents.filter(({ id }) => stored.has(id)));
-    this.#send(own);
-    // On their way already: that others' keys cannot be looked up must not become an error of theirs.
-    const earlier = await this.#earlier(intents.filter((intent) => !own.has(intent)));
-    return intents.map((intent) => {
-      const { id, kind, requestId } = intent;
-      if (own.has(intent)) return { id, kind, requestId, replayed: false, reused: false };
-      if (earlier instanceof ProblemError) return earlier;
-      const first = earlier.get(keyOf(intent));
-      if (first === undefined) throw new Error(`intent ${id} was neither stored nor found under its key`);
-      const reused = first.bodyHash !== intent.bodyHash;
-      return { id: first.id, kind: first.kind, requestId: first.requestId, replayed: true, reused };
-    });
-  }
-
   /** Sends intents that are stored on their way. */
   #send(intents: ReadonlySet<NewIntent>): void {
     const byLane = new Map<string, { principal: Principal; items: Queued[] }>();
@@ -247,20 +212,6 @@ export class Outbox {
       byLane.set(key, lane);
     }
     for (const { principal, items } of byLane.values()) this.#lane(principal).add(items);
-  }
-
-  /** What came before under the keys; a problem where the database does not tell. */
-  async #earlier(intents: readonly NewIntent[]): Promise<ReadonlyMap<string, StoredIntent> | ProblemError> {
-    if (intents.length === 0) return new Map();
-    const keys = intents.map(({ principal, idempotencyKey }) => ({
-      member: principal.member,
-      key: idempotencyKey ?? '',
-    }));
-    try {
-      return await this.#options.store.intentsByKey(keys);
-    } catch (error) {
-      return unknownKey(error);
-    }
   }
 
   #lane(principal: Principal): Lane {
@@ -316,28 +267,4 @@ export class Outbox {
       }
     }
   }
-}
-
-function unstorable(): ProblemError {
-  return problem('INVALID_INPUT', 'the request holds a character of value zero, or half of a surrogate pair');
-}
-
-/** The refusal of a key that belongs to another request. */
-export function reusedKey(): ProblemError {
-  return problem('IDEMPOTENCY_KEY_REUSED', 'this idempotency key was used for another request');
-}
-
-/** The key came before, and the database does not tell with what: asked again under it, it will. */
-export function unknownKey(cause: unknown): ProblemError {
-  const detail = 'this idempotency key came before, and what became of it cannot be looked up now: ask again under it';
-  return new ProblemError({ code: 'LEDGER_UNAVAILABLE', detail }, { cause });
-}
-
-/** A request that came several times at once has one id: its first one counts. */
-function firstOfEach(intents: readonly NewIntent[]): ReadonlySet<NewIntent> {
-  return new Set([...new Map([...intents].reverse().map((intent) => [intent.id, intent])).values()].reverse());
-}
-
-function keyOf(intent: NewIntent): string {
-  return `${intent.principal.member} ${intent.idempotencyKey ?? ''}`;
 }
