@@ -3,7 +3,7 @@ import { assetOfPledge, PledgeIdSchema } from '../model/command';
 import { partyKey } from '../model/party';
 import { accept, refuse, type Result } from '../model/result';
 import { NOBODY, UNEXPLAINED, type HistoryEntry } from '../model/view';
-import { actsFor, maySeePledge, seesEverything, wasOffered } from '../domain/authority';
+import { actsFor, maySeePledge, seesEverything } from '../domain/authority';
 import type { Pledge, Receivable } from '../domain/records';
 import { differences, pledgeView, receivableView, type FieldChange } from '../domain/views';
 import { versionsOf, type Version } from '../ledger/history';
@@ -19,14 +19,15 @@ export const MOST_OFFERS = 500;
 
 type Placed = Readonly<{ n: number; entry: HistoryEntry }>;
 
-/** Holder and creditor, those who hold or held a claim or were offered one, auditors and the regulator; the debtor alone does not. */
-function maySeeHistory(receivable: Receivable, pledges: readonly Pledge[], scope: ReadScope): boolean {
-  const { actor } = scope;
-  const homes = homesOf(receivable, scope.work);
-  if (seesEverything(actor)) return true;
-  if ([receivable.holder, receivable.creditor].some(({ uscc }) => actsFor(actor, uscc, homes.get(partyKey(uscc)))))
-    return true;
-  return pledges.some((pledge) => wasOffered(actor, pledge));
+/** Of those who do not see everything: holder and creditor, and who holds or held a claim or was offered one; the debtor alone does not. */
+async function maySeeHistory(
+  receivable: Receivable,
+  homes: ReadonlyMap<string, string>,
+  scope: ReadScope,
+): Promise<boolean> {
+  const sides = [receivable.holder, receivable.creditor];
+  if (sides.some(({ uscc }) => actsFor(scope.actor, uscc, homes.get(partyKey(uscc))))) return true;
+  return (await offerOf(receivable.id, scope)) !== undefined;
 }
 
 /** What a version showed; nothing of one that was forged in no form that can be shown. */
@@ -86,7 +87,7 @@ async function subjectOf(id: string, scope: ReadScope): Promise<Result<Subject>>
   // What was only offered to another bank is between those two.
   const mayBeShown = (pledge: Pledge | undefined): boolean =>
     pledge !== undefined && (pledge.acceptedAt !== undefined || maySeePledge(scope.actor, pledge, found.value, homes));
-  return maySeeHistory(found.value, await offerOf(id, scope), scope)
+  return (await maySeeHistory(found.value, homes, scope))
     ? accept({ receivable: found.value, mayBeShown })
     : refuse('NOT_FOUND', `there is no receivable ${id}`);
 }

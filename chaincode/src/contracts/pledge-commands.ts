@@ -72,7 +72,7 @@ export const pledgeHandlers: Pick<Handlers, 'pledge.propose' | 'pledge.accept' |
           id,
           existing: work.get(key.pledge(id)),
           receivable,
-          informed: maySeeReceivable(context.actor, receivable, [], homesOf(receivable, work)),
+          informed: maySeeReceivable(context.actor, receivable, homesOf(receivable, work)),
           pledgor,
           pledgee: work.get(key.member(command.pledgee)),
         };

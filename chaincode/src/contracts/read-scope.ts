@@ -36,7 +36,7 @@ export async function pledgeIdsOn(
  * A pledge on an asset that lets a member in on it. It is looked for in the index of what that member was offered, and the first will do: everybody who
  * holds an asset may propose as many pledges on it as he likes, to whom he likes, and must not hold up all others' lists by that.
  */
-export async function offerOf(assetId: string, { work, stub, actor }: ReadScope): Promise<readonly Pledge[]> {
+export async function offerOf(assetId: string, { work, stub, actor }: ReadScope): Promise<Pledge | undefined> {
   const range = { objectType: INDEX.pledgee, attributes: [actor.mspId] };
   const before = compositeKey(INDEX.pledgee, actor.mspId) + assetId;
   for (let last = before; ;) {
@@ -45,18 +45,18 @@ export async function offerOf(assetId: string, { work, stub, actor }: ReadScope)
     const keys = ids.map((id) => key.pledge(id));
     await work.load(keys);
     const offered = keys.map((at) => work.find(at)).find((pledge) => pledge !== undefined && wasOffered(actor, pledge));
-    if (offered !== undefined) return [offered];
+    if (offered !== undefined) return offered;
     last = page.at(-1)?.key ?? '';
-    if (page.length < OFFER_PAGE || !last.startsWith(before)) return [];
+    if (page.length < OFFER_PAGE || !last.startsWith(before)) return undefined;
   }
 }
 
 /** Whether the asker may see a receivable that is loaded; the offers on it are only looked at where nothing else lets him. */
 export async function isVisible(receivable: Receivable, scope: ReadScope): Promise<boolean> {
   const homes = homesOf(receivable, scope.work);
-  if (maySeeReceivable(scope.actor, receivable, [], homes)) return true;
+  if (maySeeReceivable(scope.actor, receivable, homes)) return true;
   if (scope.actor.party !== undefined) return false;
-  return maySeeReceivable(scope.actor, receivable, await offerOf(receivable.id, scope), homes);
+  return (await offerOf(receivable.id, scope)) !== undefined;
 }
 
 /** A receivable that was loaded, or NOT_FOUND also where the asker may not know of it. */

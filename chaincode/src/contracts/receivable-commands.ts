@@ -43,7 +43,7 @@ export function homesOf(receivable: Receivable, work: UnitOfWork): ReadonlyMap<s
 /** The receivable that an act is on, or NOT_FOUND also where the actor may not know of it. */
 function visibleReceivable(id: string, { work }: Scope, context: Context): Result<Receivable> {
   const receivable = work.get(key.receivable(id));
-  const known = receivable !== undefined && maySeeReceivable(context.actor, receivable, [], homesOf(receivable, work));
+  const known = receivable !== undefined && maySeeReceivable(context.actor, receivable, homesOf(receivable, work));
   return known ? accept(receivable) : refuse('NOT_FOUND', `there is no receivable ${id}`);
 }
 

@@ -75,21 +75,15 @@ export function wasOffered(actor: Actor, pledge: Pledge): boolean {
 }
 
 /**
- * Whether an actor may know of a receivable: creditor, debtor and holder, the members where they are at home, and those who hold a claim or were offered one.
- * @param offered the pledges that stand on it in any state.
+ * Whether an actor may know of a receivable by its record: creditor, debtor and holder, the members where they are at home, and those who hold a claim. Who was
+ * offered one may too, which the record does not tell.
  * @param homes the MSP where each of the parties is at home, by party key.
  */
-export function maySeeReceivable(
-  actor: Actor,
-  receivable: Receivable,
-  offered: readonly Pledge[],
-  homes: ReadonlyMap<string, string>,
-): boolean {
+export function maySeeReceivable(actor: Actor, receivable: Receivable, homes: ReadonlyMap<string, string>): boolean {
   if (seesEverything(actor)) return true;
   const parties = [receivable.creditor, receivable.debtor, receivable.holder];
   if (parties.some((party) => actsFor(actor, party.uscc, homes.get(partyKey(party.uscc))))) return true;
-  if (receivable.encumbrances.some((claim) => isMember(actor, claim.pledgee.mspId))) return true;
-  return offered.some((pledge) => wasOffered(actor, pledge));
+  return receivable.encumbrances.some((claim) => isMember(actor, claim.pledgee.mspId));
 }
 
 /** Whether an actor may know of a pledge: its two sides, and the debtor of the receivable that it is on once it is active. */

@@ -26,6 +26,7 @@ export function registeredView(command: CommandOf<'receivable.register'>, regist
   const { creditor, debtor, dueDate } = command;
   const { currency } = command.amount;
   const canonical = (money: MoneyText): MoneyText => moneyText(currency, minorOf(money));
+  const amount = canonical(command.amount);
   const nothing = moneyText(currency, 0n);
   const { id, used, registeredBy, registeredAt } = registered;
   return {
@@ -34,20 +35,20 @@ export function registeredView(command: CommandOf<'receivable.register'>, regist
     creditor,
     debtor,
     holder: creditor,
-    amount: canonical(command.amount),
+    amount,
     settled: nothing,
     encumbered: nothing,
-    free: canonical(command.amount),
+    free: amount,
     dueDate,
     confirmed: false,
     claims: [],
-    evidence: command.evidence.map(({ kind, issuer, number, amount, issuedOn, digest }, i) => {
+    evidence: command.evidence.map(({ kind, issuer, number, amount: value, issuedOn, digest }, i) => {
       const backing = used[i];
       if (backing === undefined) throw new Error(`the ledger did not say what of document ${i} is used`);
       return {
         ...{ kind, issuer, number, issuedOn },
         ...(digest === undefined ? {} : { digest }),
-        ...{ amount: canonical(amount), used: { currency, amount: backing } },
+        ...{ amount: canonical(value), used: { currency, amount: backing } },
       };
     }),
     settlements: [],

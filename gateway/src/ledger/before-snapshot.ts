@@ -2,10 +2,11 @@
  * What became of a transaction that is older than the snapshot with which the member's peer began. That peer knows that there was one of its id, and
  * never says more; handed in again it is a duplicate, for ever. Other peers have its block.
  */
-import { GatewayError, StatusCode } from '@hyperledger/fabric-gateway';
+import { GatewayError } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
 import { envelopesOf, transactionIdOf } from './blocks';
 import { within } from './catch-up';
+import { commitStatusOf } from './commit-status';
 import { isBeforeSnapshot } from './errors';
 import type { CommitStatus } from './port';
 import type { Session } from './sessions';
@@ -14,11 +15,6 @@ const ANSWER_MS = 5_000;
 
 /** Another member's peer may say what it likes, so as many must say the same, where there are so many, and none otherwise. */
 const ENOUGH = 2;
-
-/** Names of the validation codes; the package exports them by name only. */
-export const CODE_NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(StatusCode).map(([name, code]) => [code, name] as const),
-);
 
 /**
  * @param others MSP ids of the other members that have peers
@@ -60,7 +56,6 @@ function statusIn(block: common.Block, transactionId: string): CommitStatus | un
   const code = position < 0 ? undefined : codes?.[position];
   const number = block.getHeader()?.getNumber();
   if (code === undefined || number === undefined) return undefined;
-  const name = CODE_NAMES.get(code) ?? String(code);
-  if (name === 'DUPLICATE_TXID') return undefined;
-  return { valid: name === 'VALID', code: name, block: number.toString() };
+  const status = commitStatusOf(code, number);
+  return status.code === 'DUPLICATE_TXID' ? undefined : status;
 }

@@ -10,8 +10,9 @@ import {
 } from '@onepledge/chaincode/model';
 import { type Principal, principalKey } from '../auth/principal';
 import { ProblemError } from '../problem';
-import { CODE_NAMES, statusBeforeSnapshot } from './before-snapshot';
+import { statusBeforeSnapshot } from './before-snapshot';
 import { comesTo, commitRequest, within } from './catch-up';
+import { commitStatusOf } from './commit-status';
 import {
   EndorsementRefused,
   IdentityRefused,
@@ -86,9 +87,9 @@ export class FabricLedger implements LedgerWriter, LedgerReader {
   ): Promise<CommitStatus | undefined> {
     const commit = session.gateway.newCommit(commitRequest(session, transactionId));
     try {
-      const { successful, code, blockNumber } = await commit.getStatus(within(deadline));
+      const { code, blockNumber } = await commit.getStatus(within(deadline));
       this.#sessions.horizon?.note(member, transactionId, blockNumber);
-      return { valid: successful, code: CODE_NAMES.get(code) ?? String(code), block: blockNumber.toString() };
+      return commitStatusOf(code, blockNumber);
     } catch (error) {
       if (isDeadline(error)) return undefined;
       throw error;
